@@ -1,0 +1,327 @@
+//! What is wrong with an experiment, said where it is wrong.
+
+use super::{Experiment, HeadKind, MAX_LAMBDA, MethodKind, Shape, shape_after, split};
+
+/// Where a problem lies.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// A setting, by its key path in the file.
+    Key(String),
+    /// A block, by its index from 0.
+    Block(usize),
+    /// A module, by its number from 1.
+    Module(usize),
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Key(key) => f.write_str(key),
+            Self::Block(index) => write!(f, "block {index}"),
+            Self::Module(number) => write!(f, "module {number}"),
+        }
+    }
+}
+
+/// Something that keeps an experiment from running.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub place: Place,
+    /// A sentence without a full stop: what is wrong and what would be right.
+    pub message: String,
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.place, self.message)
+    }
+}
+
+/// Collects values that are out of range.
+struct Ranges(Vec<Problem>);
+
+impl Ranges {
+    fn require(&mut self, ok: bool, key: &str, value: impl std::fmt::Display, range: &str) {
+        if !ok {
+            self.0.push(Problem {
+                place: Place::Key(key.to_owned()),
+                message: format!("{value} is out of range: choose {range}"),
+            });
+        }
+    }
+
+    fn whole(&mut self, key: &str, value: usize, low: usize, high: usize) {
+        self.require(
+            (low..=high).contains(&value),
+            key,
+            value,
+            &format!("a whole number from {low} to {high}"),
+        );
+    }
+
+    fn real(&mut self, key: &str, value: f64, low: f64, high: f64) {
+        self.require(
+            (low..=high).contains(&value),
+            key,
+            value,
+            &format!("a number from {low} to {high}"),
+        );
+    }
+
+    fn positive(&mut self, key: &str, value: f64, high: f64) {
+        self.require(
+            value > 0.0 && value <= high,
+            key,
+            value,
+            &format!("a number above 0 and at most {high}"),
+        );
+    }
+
+    /// A number from 0 to below 1.
+    fn share(&mut self, key: &str, value: f64) {
+        self.require(
+            (0.0..1.0).contains(&value),
+            key,
+            value,
+            "a number from 0 to below 1",
+        );
+    }
+}
+
+impl Experiment {
+    /// Settings with values out of range, in the order of the file. A file that has one is not
+    /// opened.
+    pub fn range_problems(&self) -> Vec<Problem> {
+        let mut ranges = Ranges(Vec::new());
+        let r = &mut ranges;
+        r.require(
+            i64::try_from(self.seed).is_ok(),
+            "seed",
+            self.seed,
+            "a whole number from 0 to 9223372036854775807",
+        );
+
+        r.positive("data.test_fraction", self.data.test_fraction, 0.9);
+        r.whole("data.samples", self.data.samples, 20, 1_000_000);
+        r.real("data.noise", self.data.noise, 0.0, 10.0);
+        r.whole("data.classes", self.data.classes, 2, 10);
+
+        r.real("method.lambda", self.method.lambda, 0.0, MAX_LAMBDA);
+        r.positive("head.scale", self.head.scale, 1e4);
+        if let Some(count) = self.split.count {
+            let layers = split::layer_count(&self.blocks).max(1);
+            r.require(
+                (1..=layers).contains(&count),
+                "split.count",
+                count,
+                &format!("a whole number from 1 to {layers}, the number of layers with weights"),
+            );
+            r.require(
+                self.split.after.is_none(),
+                "split.count",
+                count,
+                "either split.after or split.count, not both",
+            );
+        }
+        if let Some(after) = &self.split.after {
+            let ascending = after.windows(2).all(|pair| pair.first() < pair.last());
+            let inside = after.iter().all(|point| point + 1 < self.blocks.len());
+            r.require(
+                ascending && inside,
+                "split.after",
+                format!("{after:?}"),
+                &format!(
+                    "ascending block indices from 0 to {}",
+                    self.blocks.len().saturating_sub(2)
+                ),
+            );
+        }
+
+        r.positive("optimizer.lr", self.optimizer.lr, 1e3);
+        r.share("optimizer.momentum", self.optimizer.momentum);
+        r.real(
+            "optimizer.weight_decay",
+            self.optimizer.weight_decay,
+            0.0,
+            10.0,
+        );
+        r.share("optimizer.beta1", self.optimizer.beta1);
+        r.share("optimizer.beta2", self.optimizer.beta2);
+        r.positive("optimizer.eps", self.optimizer.eps, 1.0);
+        r.real("optimizer.clip_norm", self.optimizer.clip_norm, 0.0, 1e9);
+        r.real(
+            "schedule.warmup_epochs",
+            self.schedule.warmup_epochs,
+            0.0,
+            1e5,
+        );
+        r.whole("schedule.every", self.schedule.every, 1, 100_000);
+        r.positive("schedule.gamma", self.schedule.gamma, 1.0);
+        r.whole("train.epochs", self.train.epochs, 1, 100_000);
+        r.whole("train.batch_size", self.train.batch_size, 1, 65_536);
+        r.whole(
+            "measure.alignment_every",
+            self.measure.alignment_every,
+            1,
+            1_000_000,
+        );
+        r.whole(
+            "measure.evaluate_every",
+            self.measure.evaluate_every,
+            1,
+            100_000,
+        );
+
+        let modules = self.module_count();
+        let mut seen = Vec::new();
+        for (at, settings) in self.modules.iter().enumerate() {
+            let number = settings.number;
+            r.require(
+                (1..=modules).contains(&number),
+                &format!("module.{at}.number"),
+                number,
+                &format!("a whole number from 1 to {modules}, the number of modules"),
+            );
+            r.require(
+                !seen.contains(&number),
+                &format!("module.{at}.number"),
+                number,
+                "each module once",
+            );
+            seen.push(number);
+            if let Some(lambda) = settings.lambda {
+                r.real(&format!("module.{at}.lambda"), lambda, 0.0, MAX_LAMBDA);
+            }
+            if let Some(head) = settings.head {
+                r.positive(&format!("module.{at}.head.scale"), head.scale, 1e4);
+            }
+        }
+        for (at, block) in self.blocks.iter().enumerate() {
+            for (key, value, range) in block.out_of_range() {
+                r.require(false, &format!("block.{at}.{key}"), value, &range);
+            }
+        }
+        ranges.0
+    }
+
+    /// Everything that keeps the experiment from running: values out of range, blocks that
+    /// cannot follow the one before, heads that do not fit. A file with the latter two opens in
+    /// the window and shows them on its cards.
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems = self.range_problems();
+        if !problems.is_empty() {
+            return problems;
+        }
+        if self.blocks.is_empty() {
+            problems.push(Problem {
+                place: Place::Key("block".to_owned()),
+                message: "the network has no block yet: add one".to_owned(),
+            });
+            return problems;
+        }
+        let mut shape = self.data.shape();
+        let mut shapes = vec![shape];
+        for (index, block) in self.blocks.iter().enumerate() {
+            match shape_after(block, shape) {
+                Ok(next) => shape = next,
+                Err(message) => {
+                    problems.push(Problem {
+                        place: Place::Block(index),
+                        message,
+                    });
+                    break;
+                }
+            }
+            shapes.push(shape);
+        }
+        if problems.is_empty() && !self.blocks.iter().any(super::Block::has_weights) {
+            problems.push(Problem {
+                place: Place::Key("block".to_owned()),
+                message: "the network has nothing to learn yet: add a linear or convolution block"
+                    .to_owned(),
+            });
+        }
+        let classes = self.data.class_count();
+        let ranges = self.module_ranges();
+        let last = ranges.len();
+        for (at, range) in ranges.into_iter().enumerate() {
+            let number = at + 1;
+            let has_head = self.method.kind == MethodKind::LocalBp || number == last;
+            let Some(features) = shapes.get(range.end).map(|shape| Shape::features(*shape)) else {
+                break;
+            };
+            if has_head && self.head_of(number).kind == HeadKind::Etf && features < classes {
+                problems.push(Problem {
+                    place: Place::Module(number),
+                    message: format!(
+                        "An ETF head for {classes} classes needs at least {classes} features, but the module ends with {features}: widen its last block or choose a random or linear head"
+                    ),
+                });
+            }
+        }
+        let batch = self.train.batch_size.min(self.data.train_count());
+        let biggest = shapes.iter().map(|shape| shape.len()).max().unwrap_or(0);
+        if biggest.saturating_mul(batch) > MAX_BATCH_LEN {
+            problems.push(Problem {
+                place: Place::Key("train.batch_size".to_owned()),
+                message: format!(
+                    "a batch of {batch} samples would have {} values after one block, more than {MAX_BATCH_LEN}: choose a smaller batch or a narrower network",
+                    biggest.saturating_mul(batch)
+                ),
+            });
+        }
+        let parameters = self.plan().map_or(0, |plan| {
+            plan.iter()
+                .fold(0usize, |sum, module| sum.saturating_add(module.parameters))
+        });
+        if parameters > MAX_PARAMETERS {
+            problems.push(Problem {
+                place: Place::Key("block".to_owned()),
+                message: format!(
+                    "the network has {parameters} parameters, more than {MAX_PARAMETERS}: choose narrower blocks"
+                ),
+            });
+        }
+        problems
+    }
+}
+
+/// Most values of one batch after any block (4 GiB in f32).
+const MAX_BATCH_LEN: usize = 1 << 30;
+/// Most parameters of a network (2 GiB in f32).
+const MAX_PARAMETERS: usize = 1 << 29;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::{Block, preset};
+
+    #[test]
+    fn presets_have_no_problems() {
+        for preset in crate::experiment::presets() {
+            assert_eq!(preset.experiment().unwrap().problems(), [], "{}", preset.name);
+        }
+    }
+
+    #[test]
+    fn a_linear_block_on_an_image_says_to_flatten() {
+        let mut experiment = preset("digits-mlp").unwrap().experiment().unwrap();
+        experiment.blocks.retain(|block| *block != Block::Flatten);
+        let problems = experiment.problems();
+        assert_eq!(problems.first().unwrap().place, Place::Block(0));
+        assert_eq!(
+            problems.first().unwrap().message,
+            "Flatten this 1×8×8 image first"
+        );
+    }
+
+    #[test]
+    fn a_narrow_module_cannot_hold_an_etf_head() {
+        let mut experiment = preset("digits-mlp").unwrap().experiment().unwrap();
+        if let Some(Block::Linear { out, .. }) = experiment.blocks.get_mut(1) {
+            *out = 9;
+        }
+        let problems = experiment.problems();
+        assert_eq!(problems.first().unwrap().place, Place::Module(1));
+    }
+}

@@ -1,0 +1,69 @@
+//! How the network learns, and what is measured while it does.
+
+use serde::{Deserialize, Serialize};
+
+/// Ways to train the same network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MethodKind {
+    /// Reverse mode inside each module only (arXiv 2406.05222).
+    #[default]
+    LocalBp,
+    /// One head at the end and one error sent through the whole chain: the baseline.
+    GlobalBp,
+}
+
+impl MethodKind {
+    /// Every method, in the order shown to a person.
+    pub const ALL: [Self; 2] = [Self::LocalBp, Self::GlobalBp];
+
+    /// Name on the screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::LocalBp => "Local BP",
+            Self::GlobalBp => "Global BP",
+        }
+    }
+}
+
+/// Largest reconciliation weight λ.
+pub const MAX_LAMBDA: f64 = 1e6;
+
+/// The method with its weight λ.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Method {
+    pub kind: MethodKind,
+    /// Weight λ of the reconciliation term of every module after the first, unless a module has
+    /// its own.
+    pub lambda: f64,
+}
+
+impl Default for Method {
+    fn default() -> Self {
+        Self {
+            kind: MethodKind::default(),
+            lambda: 0.1,
+        }
+    }
+}
+
+/// What is measured while training.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Measure {
+    /// Alignment at the boundaries every so many steps. Steps that reconcile measure it at no
+    /// cost; with λ = 0 it costs the gradient of each module's input.
+    pub alignment_every: usize,
+    /// Test accuracy and separability every so many epochs.
+    pub evaluate_every: usize,
+}
+
+impl Default for Measure {
+    fn default() -> Self {
+        Self {
+            alignment_every: 1,
+            evaluate_every: 1,
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! What a person assembles: one [`Experiment`] holds everything that a run needs. The window
+//! edits it, the command line overrides it, and the TOML file holds it. Knows neither Burn nor
+//! egui.
+
+mod block;
+mod check;
+mod data;
+mod device;
+mod file;
+mod head;
+mod method;
+mod module;
+mod optimizer;
+mod preset;
+mod shape;
+mod split;
+
+use serde::{Deserialize, Serialize};
+
+pub use block::{Block, Init, MAX_KERNEL, MAX_WIDTH};
+pub use check::{Place, Problem};
+pub use data::{Data, DataKind};
+pub use device::DeviceChoice;
+pub use file::{FileError, VERSION, write_whole};
+pub use head::{Head, HeadKind};
+pub use method::{MAX_LAMBDA, Measure, Method, MethodKind};
+pub use module::{ModulePlan, ModuleSettings};
+pub use optimizer::{Optimizer, OptimizerKind, Schedule, ScheduleKind};
+pub use preset::{Preset, preset, presets};
+pub use shape::{Shape, after as shape_after};
+pub use split::Split;
+
+/// A whole experiment. Key paths of the TOML file are the field names.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Experiment {
+    /// Version of the file format.
+    pub version: u32,
+    /// A short name; run folders carry it.
+    #[serde(default)]
+    pub name: String,
+    /// What it is for, in a sentence.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Decides initial weights, data splits, batch order and dropout masks.
+    #[serde(default)]
+    pub seed: u64,
+    /// Where it trains.
+    #[serde(default)]
+    pub device: DeviceChoice,
+    pub data: Data,
+    #[serde(default)]
+    pub method: Method,
+    /// The head of every module, unless a module has its own.
+    #[serde(default)]
+    pub head: Head,
+    #[serde(default)]
+    pub split: Split,
+    #[serde(default)]
+    pub optimizer: Optimizer,
+    #[serde(default)]
+    pub schedule: Schedule,
+    #[serde(default)]
+    pub train: Train,
+    #[serde(default)]
+    pub measure: Measure,
+    /// Settings of single modules that differ from the experiment's.
+    #[serde(rename = "module", default, skip_serializing_if = "Vec::is_empty")]
+    pub modules: Vec<ModuleSettings>,
+    /// The network: blocks from input to output.
+    #[serde(rename = "block", default)]
+    pub blocks: Vec<Block>,
+}
+
+/// Length of the training and size of its batches.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Train {
+    pub epochs: usize,
+    /// Samples in a batch. The last, smaller batch of an epoch is kept.
+    pub batch_size: usize,
+}
+
+impl Default for Train {
+    fn default() -> Self {
+        Self {
+            epochs: 20,
+            batch_size: 64,
+        }
+    }
+}
+
+impl Default for Experiment {
+    /// An empty network on the digits.
+    fn default() -> Self {
+        Self {
+            version: VERSION,
+            name: "untitled".to_owned(),
+            description: String::new(),
+            seed: 0,
+            device: DeviceChoice::default(),
+            data: Data::default(),
+            method: Method::default(),
+            head: Head::default(),
+            split: Split::default(),
+            optimizer: Optimizer::default(),
+            schedule: Schedule::default(),
+            train: Train::default(),
+            measure: Measure::default(),
+            modules: Vec::new(),
+            blocks: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! Where the chain is cut into modules.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Experiment, block::Block};
+
+/// Split points: either the blocks after which a module ends, or a number of modules for an
+/// even split.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Split {
+    /// Indices, from 0 and ascending, of the blocks after which a module ends. The last block
+    /// always ends one and is not listed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<Vec<usize>>,
+    /// Number of modules, split evenly by layers with weights.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<usize>,
+}
+
+/// Index of the first block of each layer: a block with weights and all that follow it up to
+/// the next one. Blocks before the first block with weights belong to the first layer.
+fn layer_starts(blocks: &[Block]) -> Vec<usize> {
+    let mut starts: Vec<usize> = blocks
+        .iter()
+        .enumerate()
+        .filter(|(_, block)| block.has_weights())
+        .map(|(index, _)| index)
+        .collect();
+    match starts.first_mut() {
+        Some(first) => *first = 0,
+        None if !blocks.is_empty() => starts.push(0),
+        None => {}
+    }
+    starts
+}
+
+/// Number of layers with weights: the most modules an even split can make.
+pub(super) fn layer_count(blocks: &[Block]) -> usize {
+    layer_starts(blocks).len()
+}
+
+/// Split points of `count` modules with as even a number of layers as can be; the first modules
+/// get the spare ones.
+fn even(blocks: &[Block], count: usize) -> Vec<usize> {
+    let starts = layer_starts(blocks);
+    let count = count.clamp(1, starts.len().max(1));
+    (1..count)
+        .filter_map(|module| starts.get((module * starts.len()).div_ceil(count)))
+        .map(|start| start.saturating_sub(1))
+        .collect()
+}
+
+impl Experiment {
+    /// Split points: indices of the blocks after which a module ends, ascending, without the
+    /// last block.
+    pub fn split_points(&self) -> Vec<usize> {
+        let mut points = match (&self.split.after, self.split.count) {
+            (Some(after), _) => after.clone(),
+            (None, Some(count)) => even(&self.blocks, count),
+            (None, None) => Vec::new(),
+        };
+        points.retain(|&point| point + 1 < self.blocks.len());
+        points.sort_unstable();
+        points.dedup();
+        points
+    }
+
+    /// Ranges of block indices, one for each module, from input to output.
+    pub fn module_ranges(&self) -> Vec<Range<usize>> {
+        if self.blocks.is_empty() {
+            return Vec::new();
+        }
+        let points = self.split_points();
+        let starts = std::iter::once(0).chain(points.iter().map(|point| point + 1));
+        let ends = points
+            .iter()
+            .map(|point| point + 1)
+            .chain(std::iter::once(self.blocks.len()));
+        starts.zip(ends).map(|(start, end)| start..end).collect()
+    }
+
+    /// Number of modules.
+    pub fn module_count(&self) -> usize {
+        self.module_ranges().len()
+    }
+
+    /// Index of the module, from 0, that holds a block.
+    pub fn module_of(&self, block: usize) -> usize {
+        self.split_points()
+            .iter()
+            .filter(|&&point| point < block)
+            .count()
+    }
+
+    /// Cuts the chain after a block, or joins the two modules that meet there. Settings of
+    /// modules follow their modules; a new module starts with those of the one it came from.
+    pub fn toggle_cut(&mut self, block: usize) {
+        if block + 1 >= self.blocks.len() {
+            return;
+        }
+        let mut points = self.split_points();
+        let number = self.module_of(block) + 1;
+        match points.binary_search(&block) {
+            Ok(at) => {
+                points.remove(at);
+                self.modules
+                    .retain(|settings| settings.number != number + 1);
+                for settings in &mut self.modules {
+                    if settings.number > number {
+                        settings.number -= 1;
+                    }
+                }
+            }
+            Err(at) => {
+                points.insert(at, block);
+                let copy = self.settings_of(number).cloned();
+                for settings in &mut self.modules {
+                    if settings.number > number {
+                        settings.number += 1;
+                    }
+                }
+                if let Some(copy) = copy {
+                    self.modules.push(super::ModuleSettings {
+                        number: number + 1,
+                        ..copy
+                    });
+                }
+                self.modules.sort_by_key(|settings| settings.number);
+            }
+        }
+        self.set_points(points);
+    }
+
+    /// Moves a cut from after one block to after another. Does nothing where there is no cut at
+    /// `from`, one already at `to`, or another cut between them.
+    pub fn move_cut(&mut self, from: usize, to: usize) {
+        let mut points = self.split_points();
+        let between = from.min(to)..=from.max(to);
+        let crossed = points
+            .iter()
+            .any(|point| *point != from && between.contains(point));
+        if crossed || to + 1 >= self.blocks.len() {
+            return;
+        }
+        if let Some(point) = points.iter_mut().find(|point| **point == from) {
+            *point = to;
+            self.set_points(points);
+        }
+    }
+
+    /// Splits evenly into `count` modules.
+    pub fn split_evenly(&mut self, count: usize) {
+        self.set_points(even(&self.blocks, count));
+        let modules = self.module_count();
+        self.modules.retain(|settings| settings.number <= modules);
+    }
+
+    /// Inserts a block at `index`; it joins the module of the block before it.
+    pub fn insert_block(&mut self, index: usize, block: Block) {
+        let index = index.min(self.blocks.len());
+        let mut points = self.split_points();
+        for point in &mut points {
+            if *point + 1 >= index {
+                *point += 1;
+            }
+        }
+        self.blocks.insert(index, block);
+        self.set_points(points);
+    }
+
+    /// Removes a block; a module that loses its last block goes with it.
+    pub fn remove_block(&mut self, index: usize) {
+        if index >= self.blocks.len() {
+            return;
+        }
+        let module = self.module_of(index);
+        let alone = self
+            .module_ranges()
+            .get(module)
+            .is_some_and(|range| range.len() == 1);
+        if alone && self.module_count() > 1 {
+            if index + 1 < self.blocks.len() {
+                self.toggle_cut(index);
+            } else {
+                self.toggle_cut(index - 1);
+            }
+        }
+        let mut points = self.split_points();
+        for point in &mut points {
+            if *point >= index {
+                *point = point.saturating_sub(1);
+            }
+        }
+        self.blocks.remove(index);
+        self.set_points(points);
+    }
+
+    /// Moves a block to another place. Cuts stay where they are in the chain.
+    pub fn move_block(&mut self, from: usize, to: usize) {
+        if from < self.blocks.len() && to < self.blocks.len() {
+            let points = self.split_points();
+            let block = self.blocks.remove(from);
+            self.blocks.insert(to, block);
+            self.set_points(points);
+        }
+    }
+
+    fn set_points(&mut self, points: Vec<usize>) {
+        self.split = Split {
+            after: Some(points),
+            count: None,
+        };
+        let points = self.split_points();
+        self.split.after = Some(points);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::{ModuleSettings, preset};
+
+    fn digits() -> Experiment {
+        preset("digits-mlp").unwrap().experiment().unwrap()
+    }
+
+    #[test]
+    fn even_split_cuts_before_weights() {
+        let mut experiment = digits();
+        experiment.split_evenly(8);
+        assert_eq!(experiment.split_points(), [2, 4, 6, 8, 10, 12, 14]);
+        experiment.split_evenly(3);
+        assert_eq!(experiment.split_points(), [6, 12]);
+        assert_eq!(experiment.module_ranges(), [0..7, 7..13, 13..17]);
+    }
+
+    #[test]
+    fn settings_follow_their_module() {
+        let mut experiment = digits();
+        experiment.split_evenly(4);
+        experiment.modules = vec![ModuleSettings {
+            number: 3,
+            lambda: Some(0.7),
+            head: None,
+        }];
+        experiment.toggle_cut(2);
+        assert_eq!(experiment.modules[0].number, 4);
+        experiment.toggle_cut(2);
+        assert_eq!(experiment.modules[0].number, 3);
+    }
+
+    #[test]
+    fn cuts_move_but_never_cross() {
+        let mut experiment = digits();
+        experiment.split_evenly(4);
+        assert_eq!(experiment.split_points(), [4, 8, 12]);
+        experiment.move_cut(4, 6);
+        assert_eq!(experiment.split_points(), [6, 8, 12]);
+        experiment.move_cut(6, 10);
+        assert_eq!(experiment.split_points(), [6, 8, 12]);
+    }
+
+    #[test]
+    fn blocks_come_and_go_with_their_modules() {
+        let mut experiment = digits();
+        experiment.split = Split {
+            after: Some(vec![2, 4]),
+            count: None,
+        };
+        experiment.insert_block(3, Block::Tanh);
+        assert_eq!(experiment.split_points(), [3, 5]);
+        experiment.remove_block(3);
+        assert_eq!(experiment.split_points(), [2, 4]);
+        experiment.insert_block(0, Block::Tanh);
+        assert_eq!(experiment.split_points(), [3, 5]);
+        experiment.remove_block(0);
+        experiment.remove_block(3);
+        assert_eq!(experiment.split_points(), [2, 3]);
+        experiment.remove_block(3);
+        assert_eq!(experiment.split_points(), [2]);
+        assert_eq!(experiment.blocks.len(), 15);
+    }
+}

@@ -1,0 +1,1 @@
+//! What a run has told so far, kept for drawing.

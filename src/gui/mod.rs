@@ -1,0 +1,6 @@
+//! The window. Reads plain numbers only; never touches a tensor.
+
+pub mod history;
+pub mod pane;
+pub mod theme;
+pub mod tile;

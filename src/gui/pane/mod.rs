@@ -1,0 +1,3 @@
+//! Panels around the tiles.
+
+pub mod network;

@@ -1,0 +1,1 @@
+//! The network: a vertical chain of block cards with cuts between them.

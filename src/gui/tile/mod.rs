@@ -1,0 +1,1 @@
+//! The tiles in the centre, which a person can rearrange.

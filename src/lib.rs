@@ -1,0 +1,9 @@
+//! Layerwise: a desktop studio for local learning.
+//!
+//! One direction of flow: [`experiment`] → trainer → events → window and command line.
+
+pub mod cli;
+pub mod dataset;
+pub mod experiment;
+pub mod gui;
+pub mod run;

@@ -1,0 +1,243 @@
+//! What goes to the trainer thread (commands) and what comes from it (events and latest values).
+//! Plain numbers only: no tensor leaves the trainer.
+
+use serde::Serialize;
+
+/// Which boundaries a change of λ concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Target {
+    /// Every module after the first.
+    All,
+    /// One module, by number from 2: its boundary with the module before it.
+    Module(usize),
+}
+
+/// What a person asks of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Hold after the current step.
+    Pause,
+    /// Do one step, then hold.
+    Step,
+    /// Go on.
+    Resume,
+    /// End after the current step and keep the record.
+    Stop,
+    /// Change λ from the next step on.
+    SetLambda { target: Target, lambda: f64 },
+    /// Whether decision regions are drawn (planar data only). Off until asked for.
+    WatchRegions(bool),
+}
+
+/// Where a run is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// Loads data and opens the device.
+    #[default]
+    Preparing,
+    /// Does its first step, which on a GPU prepares the kernels.
+    FirstStep,
+    Running,
+    Paused,
+    /// All epochs are done.
+    Finished,
+    /// Ended by a person.
+    Stopped,
+    /// Ended because numbers left all bounds; the last good state is kept.
+    Diverged,
+    /// Ended by an error.
+    Failed,
+}
+
+impl Phase {
+    /// Whether the run is over.
+    pub fn is_over(self) -> bool {
+        matches!(
+            self,
+            Self::Finished | Self::Stopped | Self::Diverged | Self::Failed
+        )
+    }
+
+    /// Words on the screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Preparing => "Preparing",
+            Self::FirstStep => "Preparing kernels",
+            Self::Running => "Training",
+            Self::Paused => "Paused",
+            Self::Finished => "Finished",
+            Self::Stopped => "Stopped",
+            Self::Diverged => "Diverged",
+            Self::Failed => "Failed",
+        }
+    }
+}
+
+/// The newest state of a run; always whole, never queued.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Progress {
+    pub phase: Phase,
+    /// Steps done.
+    pub step: usize,
+    pub total_steps: usize,
+    pub steps_per_epoch: usize,
+    /// Over the last second or so; 0 before it is known.
+    pub steps_per_second: f64,
+    pub seconds_left: Option<f64>,
+    /// Seconds spent training, pauses left out.
+    pub seconds_spent: f64,
+    /// Name of the device in use, empty while it is not known.
+    pub device: String,
+    /// Most memory of this process so far, in bytes.
+    pub peak_memory_bytes: u64,
+}
+
+/// Numbers of one step. Modules count from the input; boundary b lies between modules b + 1 and
+/// b + 2 in numbers from 1. Under global BP there is one entry, the last module's, and no
+/// boundary.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct StepRecord {
+    /// From 1.
+    pub step: usize,
+    /// Epochs done after this step, with fraction.
+    pub epoch: f64,
+    pub learning_rate: f64,
+    /// Loss L_k of each module on the batch, before the step.
+    pub loss: Vec<f32>,
+    /// Share of the batch that each module classifies correctly, before the step.
+    pub accuracy: Vec<f32>,
+    /// λ of each boundary.
+    pub lambda: Vec<f64>,
+    /// R of each boundary; NaN where it was not measured at this step, as in the three below.
+    pub reconciliation: Vec<f32>,
+    /// Mean cosine of δin and δout of each boundary.
+    pub cosine: Vec<f32>,
+    /// ‖δin − δout‖ / ‖δout‖ of each boundary.
+    pub relative_distance: Vec<f32>,
+    /// ‖δin‖ / ‖δout‖ of each boundary.
+    pub norm_ratio: Vec<f32>,
+}
+
+/// How far the features of a module are from a simplex equiangular tight frame
+/// (Papyan, Han & Donoho 2020). Measured on the test samples.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Separability {
+    /// tr(Σ_W Σ_B†)/C: spread within classes against spread between them.
+    pub nc1: f32,
+    /// Standard deviation over mean of the distances of class means to the global mean.
+    pub equinorm: f32,
+    /// Mean |cos + 1/(C−1)| over pairs of centred class means.
+    pub equiangularity: f32,
+    /// ‖W/‖W‖ − M/‖M‖‖_F between head and centred class means; none without a head.
+    pub self_duality: Option<f32>,
+    /// Share of samples that the nearest class mean classifies otherwise than the head; none
+    /// without a head.
+    pub class_mean_disagreement: Option<f32>,
+    /// Share of samples whose nearest class mean is of their class.
+    pub class_mean_accuracy: f32,
+    /// Cosines of centred class means, C×C, row by row.
+    pub class_mean_cosine: Vec<f32>,
+}
+
+/// One module at an evaluation.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ModuleEvaluation {
+    /// From 1.
+    pub number: usize,
+    /// Mean loss on the test samples; none for a module without a head (global BP).
+    pub test_loss: Option<f32>,
+    /// Share of test samples classified correctly, in [0, 1]; none without a head.
+    pub test_accuracy: Option<f32>,
+    pub separability: Separability,
+}
+
+/// Every module on the test samples after some step.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Evaluation {
+    pub step: usize,
+    pub epoch: f64,
+    pub classes: usize,
+    pub modules: Vec<ModuleEvaluation>,
+}
+
+/// A change of λ while training.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct LambdaChange {
+    /// Steps done when it was changed; the next step uses it.
+    pub step: usize,
+    pub target: Target,
+    pub lambda: f64,
+}
+
+/// Which class each module assigns to the points of the plane.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DecisionRegions {
+    pub step: usize,
+    /// Points along each side of the square grid.
+    pub side: usize,
+    /// The square [−extent, extent]² that the grid covers, row 0 at the largest y.
+    pub extent: f32,
+    /// For each module that has a head: its number from 1, then the class of each point, row by
+    /// row, and the probability of that class.
+    pub modules: Vec<(usize, Vec<u8>, Vec<f32>)>,
+}
+
+/// What a run tells, in order.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// Newly recorded steps.
+    Steps(Vec<StepRecord>),
+    Evaluated(Evaluation),
+    LambdaChanged(LambdaChange),
+    /// Something that a person should know; the run goes on.
+    Note(String),
+    /// Like a note, and worth a notification. `module` counts from 1.
+    Warning {
+        module: Option<usize>,
+        message: String,
+    },
+    /// The run is over. `message` says why where it did not simply finish.
+    Ended {
+        phase: Phase,
+        message: Option<String>,
+        summary: Option<Box<Summary>>,
+    },
+}
+
+/// The result of a run, as in `summary.json`.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Summary {
+    pub name: String,
+    pub layerwise_version: String,
+    pub burn_version: String,
+    pub phase: Phase,
+    /// Why the run ended, where it did not simply finish.
+    pub message: Option<String>,
+    pub device: String,
+    pub seed: u64,
+    pub method: String,
+    pub steps: usize,
+    pub epochs: f64,
+    pub seconds: f64,
+    pub steps_per_second: f64,
+    pub peak_memory_bytes: u64,
+    /// Test accuracy of the last module, in [0, 1].
+    pub test_accuracy: Option<f32>,
+    /// Test accuracy of each module with a head, in [0, 1].
+    pub module_test_accuracy: Vec<f32>,
+    pub module_test_loss: Vec<f32>,
+    /// Means over the last epoch, one for each boundary.
+    pub boundary_cosine: Vec<f32>,
+    pub boundary_relative_distance: Vec<f32>,
+    pub boundary_norm_ratio: Vec<f32>,
+    pub boundary_reconciliation: Vec<f32>,
+    pub boundary_lambda: Vec<f64>,
+    pub module_separability: Vec<Separability>,
+    pub diverged: bool,
+    /// Numbers, from 1, of the modules whose mean loss stayed above ln C over a whole epoch,
+    /// the first epoch left out, or that ended so.
+    pub modules_worse_than_guessing: Vec<usize>,
+    pub lambda_changes: Vec<LambdaChange>,
+}
