@@ -6,4 +6,5 @@ pub mod cli;
 pub mod dataset;
 pub mod experiment;
 pub mod gui;
+pub mod rng;
 pub mod run;
