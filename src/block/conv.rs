@@ -71,12 +71,7 @@ impl Conv2d {
             dilation,
             ..
         } = self.window;
-        let options = ConvOptions::new(
-            [stride; 2],
-            [padding; 2],
-            [dilation; 2],
-            self.groups,
-        );
+        let options = ConvOptions::new([stride; 2], [padding; 2], [dilation; 2], self.groups);
         Dual {
             value: conv2d(
                 x.value,

@@ -162,7 +162,12 @@ impl GroupNorm {
     pub fn forward(&self, x: Dual) -> Dual {
         let shape = x.value.dims();
         let [batch, channels, height, width] = shape;
-        let grouped = [batch, self.groups, channels / self.groups * height * width, 1];
+        let grouped = [
+            batch,
+            self.groups,
+            channels / self.groups * height * width,
+            1,
+        ];
         let normal = standardize(x.linear(|x| x.reshape(grouped)), &[2], self.eps).0;
         self.affine.forward(normal.linear(|x| x.reshape(shape)))
     }

@@ -2,10 +2,7 @@
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use crate::{
-    dataset::Samples,
-    experiment::Shape,
-};
+use crate::{dataset::Samples, experiment::Shape};
 
 /// Samples that stay on the device; batches are gathered there.
 #[derive(Clone, Debug)]

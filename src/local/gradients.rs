@@ -61,7 +61,10 @@ pub(super) fn clip(module: &LocalModule, gradients: &mut GradientsParams, limit:
     };
     module.visit(&mut squares);
     if let Some(sum) = squares.sum {
-        let factor = (sum.sqrt() + 1e-12).recip().mul_scalar(limit).clamp_max(1.0);
+        let factor = (sum.sqrt() + 1e-12)
+            .recip()
+            .mul_scalar(limit)
+            .clamp_max(1.0);
         module.visit(&mut Scale { gradients, factor });
     }
 }

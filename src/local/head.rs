@@ -28,10 +28,11 @@ pub struct Head {
 /// √(C/(C−1))·P(I − 11ᵀ/C) with orthonormal columns P (Papyan, Han & Donoho 2020). Columns have
 /// length 1 and pairwise cosine −1/(C−1). Needs at least as many features as classes.
 pub fn etf_weights(features: usize, classes: usize, rng: &mut ChaCha8Rng) -> Vec<f64> {
-    let random = DMatrix::from_fn(features, classes, |_, _| StandardNormal.sample(rng));
+    let random: DMatrix<f64> =
+        DMatrix::from_fn(features, classes, |_, _| StandardNormal.sample(rng));
     let frame = random.qr().q();
     let c = classes as f64;
-    let centering = DMatrix::from_fn(classes, classes, |row, column| {
+    let centering: DMatrix<f64> = DMatrix::from_fn(classes, classes, |row, column| {
         f64::from(u8::from(row == column)) - 1.0 / c
     });
     let etf: DMatrix<f64> = frame * centering * (c / (c - 1.0)).sqrt();

@@ -53,8 +53,8 @@ pub struct Observed<'a> {
 }
 
 fn optimizer(settings: &Optimizer) -> ModuleOptimizer {
-    let decay = (settings.weight_decay > 0.0)
-        .then(|| WeightDecayConfig::new(settings.weight_decay as f32));
+    let decay =
+        (settings.weight_decay > 0.0).then(|| WeightDecayConfig::new(settings.weight_decay as f32));
     match settings.kind {
         OptimizerKind::Sgd => {
             let momentum = (settings.momentum > 0.0).then(|| {

@@ -1,10 +1,6 @@
 //! One module's part of a training step.
 
-use burn::{
-    module::Module,
-    optim::GradientsParams,
-    tensor::Tensor,
-};
+use burn::{module::Module, optim::GradientsParams, tensor::Tensor};
 
 use super::{
     batch::Batch,

@@ -75,7 +75,11 @@ pub fn separability(
 /// S = M·Σ_W·Mᵀ, both C×C. With Σ_B = MᵀM/C, tr(Σ_W Σ_B†)/C = tr(G†² S).
 fn geometry(gram: &DMatrix<f64>, within: &DMatrix<f64>) -> Separability {
     let classes = gram.nrows();
-    if gram.iter().chain(within.iter()).any(|value| !value.is_finite()) {
+    if gram
+        .iter()
+        .chain(within.iter())
+        .any(|value| !value.is_finite())
+    {
         return Separability {
             nc1: f32::NAN,
             equinorm: f32::NAN,
@@ -133,7 +137,12 @@ mod tests {
         rng::{Stream, rng},
     };
 
-    fn measure(features: &DMatrix<f64>, labels: &[usize], classes: usize, head: &DMatrix<f64>) -> Separability {
+    fn measure(
+        features: &DMatrix<f64>,
+        labels: &[usize],
+        classes: usize,
+        head: &DMatrix<f64>,
+    ) -> Separability {
         let device = Device::flex();
         let tensor = |matrix: &DMatrix<f64>| {
             let values: Vec<f64> = matrix.transpose().iter().copied().collect();
@@ -165,7 +174,8 @@ mod tests {
         let mut rng = rng(3, Stream::Head, 0);
         let head = DMatrix::from_row_slice(d, classes, &etf_weights(d, classes, &mut rng));
         let labels: Vec<usize> = (0..50).map(|sample| sample % classes).collect();
-        let features = DMatrix::from_fn(50, d, |row, column| 3.0 * head[(column, labels[row])] + 0.7);
+        let features =
+            DMatrix::from_fn(50, d, |row, column| 3.0 * head[(column, labels[row])] + 0.7);
         let found = measure(&features, &labels, classes, &head);
         assert!(found.nc1.abs() < 1e-6, "{}", found.nc1);
         assert!(found.equinorm < 1e-5);
@@ -204,8 +214,7 @@ mod tests {
             let deviation = features.row(row) - means.row(*label);
             within += deviation.transpose() * &deviation / samples as f64;
         }
-        let expected =
-            (within * between.pseudo_inverse(1e-9).unwrap()).trace() / classes as f64;
+        let expected = (within * between.pseudo_inverse(1e-9).unwrap()).trace() / classes as f64;
         assert!(
             (f64::from(found.nc1) - expected).abs() < 1e-4 * expected,
             "{} against {expected}",
