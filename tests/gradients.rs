@@ -11,7 +11,7 @@ use burn::{
 use layerwise::{
     block::{Draws, Dual},
     dataset::Samples,
-    experiment::{Block, Experiment, Head, HeadKind, Init, Shape, Split},
+    experiment::{Block, Experiment, Head, HeadKind, Init, ModuleSettings, Shape, Split},
     local::{
         Batch, LocalModule, ModuleStep, Resident, cross_entropy, isolation_matrix, step_module,
     },
@@ -76,7 +76,12 @@ fn experiment(image: bool, tested: &[Block], head: Head) -> Experiment {
     blocks.extend_from_slice(tested);
     Experiment {
         blocks,
-        head,
+        head: PLAIN,
+        modules: vec![ModuleSettings {
+            number: 2,
+            lambda: None,
+            head: Some(head),
+        }],
         split: Split {
             after: Some(vec![cut]),
             count: None,
@@ -448,6 +453,8 @@ fn no_gradient_crosses_a_split() {
         let device = device();
         let mut experiment = experiment(false, &[linear(12), Block::Tanh, linear(12)], head);
         experiment.split.after = Some(vec![2, 4]);
+        experiment.modules.clear();
+        experiment.head = head;
         let modules = LocalModule::all(&experiment, &device).unwrap();
         let matrix = isolation_matrix(&modules, &batch(&device));
         for (row, norms) in matrix.iter().enumerate() {
