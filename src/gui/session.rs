@@ -75,15 +75,6 @@ impl Session {
                     Some(number) => format!("Module {number}: {message}"),
                     None => message,
                 })),
-                Event::LambdaChanged(change) => notices.push(Notice::Info(match change.target {
-                    Target::All => {
-                        format!("λ = {} after step {}", change.lambda, change.step)
-                    }
-                    Target::Module(number) => format!(
-                        "λ of module {number} = {} after step {}",
-                        change.lambda, change.step
-                    ),
-                })),
                 Event::Ended { phase, message, .. } => match phase {
                     Phase::Diverged | Phase::Failed => {
                         let text = message.unwrap_or_else(|| phase.title().to_owned());
@@ -91,10 +82,10 @@ impl Session {
                         notices.push(Notice::Error(text));
                     }
                     _ => notices.push(Notice::Info(
-                        message.unwrap_or_else(|| format!("{} the run", phase.title())),
+                        message.unwrap_or_else(|| format!("Run ended: {}", phase.title().to_lowercase())),
                     )),
                 },
-                Event::Steps(_) | Event::Evaluated(_) => {}
+                Event::Steps(_) | Event::Evaluated(_) | Event::LambdaChanged(_) => {}
             }
         }
         active.progress = active.run.progress();
