@@ -295,13 +295,7 @@ fn log_marks(input: GridInput) -> Vec<GridMark> {
     let (first, last) = (low.floor() as i32, high.ceil() as i32);
     let apart = (((high - low) / 8.0).ceil() as i32).max(1);
     let between: &[(f64, f64)] = match high - low {
-        span if span < 1.2 => &[
-            (2.0, 0.3),
-            (3.0, 0.15),
-            (4.0, 0.1),
-            (5.0, 0.3),
-            (7.0, 0.15),
-        ],
+        span if span < 1.2 => &[(2.0, 0.3), (3.0, 0.15), (4.0, 0.1), (5.0, 0.3), (7.0, 0.15)],
         span if span < 4.0 => &[(2.0, 0.3), (5.0, 0.3)],
         _ => &[],
     };

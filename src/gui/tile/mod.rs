@@ -12,9 +12,7 @@ mod separability;
 mod tests;
 mod texture;
 
-use std::sync::Arc;
-
-use eframe::egui::{self, RichText, Ui, WidgetText};
+use eframe::egui::{self, Ui, WidgetText};
 use egui_tiles::{Behavior, TileId, Tree, UiResponse};
 use serde::{Deserialize, Serialize};
 
@@ -115,7 +113,7 @@ fn default_tree() -> Tree<Tile> {
         [left, geometry],
         0.55,
     ));
-    Tree::new("tiles", root, tiles)
+    Tree::new(egui::Id::new("tiles"), root, tiles)
 }
 
 impl Tiles {
@@ -172,7 +170,10 @@ impl Tiles {
                 "Every tile is closed",
                 "Open one from the View menu, or reset the layout.",
             );
-            if ui.put(reset_place(ui), egui::Button::new("Reset layout")).clicked() {
+            if ui
+                .put(reset_place(ui), egui::Button::new("Reset layout"))
+                .clicked()
+            {
                 self.reset();
             }
             return;
