@@ -273,7 +273,11 @@ impl Studio {
     }
 
     fn note_title(&mut self, ctx: &Context) {
-        let mark = if self.document.is_unsaved() { "• " } else { "" };
+        let mark = if self.document.is_unsaved() {
+            "• "
+        } else {
+            ""
+        };
         let title = format!("{mark}{} – Layerwise", self.document.title());
         if title != self.title {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
@@ -293,7 +297,7 @@ impl Studio {
             let rect = ctx.content_rect();
             let painter = ctx.layer_painter(egui::LayerId::new(
                 egui::Order::Foreground,
-                egui::Id::new("drop"),
+                egui::Id::unique("drop"),
             ));
             painter.rect_filled(rect, 0.0, egui::Color32::from_black_alpha(160));
             painter.text(
@@ -400,17 +404,10 @@ impl eframe::App for Studio {
             });
         self.settings.show_settings = show_settings;
         CentralPanel::default()
-            .frame(
-                Frame::new()
-                    .fill(theme::ground(&visuals))
-                    .inner_margin(6.0),
-            )
+            .frame(Frame::new().fill(theme::ground(&visuals)).inner_margin(6.0))
             .show(ui, |ui| self.centre(ui));
 
-        if let Some(command) = self
-            .palette
-            .show(&ctx, |command| available.reason(command))
-        {
+        if let Some(command) = self.palette.show(&ctx, |command| available.reason(command)) {
             given = Some(command);
         }
         if let Some(command) = given {

@@ -72,10 +72,18 @@ impl DataLoader {
             self.wanted = None;
             return;
         }
-        if self.wanted.as_ref().is_none_or(|(wanted, _)| *wanted != key) {
+        if self
+            .wanted
+            .as_ref()
+            .is_none_or(|(wanted, _)| *wanted != key)
+        {
             let since = Instant::now();
             // The first data are loaded at once.
-            let since = if self.shown.is_none() { since.checked_sub(CALM).unwrap_or(since) } else { since };
+            let since = if self.shown.is_none() {
+                since.checked_sub(CALM).unwrap_or(since)
+            } else {
+                since
+            };
             self.wanted = Some((key.clone(), since));
         }
         let calm = self

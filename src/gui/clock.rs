@@ -39,7 +39,12 @@ pub fn time() -> String {
 
 fn time_of(seconds: u64) -> String {
     let of_day = seconds % 86_400;
-    format!("{:02}:{:02}:{:02}", of_day / 3600, of_day / 60 % 60, of_day % 60)
+    format!(
+        "{:02}:{:02}:{:02}",
+        of_day / 3600,
+        of_day / 60 % 60,
+        of_day % 60
+    )
 }
 
 /// A length of time such as "1 h 05 min", "2 min 10 s" or "7 s".

@@ -133,14 +133,17 @@ impl Command {
             Self::Undo => const { &[key(CTRL, Key::Z)] },
             Self::Redo => const { &[key(CTRL_SHIFT, Key::Z), key(CTRL, Key::Y)] },
             Self::Train => {
-                const { &[key(Modifiers::NONE, Key::Space), key(Modifiers::NONE, Key::F5)] }
+                const {
+                    &[
+                        key(Modifiers::NONE, Key::Space),
+                        key(Modifiers::NONE, Key::F5),
+                    ]
+                }
             }
             Self::Step => const { &[key(Modifiers::NONE, Key::F10)] },
             Self::Stop => const { &[key(Modifiers::SHIFT, Key::F5)] },
             Self::Reset => const { &[key(CTRL_SHIFT, Key::F5)] },
-            Self::Palette => {
-                const { &[key(CTRL_SHIFT, Key::P), key(Modifiers::NONE, Key::F1)] }
-            }
+            Self::Palette => const { &[key(CTRL_SHIFT, Key::P), key(Modifiers::NONE, Key::F1)] },
             Self::ToggleNetwork => const { &[key(CTRL, Key::Num1)] },
             Self::ToggleSettings => const { &[key(CTRL, Key::Num2)] },
             Self::ToggleLog => const { &[key(CTRL, Key::Num3)] },
@@ -207,7 +210,10 @@ mod tests {
                 assert_ne!(one, other);
                 assert_ne!(one.text(), other.text());
                 for shortcut in one.shortcuts() {
-                    assert!(!other.shortcuts().contains(shortcut), "{one:?} and {other:?}");
+                    assert!(
+                        !other.shortcuts().contains(shortcut),
+                        "{one:?} and {other:?}"
+                    );
                 }
             }
         }

@@ -59,15 +59,9 @@ pub enum Answer {
 
 /// The dialog that is open.
 pub enum Dialog {
-    Unsaved {
-        title: String,
-        next: Next,
-    },
+    Unsaved { title: String, next: Next },
     Path(PathDialog),
-    Message {
-        title: String,
-        text: String,
-    },
+    Message { title: String, text: String },
     About,
 }
 
@@ -126,7 +120,8 @@ impl PathDialog {
                     return Some(Answer::Path(self.purpose, path, self.next.take()));
                 }
                 None => {
-                    self.trouble = Some("No file was chosen. You can also type its path".to_owned());
+                    self.trouble =
+                        Some("No file was chosen. You can also type its path".to_owned());
                 }
             }
         }
@@ -215,7 +210,7 @@ impl Dialog {
     /// Draws the dialog. Any answer closes it.
     pub fn show(&mut self, ctx: &Context) -> Option<Answer> {
         let mut answer = None;
-        let modal = Modal::new(Id::new("dialog")).show(ctx, |ui| {
+        let modal = Modal::new(Id::unique("dialog")).show(ctx, |ui| {
             ui.set_width(440.0);
             match self {
                 Self::Unsaved { title, next } => {

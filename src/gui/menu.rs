@@ -68,14 +68,15 @@ pub fn show(ui: &mut Ui, studio: &mut Studio, available: &Availability) -> Optio
             ui.menu_button("Tiles", |ui| settings.tiles.menu(ui));
             items(ui, &[Command::ResetLayout]);
             ui.separator();
-            items(
-                ui,
-                &[Command::ZoomIn, Command::ZoomOut, Command::ZoomReset],
-            );
+            items(ui, &[Command::ZoomIn, Command::ZoomOut, Command::ZoomReset]);
             ui.separator();
             items(
                 ui,
-                &[Command::ThemeLight, Command::ThemeDark, Command::ThemeSystem],
+                &[
+                    Command::ThemeLight,
+                    Command::ThemeDark,
+                    Command::ThemeSystem,
+                ],
             );
         });
         ui.menu_button("Help", |ui| {
@@ -86,9 +87,10 @@ pub fn show(ui: &mut Ui, studio: &mut Studio, available: &Availability) -> Optio
             if document.is_unsaved() {
                 ui.label(RichText::new("unsaved").small().weak());
             }
-            let place = document
-                .path()
-                .map_or_else(|| "Not in a file yet".to_owned(), |path| path.display().to_string());
+            let place = document.path().map_or_else(
+                || "Not in a file yet".to_owned(),
+                |path| path.display().to_string(),
+            );
             ui.label(RichText::new(document.title()).strong())
                 .on_hover_text(place);
         });

@@ -61,7 +61,7 @@ impl Palette {
                 .copied()
                 .filter(|command| disabled(*command).is_none());
         }
-        let area = Area::new(Id::new("command palette"))
+        let area = Area::new(Id::unique("command palette"))
             .order(Order::Foreground)
             .anchor(Align2::CENTER_TOP, vec2(0.0, 96.0));
         let response = area.show(ctx, |ui| {
@@ -80,11 +80,9 @@ impl Palette {
                 ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
                     for (at, command) in found.iter().enumerate() {
                         let reason = disabled(*command);
-                        let mut button = eframe::egui::Button::selectable(
-                            at == self.selected,
-                            command.text(),
-                        )
-                        .min_size(vec2(ui.available_width(), 26.0));
+                        let mut button =
+                            eframe::egui::Button::selectable(at == self.selected, command.text())
+                                .min_size(vec2(ui.available_width(), 26.0));
                         if let Some(shortcut) = command.shortcut_text(ui.ctx()) {
                             button = button.shortcut_text(shortcut);
                         } else {

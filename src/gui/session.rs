@@ -81,9 +81,9 @@ impl Session {
                         active.trouble = Some(text.clone());
                         notices.push(Notice::Error(text));
                     }
-                    _ => notices.push(Notice::Info(
-                        message.unwrap_or_else(|| format!("Run ended: {}", phase.title().to_lowercase())),
-                    )),
+                    _ => notices.push(Notice::Info(message.unwrap_or_else(|| {
+                        format!("Run ended: {}", phase.title().to_lowercase())
+                    }))),
                 },
                 Event::Steps(_) | Event::Evaluated(_) | Event::LambdaChanged(_) => {}
             }
@@ -226,7 +226,13 @@ pub fn lambda_changes(from: &Experiment, to: &Experiment) -> Vec<(Target, f64)> 
 pub fn record_folder(root: &Path, name: &str) -> PathBuf {
     let name: String = name
         .chars()
-        .map(|char| if char.is_alphanumeric() || char == '-' || char == '_' { char } else { '-' })
+        .map(|char| {
+            if char.is_alphanumeric() || char == '-' || char == '_' {
+                char
+            } else {
+                '-'
+            }
+        })
         .take(60)
         .collect();
     let name = if name.is_empty() { "untitled" } else { &name };
@@ -258,7 +264,10 @@ mod tests {
         edited.name = "other".to_owned();
         assert!(same_network(&run, &edited));
         edited.split_evenly(8);
-        assert!(same_network(&run, &edited), "the same cuts, written otherwise");
+        assert!(
+            same_network(&run, &edited),
+            "the same cuts, written otherwise"
+        );
         edited.toggle_cut(2);
         assert!(!same_network(&run, &edited));
     }
@@ -306,7 +315,11 @@ mod tests {
         edited.method.lambda = 2.0;
         let changes = lambda_changes(&run, &edited);
         assert_eq!(changes.len(), 6);
-        assert!(!changes.iter().any(|(target, _)| *target == Target::Module(3)));
+        assert!(
+            !changes
+                .iter()
+                .any(|(target, _)| *target == Target::Module(3))
+        );
         edited = run.clone();
         edited.set_lambda_of(4, Some(1.0));
         assert_eq!(lambda_changes(&run, &edited), [(Target::Module(4), 1.0)]);
@@ -316,7 +329,12 @@ mod tests {
     fn record_folders_never_collide() {
         let root = tempfile::tempdir().unwrap();
         let one = record_folder(root.path(), "a/b");
-        assert!(one.file_name().unwrap().to_string_lossy().starts_with("a-b-"));
+        assert!(
+            one.file_name()
+                .unwrap()
+                .to_string_lossy()
+                .starts_with("a-b-")
+        );
         std::fs::create_dir(&one).unwrap();
         assert_ne!(record_folder(root.path(), "a/b"), one);
     }

@@ -89,7 +89,9 @@ impl Settings {
             }
             Err(error) => (
                 settings,
-                Some(format!("The layout could not be read and starts fresh: {error}")),
+                Some(format!(
+                    "The layout could not be read and starts fresh: {error}"
+                )),
             ),
         }
     }
@@ -155,7 +157,10 @@ mod tests {
         settings.remember(Path::new("/a/15.toml"));
         assert_eq!(settings.recent.len(), MAX_RECENT);
         assert_eq!(settings.recent.first().unwrap(), Path::new("/a/15.toml"));
-        let again = settings.recent.iter().filter(|path| path.ends_with("15.toml"));
+        let again = settings
+            .recent
+            .iter()
+            .filter(|path| path.ends_with("15.toml"));
         assert_eq!(again.count(), 1);
     }
 }

@@ -36,14 +36,34 @@ pub fn show(ui: &mut Ui, experiment: &mut Experiment, preview: &mut Preview, loa
             kind.title().to_owned()
         });
         if data.kind != DataKind::Digits {
-            number(ui, "Samples", &mut data.samples, 20..=1_000_000, "Training and test together");
-            number(ui, "Noise", &mut data.noise, 0.0..=10.0, "Standard deviation");
+            number(
+                ui,
+                "Samples",
+                &mut data.samples,
+                20..=1_000_000,
+                "Training and test together",
+            );
+            number(
+                ui,
+                "Noise",
+                &mut data.noise,
+                0.0..=10.0,
+                "Standard deviation",
+            );
         }
         if data.kind == DataKind::Blobs {
             number(ui, "Classes", &mut data.classes, 2..=10, "Number of clouds");
         }
         let mut percent = (data.test_fraction * 1000.0).round() / 10.0;
-        if number(ui, "Test share (%)", &mut percent, 0.1..=90.0, "Kept for testing").changed() {
+        if number(
+            ui,
+            "Test share (%)",
+            &mut percent,
+            0.1..=90.0,
+            "Kept for testing",
+        )
+        .changed()
+        {
             data.test_fraction = percent / 100.0;
         }
     });
@@ -156,11 +176,7 @@ fn class_color(class: u32, dark: bool) -> Color32 {
 }
 
 /// The first samples of a class beside each other.
-fn class_image(
-    samples: &Samples,
-    class: u32,
-    [channels, height, width]: [usize; 3],
-) -> ColorImage {
+fn class_image(samples: &Samples, class: u32, [channels, height, width]: [usize; 3]) -> ColorImage {
     let len = channels * height * width;
     let chosen: Vec<&[f32]> = samples
         .labels

@@ -168,7 +168,11 @@ mod tests {
     fn long_messages_are_broken_between_words() {
         let text = "word ".repeat(60);
         let wrapped = wrap(&text);
-        assert!(wrapped.lines().all(|row| row.chars().count() <= TOAST_WIDTH));
+        assert!(
+            wrapped
+                .lines()
+                .all(|row| row.chars().count() <= TOAST_WIDTH)
+        );
         assert_eq!(wrapped.replace('\n', " "), text.trim_end());
     }
 }

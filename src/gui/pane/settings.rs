@@ -9,7 +9,7 @@ use eframe::egui::{
 use super::data::{self, Preview};
 use crate::{
     experiment::{
-        DeviceChoice, Experiment, Head, HeadKind, MethodKind, OptimizerKind, Problem, Place,
+        DeviceChoice, Experiment, Head, HeadKind, MethodKind, OptimizerKind, Place, Problem,
         ScheduleKind,
     },
     gui::{background::DataLoader, theme},
@@ -165,7 +165,9 @@ fn method(ui: &mut Ui, experiment: &mut Experiment) {
     });
     let words = match experiment.method.kind {
         MethodKind::LocalBp => "No gradient crosses a cut; each module learns from its own head",
-        MethodKind::GlobalBp => "One head at the end, one error through the whole chain: the baseline",
+        MethodKind::GlobalBp => {
+            "One head at the end, one error through the whole chain: the baseline"
+        }
     };
     ui.label(RichText::new(words).small().weak());
 }
@@ -200,13 +202,29 @@ fn head(ui: &mut Ui, head: &mut Head) {
 fn optimizer(ui: &mut Ui, experiment: &mut Experiment) {
     let optimizer = &mut experiment.optimizer;
     fields(ui, "optimizer", |ui| {
-        choice(ui, "Optimiser", &mut optimizer.kind, &OptimizerKind::ALL, |kind| {
-            kind.title().to_owned()
-        });
-        number(ui, "Learning rate", &mut optimizer.lr, 1e-9..=1e3, "Before the schedule");
+        choice(
+            ui,
+            "Optimiser",
+            &mut optimizer.kind,
+            &OptimizerKind::ALL,
+            |kind| kind.title().to_owned(),
+        );
+        number(
+            ui,
+            "Learning rate",
+            &mut optimizer.lr,
+            1e-9..=1e3,
+            "Before the schedule",
+        );
         match optimizer.kind {
             OptimizerKind::Sgd => {
-                number(ui, "Momentum", &mut optimizer.momentum, 0.0..=0.9999, "0 turns it off");
+                number(
+                    ui,
+                    "Momentum",
+                    &mut optimizer.momentum,
+                    0.0..=0.9999,
+                    "0 turns it off",
+                );
                 ui.label("");
                 let enabled = optimizer.momentum > 0.0;
                 ui.add_enabled_ui(enabled, |ui| {
@@ -216,12 +234,36 @@ fn optimizer(ui: &mut Ui, experiment: &mut Experiment) {
                 ui.end_row();
             }
             OptimizerKind::Adam | OptimizerKind::Adamw => {
-                number(ui, "β₁", &mut optimizer.beta1, 0.0..=0.99999, "Decay of the first moment");
-                number(ui, "β₂", &mut optimizer.beta2, 0.0..=0.99999, "Decay of the second moment");
-                number(ui, "ε", &mut optimizer.eps, 1e-16..=1.0, "Added to the denominator");
+                number(
+                    ui,
+                    "β₁",
+                    &mut optimizer.beta1,
+                    0.0..=0.99999,
+                    "Decay of the first moment",
+                );
+                number(
+                    ui,
+                    "β₂",
+                    &mut optimizer.beta2,
+                    0.0..=0.99999,
+                    "Decay of the second moment",
+                );
+                number(
+                    ui,
+                    "ε",
+                    &mut optimizer.eps,
+                    1e-16..=1.0,
+                    "Added to the denominator",
+                );
             }
         }
-        number(ui, "Weight decay", &mut optimizer.weight_decay, 0.0..=10.0, "0 turns it off");
+        number(
+            ui,
+            "Weight decay",
+            &mut optimizer.weight_decay,
+            0.0..=10.0,
+            "0 turns it off",
+        );
         number(
             ui,
             "Clip norm",
@@ -235,12 +277,28 @@ fn optimizer(ui: &mut Ui, experiment: &mut Experiment) {
 fn schedule(ui: &mut Ui, experiment: &mut Experiment) {
     let schedule = &mut experiment.schedule;
     fields(ui, "schedule", |ui| {
-        choice(ui, "Schedule", &mut schedule.kind, &ScheduleKind::ALL, |kind| {
-            kind.title().to_owned()
-        });
+        choice(
+            ui,
+            "Schedule",
+            &mut schedule.kind,
+            &ScheduleKind::ALL,
+            |kind| kind.title().to_owned(),
+        );
         if schedule.kind == ScheduleKind::Step {
-            number(ui, "Every (epochs)", &mut schedule.every, 1..=100_000, "Epochs between two drops");
-            number(ui, "Times", &mut schedule.gamma, 1e-6..=1.0, "Factor of each drop");
+            number(
+                ui,
+                "Every (epochs)",
+                &mut schedule.every,
+                1..=100_000,
+                "Epochs between two drops",
+            );
+            number(
+                ui,
+                "Times",
+                &mut schedule.gamma,
+                1e-6..=1.0,
+                "Factor of each drop",
+            );
         }
         number(
             ui,
@@ -254,13 +312,29 @@ fn schedule(ui: &mut Ui, experiment: &mut Experiment) {
 
 fn training(ui: &mut Ui, experiment: &mut Experiment) {
     fields(ui, "training", |ui| {
-        number(ui, "Epochs", &mut experiment.train.epochs, 1..=100_000, "Passes over the training samples");
-        number(ui, "Batch size", &mut experiment.train.batch_size, 1..=65_536, "Samples in a batch");
+        number(
+            ui,
+            "Epochs",
+            &mut experiment.train.epochs,
+            1..=100_000,
+            "Passes over the training samples",
+        );
+        number(
+            ui,
+            "Batch size",
+            &mut experiment.train.batch_size,
+            1..=65_536,
+            "Samples in a batch",
+        );
         let label = ui.label("Seed");
         ui.horizontal(|ui| {
-            ui.add(DragValue::new(&mut experiment.seed).range(0..=i64::MAX as u64).speed(0.2))
-                .labelled_by(label.id)
-                .on_hover_text("Decides initial weights, data splits, batch order and dropout");
+            ui.add(
+                DragValue::new(&mut experiment.seed)
+                    .range(0..=i64::MAX as u64)
+                    .speed(0.2),
+            )
+            .labelled_by(label.id)
+            .on_hover_text("Decides initial weights, data splits, batch order and dropout");
             if ui.add(Button::new("New seed")).clicked() {
                 experiment.seed = u64::from(rand::random::<u16>());
             }

@@ -22,7 +22,11 @@ pub fn show(
     ui.horizontal(|ui| {
         for command in [Command::Train, Command::Step, Command::Stop, Command::Reset] {
             let main = command == Command::Train;
-            let words = if main { train_words(session) } else { command.text() };
+            let words = if main {
+                train_words(session)
+            } else {
+                command.text()
+            };
             let text = RichText::new(words);
             let mut button = if main {
                 let (fill, color) = theme::accent(ui.visuals());
@@ -73,31 +77,27 @@ fn progress(ui: &mut Ui, progress: Option<&Progress>) {
         return;
     };
     let width = ui.available_width();
-    ui.allocate_ui_with_layout(
-        vec2(width, 34.0),
-        Layout::top_down(Align::Min),
-        |ui| {
-            ui.spacing_mut().item_spacing.y = 3.0;
-            let share = progress.step as f32 / progress.total_steps.max(1) as f32;
-            ui.horizontal(|ui| {
-                if matches!(progress.phase, Phase::Preparing | Phase::FirstStep) {
-                    ui.add(Spinner::new().size(13.0));
-                }
-                ui.label(RichText::new(progress.phase.title()).strong());
-                if progress.total_steps > 0 {
-                    ui.label(RichText::new(words(progress)).small());
-                }
-            });
-            let (fill, _) = theme::accent(ui.visuals());
-            ui.add(
-                ProgressBar::new(share)
-                    .desired_width(width)
-                    .desired_height(6.0)
-                    .corner_radius(3)
-                    .fill(fill),
-            );
-        },
-    );
+    ui.allocate_ui_with_layout(vec2(width, 34.0), Layout::top_down(Align::Min), |ui| {
+        ui.spacing_mut().item_spacing.y = 3.0;
+        let share = progress.step as f32 / progress.total_steps.max(1) as f32;
+        ui.horizontal(|ui| {
+            if matches!(progress.phase, Phase::Preparing | Phase::FirstStep) {
+                ui.add(Spinner::new().size(13.0));
+            }
+            ui.label(RichText::new(progress.phase.title()).strong());
+            if progress.total_steps > 0 {
+                ui.label(RichText::new(words(progress)).small());
+            }
+        });
+        let (fill, _) = theme::accent(ui.visuals());
+        ui.add(
+            ProgressBar::new(share)
+                .desired_width(width)
+                .desired_height(6.0)
+                .corner_radius(3)
+                .fill(fill),
+        );
+    });
 }
 
 /// Steps, epochs, speed and time left in words.
