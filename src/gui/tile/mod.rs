@@ -113,7 +113,7 @@ fn default_tree() -> Tree<Tile> {
         [left, geometry],
         0.55,
     ));
-    Tree::new(egui::Id::new("tiles"), root, tiles)
+    Tree::new(egui::Id::unique("tiles"), root, tiles)
 }
 
 impl Tiles {
