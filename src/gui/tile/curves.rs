@@ -143,6 +143,10 @@ impl CurvePlot<'_> {
             .custom_y_axes(vec![y_axis])
             .set_margin_fraction(vec2(0.01, 0.06))
             .min_size(vec2(40.0, 40.0))
+            // Room for half of the last label below.
+            .width((ui.available_width() - 16.0).max(40.0))
+            .x_grid_spacer(|input| linear_marks(input, 10.0))
+            .y_grid_spacer(|input| linear_marks(input, 5.0))
             .label_formatter(move |position| match position {
                 HoverPosition::NearDataPoint {
                     plot_name,
@@ -289,6 +293,29 @@ fn label_at(ui: &Ui, clip: Rect, at: Pos2, align: egui::Align2, text: &str) -> R
     rect
 }
 
+/// Marks at multiples of 1, 2 or 5 times a power of ten, the main ones at least `apart` times
+/// eight points from each other.
+fn linear_marks(input: GridInput, apart: f64) -> Vec<GridMark> {
+    let least = apart * input.base_step_size;
+    if !(least.is_finite() && least > 0.0) {
+        return Vec::new();
+    }
+    let decade = 10_f64.powf(least.log10().floor());
+    let factor = [1.0, 2.0, 5.0]
+        .into_iter()
+        .find(|factor| factor * decade >= least);
+    let step_size = factor.unwrap_or(10.0) * decade;
+    let (low, high) = input.bounds;
+    let (first, last) = ((low / step_size).ceil(), (high / step_size).floor());
+    (0..=(last - first).clamp(0.0, 100.0) as usize)
+        .map(|index| GridMark {
+            value: (first + index as f64) * step_size,
+            step_size,
+        })
+        .filter(|mark| (low..=high).contains(&mark.value))
+        .collect()
+}
+
 /// Marks at powers of ten, and at 2 and 5 between them where there is room.
 fn log_marks(input: GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
@@ -322,13 +349,23 @@ fn tick(mark: GridMark, log: bool, span: f64) -> String {
     } else if span > 20_000.0 {
         format!("{:.0e}", mark.value)
     } else {
-        let decimals = (-mark.step_size.log10()).round().clamp(0.0, 6.0) as usize;
+        let decimals = (-mark.step_size.log10() - 1e-9).ceil().clamp(0.0, 6.0) as usize;
         format!("{:.*}", decimals, mark.value).replace('-', "−")
     }
 }
 
-/// A number with three digits that count.
+/// A number with three digits that count, without zeros at the end.
 pub fn short(value: f64) -> String {
+    let text = three_digits(value);
+    if text.contains('.') && !text.contains('e') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
+}
+
+/// A number with three digits that count.
+pub fn three_digits(value: f64) -> String {
     let size = value.abs();
     let text = if size == 0.0 {
         "0".to_owned()
@@ -336,12 +373,7 @@ pub fn short(value: f64) -> String {
         format!("{value:.1e}")
     } else {
         let decimals = (2.0 - size.log10().floor()).clamp(0.0, 5.0) as usize;
-        let text = format!("{value:.decimals$}");
-        if text.contains('.') {
-            text.trim_end_matches('0').trim_end_matches('.').to_owned()
-        } else {
-            text
-        }
+        format!("{value:.decimals$}")
     };
     text.replace('-', "−")
 }

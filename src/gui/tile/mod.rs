@@ -113,7 +113,7 @@ fn default_tree() -> Tree<Tile> {
         [left, geometry],
         0.55,
     ));
-    Tree::new(egui::Id::new("tiles"), root, tiles)
+    Tree::new(egui::Id::unique("tiles"), root, tiles)
 }
 
 impl Tiles {
@@ -254,7 +254,7 @@ impl Behavior<Tile> for Painter<'_> {
 fn empty(ui: &Ui, heading: &str, sentence: &str) {
     let place = ui.max_rect();
     let text = ui.visuals().text_color();
-    let weak = ui.visuals().weak_text_color();
+    let strong = ui.visuals().strong_text_color();
     let width = (place.width() - 32.0).clamp(80.0, 420.0);
     let mut job = egui::text::LayoutJob {
         halign: egui::Align::Center,
@@ -266,9 +266,9 @@ fn empty(ui: &Ui, heading: &str, sentence: &str) {
     job.append(
         &format!("{heading}\n"),
         0.0,
-        egui::TextFormat::simple(heading_font, text),
+        egui::TextFormat::simple(heading_font, strong),
     );
-    job.append(sentence, 0.0, egui::TextFormat::simple(body_font, weak));
+    job.append(sentence, 0.0, egui::TextFormat::simple(body_font, text));
     let galley = ui.painter().layout_job(job);
     let at = place.center_top() + egui::vec2(0.0, (place.height() - galley.size().y) / 2.0);
     ui.painter().galley(at, galley, text);
