@@ -3,12 +3,16 @@
 mod output;
 mod train;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Args, Parser, Subcommand};
+use indicatif::ProgressBar;
 
 use crate::{
-    experiment::{DeviceChoice, Experiment, FileError, preset, presets},
+    experiment::{DeviceChoice, Experiment, FileError, Preset, preset, presets},
     run::{self, adapters, choose},
 };
 use output::{print, thousands};
@@ -22,7 +26,7 @@ use output::{print, thousands};
     args_conflicts_with_subcommands = true
 )]
 #[command(
-    after_help = "Exit codes: 0 done, 1 error, 2 wrong usage, 3 the run diverged, 130 interrupted."
+    after_help = "Exit codes: 0 done, 1 error, 2 wrong usage, 3 the run diverged, 130 interrupted"
 )]
 struct Cli {
     #[command(subcommand)]
@@ -36,7 +40,7 @@ enum Verb {
     /// List the built-in experiments
     Presets {
         /// As JSON
-        #[arg(long)]
+        #[arg(long, global = true)]
         json: bool,
         #[command(subcommand)]
         verb: Option<PresetVerb>,
@@ -60,9 +64,12 @@ enum Verb {
 
 #[derive(Subcommand)]
 enum PresetVerb {
-    /// Print one as TOML
+    /// Print one as it is written in a file
     Show { name: String },
 }
+
+/// Largest seed: TOML's whole numbers end there.
+const MAX_SEED: u64 = i64::MAX as u64;
 
 /// Which experiment, and what to change in it.
 #[derive(Args)]
@@ -77,7 +84,7 @@ struct Source {
     #[arg(long)]
     device: Option<DeviceChoice>,
     /// Seed of weights, data and batches
-    #[arg(long)]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(..=MAX_SEED))]
     seed: Option<u64>,
     /// Set a key of the experiment, such as optimizer.lr=0.1 or split.after=[2,4]
     #[arg(long = "set", value_name = "KEY=VALUE")]
@@ -98,15 +105,7 @@ impl Source {
             assignments.push(format!("train.epochs={epochs}"));
         }
         let experiment = match (&self.preset, &self.experiment) {
-            (Some(name), _) => preset(name)
-                .ok_or_else(|| {
-                    let names: Vec<&str> = presets().iter().map(|preset| preset.name).collect();
-                    Failure::error(format!(
-                        "there is no preset \"{name}\": choose {}",
-                        names.join(", ")
-                    ))
-                })?
-                .with(&assignments)?,
+            (Some(name), _) => named_preset(name)?.with(&assignments)?,
             (None, Some(path)) => Experiment::load_with(path, &assignments)?,
             (None, None) => return Err(Failure::error("no experiment was named".to_owned())),
         };
@@ -162,38 +161,77 @@ fn run(cli: Cli) -> Result<(), Failure> {
         None => open_studio(cli.experiment),
         Some(Verb::Presets { json, verb: None }) => list_presets(json),
         Some(Verb::Presets {
+            json,
             verb: Some(PresetVerb::Show { name }),
-            ..
-        }) => match preset(&name) {
-            Some(preset) => print(preset.text),
-            None => Err(Failure::error(format!(
-                "there is no preset \"{name}\": see `layerwise presets`"
-            ))),
-        },
+        }) => show_preset(&name, json),
         Some(Verb::Devices) => list_devices(),
         Some(Verb::Train(args)) => train::train(&args),
-        Some(Verb::Trace { source, steps, out }) => {
-            let experiment = source.experiment(None)?;
-            let bar = indicatif::ProgressBar::new(u64::from(steps));
-            run::trace(&experiment, steps as usize, &out, &mut |step| {
-                bar.set_position(step as u64);
-            })?;
-            bar.finish_and_clear();
-            print(&format!("{}\n", out.display()))
-        }
+        Some(Verb::Trace { source, steps, out }) => trace(&source, steps, &out),
     }
 }
 
 fn open_studio(experiment: Option<PathBuf>) -> Result<(), Failure> {
-    if let Some(path) = &experiment
-        && !path.exists()
-    {
-        return Err(Failure::error(format!(
-            "{} does not exist: name an experiment file",
-            path.display()
-        )));
+    if let Some(path) = &experiment {
+        let metadata = std::fs::metadata(path)
+            .map_err(|error| format!("{} cannot be opened: {error}", path.display()))?;
+        if !metadata.is_file() {
+            return Err(Failure::error(format!(
+                "{} is not a file: name an experiment file",
+                path.display()
+            )));
+        }
+    }
+    if cfg!(target_os = "linux") && !has_display() {
+        return Err(Failure::error(
+            "no display was found, and the studio needs one: train without it by `layerwise train`, such as `layerwise train --preset digits-mlp`".to_owned(),
+        ));
     }
     crate::gui::open(experiment).map_err(|error| Failure::error(format!("{error:#}")))
+}
+
+/// Whether an X11 or Wayland session is named by the environment.
+fn has_display() -> bool {
+    ["DISPLAY", "WAYLAND_DISPLAY"]
+        .into_iter()
+        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
+fn trace(source: &Source, steps: u32, out: &Path) -> Result<(), Failure> {
+    let experiment = source.experiment(None)?;
+    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if out.is_dir() || folder.is_some_and(|folder| !folder.is_dir()) {
+        return Err(Failure::error(format!(
+            "{} cannot be written: name a file in a folder that exists",
+            out.display()
+        )));
+    }
+    let bar = ProgressBar::new(u64::from(steps));
+    run::trace(&experiment, steps as usize, out, &mut |step| {
+        bar.set_position(step as u64);
+    })?;
+    bar.finish_and_clear();
+    print(&format!("{}\n", out.display()))
+}
+
+fn named_preset(name: &str) -> Result<Preset, Failure> {
+    preset(name).ok_or_else(|| {
+        let names: Vec<&str> = presets().iter().map(|preset| preset.name).collect();
+        Failure::error(format!(
+            "there is no preset \"{name}\": choose {}",
+            names.join(", ")
+        ))
+    })
+}
+
+fn show_preset(name: &str, json: bool) -> Result<(), Failure> {
+    let preset = named_preset(name)?;
+    if json {
+        let text = serde_json::to_string_pretty(&preset.experiment()?)
+            .map_err(|error| format!("the preset cannot be printed: {error}"))?;
+        print(&format!("{text}\n"))
+    } else {
+        print(preset.text)
+    }
 }
 
 fn list_presets(json: bool) -> Result<(), Failure> {

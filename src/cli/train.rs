@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{FormattedDuration, ProgressBar, ProgressStyle};
 
 use super::{
     Failure, Source,
@@ -19,6 +19,9 @@ use super::{
 use crate::run::{Command, Evaluation, Event, Phase, Run, RunOptions, StepRecord, Summary};
 
 #[derive(clap::Args)]
+#[command(
+    after_help = "Exit codes: 0 finished, 1 error, 2 wrong usage, 3 the run diverged, 130 interrupted by Ctrl-C (the record is kept)"
+)]
 pub(super) struct TrainArgs {
     #[command(flatten)]
     source: Source,
@@ -28,10 +31,10 @@ pub(super) struct TrainArgs {
     /// End after so many steps even if epochs are left
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
     steps: Option<u64>,
-    /// Folder for the record of the run; without it none is kept
+    /// New folder for the record of the run; without it none is kept
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Print the summary as JSON
+    /// Print the summary as JSON instead of a table
     #[arg(long)]
     json: bool,
     /// Print errors only
@@ -189,9 +192,7 @@ impl Display {
     fn new(quiet: bool) -> Self {
         let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {
             let bar = ProgressBar::new(0);
-            if let Ok(style) = ProgressStyle::with_template(
-                "{bar:24} step {pos}/{len}  {msg}  {elapsed} spent, {eta} left",
-            ) {
+            if let Ok(style) = ProgressStyle::with_template("{wide_bar} step {pos}/{len}, {msg}") {
                 bar.set_style(style);
             }
             bar
@@ -241,9 +242,14 @@ impl Display {
         bar.set_position(progress.step as u64);
         bar.set_message(match progress.phase {
             Phase::Running => format!(
-                "loss {:.4}, test accuracy {} %",
+                "epoch {:.1}, loss {:.4}, test accuracy {} %, {} left",
+                progress.step as f64 / progress.steps_per_epoch.max(1) as f64,
                 self.loss,
-                self.accuracy.map_or("–".to_owned(), percent)
+                self.accuracy.map_or("–".to_owned(), percent),
+                progress
+                    .seconds_left
+                    .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+                    .map_or("–".to_owned(), |left| FormattedDuration(left).to_string())
             ),
             phase => phase.title().to_owned(),
         });

@@ -25,6 +25,14 @@ pub(super) enum Line<'a> {
     },
 }
 
+/// Everything a record may hold. A run never replaces any of them.
+const FILES: [&str; 4] = [
+    "experiment.toml",
+    "metrics.jsonl",
+    "summary.json",
+    "weights.safetensors",
+];
+
 /// An open record folder.
 pub(super) struct Record {
     folder: PathBuf,
@@ -44,17 +52,17 @@ impl Record {
             )
         };
         std::fs::create_dir_all(folder).map_err(|error| wrong(&error))?;
-        let metrics = folder.join("metrics.jsonl");
-        if metrics.exists() {
+        if let Some(taken) = FILES.iter().find(|name| folder.join(name).exists()) {
             return Err(format!(
-                "The folder {} holds a run already: choose another one or remove it",
+                "The folder {} already holds {taken}, which a run would replace: choose another folder or remove it",
                 folder.display()
             ));
         }
         experiment
             .save(&folder.join("experiment.toml"))
             .map_err(|error| wrong(&error))?;
-        let metrics = File::create_new(&metrics).map_err(|error| wrong(&error))?;
+        let metrics =
+            File::create_new(folder.join("metrics.jsonl")).map_err(|error| wrong(&error))?;
         Ok(Self {
             folder: folder.to_owned(),
             metrics: BufWriter::new(metrics),

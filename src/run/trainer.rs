@@ -118,10 +118,6 @@ impl<'a> Trainer<'a> {
         latest: &'a Latest,
         outbox: &'a mut Outbox,
     ) -> Result<Self, String> {
-        let record = match &options.folder {
-            Some(folder) => Some(Record::create(folder, &experiment)?),
-            None => None,
-        };
         let data = dataset::load(&experiment.data, experiment.seed)?;
         let (device, device_name) = device::open(experiment.device)?;
         latest.progress.lock().device.clone_from(&device_name);
@@ -132,6 +128,11 @@ impl<'a> Trainer<'a> {
         let train = Resident::new(&data.train, data.shape, classes, &learning);
         let test = Resident::new(&data.test, data.shape, classes, &device);
         let learner = Learner::new(&experiment, &learning)?;
+        // Last of what can fail, so that a run that cannot start leaves no folder behind.
+        let record = match &options.folder {
+            Some(folder) => Some(Record::create(folder, &experiment)?),
+            None => None,
+        };
         let steps_per_epoch = train.len().div_ceil(experiment.train.batch_size);
         let all_steps = steps_per_epoch * experiment.train.epochs;
         let boundaries = match experiment.method.kind {
