@@ -45,7 +45,7 @@ const APIS: &[wgpu::Backend] = if cfg!(target_os = "macos") {
 } else if cfg!(target_os = "windows") {
     &[wgpu::Backend::Vulkan, wgpu::Backend::Dx12]
 } else {
-    &[wgpu::Backend::Vulkan, wgpu::Backend::Gl]
+    &[wgpu::Backend::Vulkan]
 };
 
 /// Every adapter of this machine, discrete ones first. Takes up to a second or so: not for the
