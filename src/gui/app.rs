@@ -390,6 +390,7 @@ impl eframe::App for Studio {
             .default_size(theme::NETWORK_WIDTH)
             .size_range(240.0..=480.0)
             .show_collapsible(ui, &mut show_network, |ui| {
+                ui.take_available_width();
                 self.network
                     .show(ui, &mut self.document.experiment, &problems, &live);
             });

@@ -230,7 +230,6 @@ mod tests {
             ..Modifiers::NONE
         };
         let input = eframe::egui::RawInput {
-            modifiers,
             events: vec![eframe::egui::Event::Key {
                 key: Key::S,
                 physical_key: None,

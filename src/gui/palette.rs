@@ -113,17 +113,21 @@ impl Palette {
     }
 }
 
-/// Commands whose words contain every word of the query, in any order.
+/// Commands whose name or tooltip contains every word of the query, in any order; matching
+/// names first.
 fn matching(query: &str) -> Vec<Command> {
     let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
-    Command::ALL
+    let holds = |text: &str| {
+        let text = text.to_lowercase();
+        words.iter().all(|word| text.contains(word))
+    };
+    let mut found: Vec<Command> = Command::ALL
         .into_iter()
         .filter(|command| *command != Command::Palette)
-        .filter(|command| {
-            let text = format!("{} {}", command.text(), command.tooltip()).to_lowercase();
-            words.iter().all(|word| text.contains(word))
-        })
-        .collect()
+        .filter(|command| holds(&format!("{} {}", command.text(), command.tooltip())))
+        .collect();
+    found.sort_by_key(|command| !holds(command.text()));
+    found
 }
 
 #[cfg(test)]
@@ -132,7 +136,7 @@ mod tests {
 
     #[test]
     fn words_match_in_any_order() {
-        assert_eq!(matching("theme dark"), [Command::ThemeDark]);
+        assert_eq!(matching("theme dark").first(), Some(&Command::ThemeDark));
         assert_eq!(matching("nothing of the kind"), []);
         assert_eq!(matching("").len(), Command::ALL.len() - 1);
     }

@@ -19,6 +19,17 @@ pub enum Notice {
     Error(String),
 }
 
+impl Notice {
+    /// How much it matters, in a word.
+    pub fn level(&self) -> &'static str {
+        match self {
+            Self::Info(_) => "Note",
+            Self::Warning(_) => "Warning",
+            Self::Error(_) => "Error",
+        }
+    }
+}
+
 /// A run with what it has told.
 struct Active {
     run: Run,

@@ -23,14 +23,6 @@ impl Line {
         }
     }
 
-    fn level(&self) -> &'static str {
-        match self.notice {
-            Notice::Info(_) => "Note",
-            Notice::Warning(_) => "Warning",
-            Notice::Error(_) => "Error",
-        }
-    }
-
     fn color(&self, visuals: &Visuals) -> Color32 {
         match self.notice {
             Notice::Info(_) => visuals.text_color(),
@@ -58,19 +50,18 @@ impl Default for Log {
 impl Log {
     /// Adds a line; warnings and errors are also shown as notifications.
     pub fn add(&mut self, notice: Notice) {
-        match &notice {
-            Notice::Info(_) => {}
-            Notice::Warning(text) => {
-                self.toasts
-                    .warning(wrap(text))
-                    .duration(Duration::from_secs(8));
-            }
-            Notice::Error(text) => {
-                self.toasts
-                    .error(wrap(text))
-                    .closable(true)
-                    .duration(Duration::from_secs(12));
-            }
+        let level = notice.level();
+        let shown = match &notice {
+            Notice::Info(_) => None,
+            Notice::Warning(text) => Some((text, 8)),
+            Notice::Error(text) => Some((text, 12)),
+        };
+        if let Some((text, seconds)) = shown {
+            // Words instead of the symbols of `egui_notify`, which the fonts lack.
+            self.toasts
+                .basic(wrap(&format!("{level}: {text}")))
+                .closable(false)
+                .duration(Duration::from_secs(seconds));
         }
         self.lines.push_back(Line {
             time: clock::time(),
@@ -124,7 +115,7 @@ impl Log {
                         ui.label(RichText::new(&line.time).monospace().weak());
                         let color = line.color(ui.visuals());
                         if !matches!(line.notice, Notice::Info(_)) {
-                            ui.label(RichText::new(line.level()).strong().color(color));
+                            ui.label(RichText::new(line.notice.level()).strong().color(color));
                         }
                         ui.label(RichText::new(line.text().replace('\n', " ")).color(color))
                             .on_hover_text(line.text());
@@ -136,7 +127,7 @@ impl Log {
     fn text(&self) -> String {
         self.lines
             .iter()
-            .map(|line| format!("{} {}: {}\n", line.time, line.level(), line.text()))
+            .map(|line| format!("{} {}: {}\n", line.time, line.notice.level(), line.text()))
             .collect()
     }
 }

@@ -378,6 +378,7 @@ fn device(ui: &mut Ui, experiment: &mut Experiment, adapters: Option<&[Adapter]>
             .find(|adapter| adapter.index == index)
             .map_or_else(|| choice.to_string(), adapter_title),
     };
+    let label = ui.label("Train on");
     ComboBox::from_id_salt("device")
         .selected_text(title(experiment.device))
         .width(ui.available_width() - 8.0)
@@ -386,7 +387,9 @@ fn device(ui: &mut Ui, experiment: &mut Experiment, adapters: Option<&[Adapter]>
             for one in all {
                 ui.selectable_value(&mut experiment.device, one, title(one));
             }
-        });
+        })
+        .response
+        .labelled_by(label.id);
     if adapters.is_none() {
         ui.horizontal(|ui| {
             ui.spinner();

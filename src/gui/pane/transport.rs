@@ -1,6 +1,8 @@
 //! The bar at the top: what the run does, how far it is, λ and the device.
 
-use eframe::egui::{Align, Button, Layout, ProgressBar, RichText, Slider, Spinner, Ui, vec2};
+use eframe::egui::{
+    Align, Button, Label, Layout, ProgressBar, RichText, Slider, Spinner, Ui, vec2,
+};
 
 use crate::{
     experiment::{Experiment, MethodKind},
@@ -8,6 +10,10 @@ use crate::{
     run::{Phase, Progress},
 };
 
+/// Height of the bar's content.
+const HEIGHT: f32 = 34.0;
+const LAMBDA_WIDTH: f32 = 210.0;
+const DEVICE_WIDTH: f32 = 130.0;
 /// Largest λ of the slider; larger ones can be typed.
 const SLIDER_MAX: f64 = 10.0;
 
@@ -50,17 +56,29 @@ pub fn show(
             }
         }
         ui.separator();
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            device(ui, session, experiment);
-            ui.separator();
-            lambda(ui, experiment);
-            ui.separator();
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                progress(ui, session.progress());
-            });
-        });
+        let taken = LAMBDA_WIDTH + DEVICE_WIDTH + 4.0 * ui.spacing().item_spacing.x + 12.0;
+        let width = (ui.available_width() - taken).max(80.0);
+        column(ui, width, |ui| progress(ui, session.progress()));
+        ui.separator();
+        ui.allocate_ui_with_layout(
+            vec2(LAMBDA_WIDTH, HEIGHT),
+            Layout::left_to_right(Align::Center),
+            |ui| lambda(ui, experiment),
+        );
+        ui.separator();
+        column(ui, DEVICE_WIDTH, |ui| device(ui, session, experiment));
     });
     given
+}
+
+/// Lines below each other in a place of fixed size.
+fn column(ui: &mut Ui, width: f32, content: impl FnOnce(&mut Ui)) {
+    let layout = Layout::top_down(Align::Min);
+    ui.allocate_ui_with_layout(vec2(width, HEIGHT), layout, |ui| {
+        ui.set_min_size(vec2(width, HEIGHT));
+        ui.spacing_mut().item_spacing.y = 2.0;
+        content(ui);
+    });
 }
 
 fn train_words(session: &Session) -> &'static str {
@@ -73,31 +91,30 @@ fn train_words(session: &Session) -> &'static str {
 
 fn progress(ui: &mut Ui, progress: Option<&Progress>) {
     let Some(progress) = progress else {
+        ui.add_space(8.0);
         ui.weak("Press Train to start");
         return;
     };
-    let width = ui.available_width();
-    ui.allocate_ui_with_layout(vec2(width, 34.0), Layout::top_down(Align::Min), |ui| {
-        ui.spacing_mut().item_spacing.y = 3.0;
-        let share = progress.step as f32 / progress.total_steps.max(1) as f32;
-        ui.horizontal(|ui| {
-            if matches!(progress.phase, Phase::Preparing | Phase::FirstStep) {
-                ui.add(Spinner::new().size(13.0));
-            }
-            ui.label(RichText::new(progress.phase.title()).strong());
-            if progress.total_steps > 0 {
-                ui.label(RichText::new(words(progress)).small());
-            }
-        });
-        let (fill, _) = theme::accent(ui.visuals());
-        ui.add(
-            ProgressBar::new(share)
-                .desired_width(width)
-                .desired_height(6.0)
-                .corner_radius(3)
-                .fill(fill),
-        );
+    let share = progress.step as f32 / progress.total_steps.max(1) as f32;
+    ui.horizontal(|ui| {
+        if matches!(progress.phase, Phase::Preparing | Phase::FirstStep) {
+            ui.add(Spinner::new().size(13.0));
+        }
+        ui.label(RichText::new(progress.phase.title()).strong());
+        if progress.total_steps > 0 {
+            let text = words(progress);
+            let label = Label::new(RichText::new(&text).small()).truncate();
+            ui.add(label).on_hover_text(text);
+        }
     });
+    let (fill, _) = theme::accent(ui.visuals());
+    ui.add(
+        ProgressBar::new(share)
+            .desired_width(ui.available_width())
+            .desired_height(6.0)
+            .corner_radius(3)
+            .fill(fill),
+    );
 }
 
 /// Steps, epochs, speed and time left in words.
@@ -154,16 +171,13 @@ fn device(ui: &mut Ui, session: &Session, experiment: &Experiment) {
     } else {
         name.clone()
     };
-    ui.vertical(|ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
-        ui.label(RichText::new(short).strong()).on_hover_text(name);
-        let memory = progress.map_or(0, |progress| progress.peak_memory_bytes);
-        let text = if memory == 0 {
-            "Not running".to_owned()
-        } else {
-            format!("{:.0} MiB at most", memory as f64 / (1 << 20) as f64)
-        };
-        ui.label(RichText::new(text).small().weak())
-            .on_hover_text("Peak memory of this process");
-    });
+    ui.label(RichText::new(short).strong()).on_hover_text(name);
+    let memory = progress.map_or(0, |progress| progress.peak_memory_bytes);
+    let text = if memory == 0 {
+        "Not running".to_owned()
+    } else {
+        format!("{:.0} MiB at most", memory as f64 / (1 << 20) as f64)
+    };
+    ui.label(RichText::new(text).small().weak())
+        .on_hover_text("Peak memory of this process");
 }

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     TileContext,
-    curves::{self, CachedCurves, Curve, CurvePlot, Look, MAX_POINTS, Time, short, whole},
+    curves::{self, CachedCurves, Curve, CurvePlot, Look, MAX_POINTS, Time},
     legend::{self, Entry},
     matrix,
+    number::{three_digits, whole},
     texture::CachedTexture,
 };
 use crate::{
@@ -97,14 +98,20 @@ impl View {
         let (place, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
 
         ui.add_space(2.0);
-        ComboBox::from_id_salt("quantity")
-            .selected_text(self.quantity.title())
-            .width((ui.available_width() - 8.0).min(300.0))
-            .show_ui(ui, |ui| {
-                for quantity in Quantity::ALL {
-                    ui.selectable_value(&mut self.quantity, quantity, quantity.title());
-                }
-            });
+        ui.horizontal_wrapped(|ui| {
+            let label = ui.label("Curves of").id;
+            ComboBox::from_id_salt("quantity")
+                .selected_text(self.quantity.title())
+                .width((ui.available_width() - 8.0).min(290.0))
+                .truncate()
+                .show_ui(ui, |ui| {
+                    for quantity in Quantity::ALL {
+                        ui.selectable_value(&mut self.quantity, quantity, quantity.title());
+                    }
+                })
+                .response
+                .labelled_by(label);
+        });
         let quantity = self.quantity;
         let entries = entries(history, quantity.measure(), self.cursor);
         legend::show(ui, "Boundary", &entries, &mut self.hidden);
@@ -215,7 +222,7 @@ fn entries(history: &History, measure: Measure, cursor: Option<f64>) -> Vec<Entr
             };
             let text = |value: f64| match measure {
                 Measure::Cosine => format!("{value:.2}").replace('-', "−"),
-                _ => short(value),
+                _ => three_digits(value),
             };
             let module = history.module_of(measure, index);
             Entry {

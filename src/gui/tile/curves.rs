@@ -8,6 +8,7 @@ use egui_plot::{
     PlotTransform, Points,
 };
 
+use super::number::{short, three_digits, whole};
 use crate::{
     gui::theme,
     run::{LambdaChange, Target},
@@ -139,10 +140,15 @@ impl CurvePlot<'_> {
         let mut plot = Plot::new(self.id)
             .allow_scroll(false)
             .show_crosshair(false)
+            .grid_color(ui.visuals().widgets.noninteractive.bg_stroke.color)
             .custom_x_axes(vec![x_axis])
             .custom_y_axes(vec![y_axis])
             .set_margin_fraction(vec2(0.01, 0.06))
             .min_size(vec2(40.0, 40.0))
+            // Room for half of the last label below.
+            .width((ui.available_width() - 16.0).max(40.0))
+            .x_grid_spacer(|input| linear_marks(input, 10.0))
+            .y_grid_spacer(|input| linear_marks(input, 5.0))
             .label_formatter(move |position| match position {
                 HoverPosition::NearDataPoint {
                     plot_name,
@@ -219,7 +225,7 @@ fn hover(name: &str, at: PlotPoint, time: Time, log: bool, percent: bool) -> Str
     let value = if percent {
         format!("{value:.1} %")
     } else {
-        short(value)
+        three_digits(value)
     };
     match time {
         Time::Step => format!("{name}\nstep {}\n{value}", whole(at.x.round())),
@@ -283,10 +289,33 @@ fn label_at(ui: &Ui, clip: Rect, at: Pos2, align: egui::Align2, text: &str) -> R
     let painter = ui.painter_at(clip);
     let galley = painter.layout_no_wrap(text.to_owned(), font, color);
     let rect = align.anchor_size(at, galley.size());
-    let behind = ui.visuals().extreme_bg_color.gamma_multiply(0.75);
+    let behind = ui.visuals().extreme_bg_color.gamma_multiply(0.85);
     painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 2.0, behind);
     painter.galley(rect.min, galley, color);
     rect
+}
+
+/// Marks at multiples of 1, 2 or 5 times a power of ten, the main ones at least `apart` times
+/// eight points from each other.
+fn linear_marks(input: GridInput, apart: f64) -> Vec<GridMark> {
+    let least = apart * input.base_step_size;
+    if !(least.is_finite() && least > 0.0) {
+        return Vec::new();
+    }
+    let decade = 10_f64.powf(least.log10().floor());
+    let factor = [1.0, 2.0, 5.0]
+        .into_iter()
+        .find(|factor| factor * decade >= least);
+    let step_size = factor.unwrap_or(10.0) * decade;
+    let (low, high) = input.bounds;
+    let (first, last) = ((low / step_size).ceil(), (high / step_size).floor());
+    (0..=(last - first).clamp(0.0, 100.0) as usize)
+        .map(|index| GridMark {
+            value: (first + index as f64) * step_size,
+            step_size,
+        })
+        .filter(|mark| (low..=high).contains(&mark.value))
+        .collect()
 }
 
 /// Marks at powers of ten, and at 2 and 5 between them where there is room.
@@ -322,73 +351,14 @@ fn tick(mark: GridMark, log: bool, span: f64) -> String {
     } else if span > 20_000.0 {
         format!("{:.0e}", mark.value)
     } else {
-        let decimals = (-mark.step_size.log10()).round().clamp(0.0, 6.0) as usize;
+        let decimals = (-mark.step_size.log10() - 1e-9).ceil().clamp(0.0, 6.0) as usize;
         format!("{:.*}", decimals, mark.value).replace('-', "−")
     }
-}
-
-/// A number with three digits that count.
-pub fn short(value: f64) -> String {
-    let size = value.abs();
-    let text = if size == 0.0 {
-        "0".to_owned()
-    } else if !(0.001..10_000.0).contains(&size) {
-        format!("{value:.1e}")
-    } else {
-        let decimals = (2.0 - size.log10().floor()).clamp(0.0, 5.0) as usize;
-        let text = format!("{value:.decimals$}");
-        if text.contains('.') {
-            text.trim_end_matches('0').trim_end_matches('.').to_owned()
-        } else {
-            text
-        }
-    };
-    text.replace('-', "−")
-}
-
-/// A count with its thousands apart; nothing where it is no whole number.
-pub fn whole(value: f64) -> String {
-    if value < 0.0 || (value - value.round()).abs() > 1e-6 {
-        return String::new();
-    }
-    let digits = format!("{value:.0}");
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_short() {
-        let cases = [
-            (0.0, "0"),
-            (1.0, "1"),
-            (0.1, "0.1"),
-            (-0.12345, "−0.123"),
-            (23.456, "23.5"),
-            (1234.5, "1234"),
-            (0.000_12, "1.2e−4"),
-            (1e6, "1.0e6"),
-        ];
-        for (value, text) in cases {
-            assert_eq!(short(value), text);
-        }
-    }
-
-    #[test]
-    fn counts_have_their_thousands_apart() {
-        assert_eq!(whole(7.0), "7");
-        assert_eq!(whole(1_234_567.0), "1,234,567");
-        assert_eq!(whole(0.5), "");
-    }
 
     #[test]
     fn log_axis_keeps_what_is_above_zero() {

@@ -22,7 +22,7 @@ pub struct Entry {
 pub fn show(ui: &mut Ui, noun: &str, entries: &[Entry], hidden: &mut BTreeSet<usize>) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(12.0, 2.0);
-        ui.weak(noun);
+        ui.label(noun);
         for entry in entries {
             if chip(ui, entry, hidden.contains(&entry.module)).clicked()
                 && !hidden.remove(&entry.module)
@@ -53,7 +53,7 @@ fn chip(ui: &mut Ui, entry: &Entry, hidden: bool) -> egui::Response {
         append(&format!("  {value}"), text_color);
     }
     if entry.warning.is_some() {
-        append(" ⚠", warning_color);
+        append(" !", warning_color);
     }
     let galley = ui.painter().layout_job(job);
     let size = vec2(2.0 * DOT + 4.0 + galley.size().x, galley.size().y);
@@ -73,7 +73,7 @@ fn chip(ui: &mut Ui, entry: &Entry, hidden: bool) -> egui::Response {
     let deed = if hidden { "show" } else { "hide" };
     let mut help = format!("{}. Click to {deed} it.", entry.name);
     if let Some(warning) = &entry.warning {
-        help = format!("{help}\n⚠ {warning}");
+        help = format!("{help}\n{warning}");
     }
     response.on_hover_text(help)
 }

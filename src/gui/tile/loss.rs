@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     TileContext,
-    curves::{CachedCurves, Curve, CurvePlot, Look, MAX_POINTS, Time, short},
+    curves::{CachedCurves, Curve, CurvePlot, Look, MAX_POINTS, Time},
     legend::{self, Entry},
+    number::three_digits,
 };
 use crate::gui::history::{History, Measure};
 
@@ -51,29 +52,33 @@ impl View {
             return;
         };
         ui.horizontal_wrapped(|ui| {
+            let label = ui.label("Loss on").id;
             ComboBox::from_id_salt("samples")
                 .selected_text(self.samples.title())
                 .show_ui(ui, |ui| {
                     for samples in [Samples::Training, Samples::Test] {
                         ui.selectable_value(&mut self.samples, samples, samples.title());
                     }
-                });
+                })
+                .response
+                .labelled_by(label);
             ui.checkbox(&mut self.log, "Log axis");
         });
         let (samples, log) = (self.samples, self.log);
         let key = (history.revision(), samples, log);
         let curves = self.curves.get(key, || make(history, samples, log));
         legend::show(ui, "Module", &entries(history, samples), &mut self.hidden);
-        let classes = context.experiment.data.class_count();
+        let guessing = (context.experiment.data.class_count() as f64).ln();
+        let include = [0.0, 1.2 * guessing];
         CurvePlot {
             id: ("loss", usize::from(log) + 2 * samples as usize),
             time: Time::Step,
             log,
             percent: false,
-            level: Some(((classes as f64).ln(), "guessing (ln C)")),
+            level: Some((guessing, "guessing (ln C)")),
             marks: history.lambda_changes(),
             hidden: &self.hidden,
-            include: if log { &[] } else { &[0.0] },
+            include: if log { &include[1..] } else { &include },
         }
         .show(ui, curves);
     }
@@ -135,7 +140,7 @@ fn entries(history: &History, samples: Samples) -> Vec<Entry> {
                 module,
                 name: history.name_of(Measure::Loss, index),
                 short: module.to_string(),
-                value: value.map(short),
+                value: value.map(three_digits),
                 warning: history.warning_of(module).map(str::to_owned),
             }
         })

@@ -23,7 +23,7 @@ pub fn color_bar(ui: &mut Ui, low: &str, high: &str) {
     let dark = ui.visuals().dark_mode;
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.x = 5.0;
-        ui.weak(format!("−1 {low}"));
+        ui.label(format!("−1 {low}"));
         let (rect, _) = ui.allocate_exact_size(vec2(72.0, 12.0), Sense::hover());
         let width = rect.width() / PARTS as f32;
         for part in 0..PARTS {
@@ -33,6 +33,6 @@ pub fn color_bar(ui: &mut Ui, low: &str, high: &str) {
             ui.painter()
                 .rect_filled(place, 0.0, theme::diverging(value, dark));
         }
-        ui.weak(format!("{high} 1"));
+        ui.label(format!("{high} 1"));
     });
 }

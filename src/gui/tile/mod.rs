@@ -6,6 +6,7 @@ mod curves;
 mod legend;
 mod loss;
 mod matrix;
+mod number;
 mod regions;
 mod separability;
 #[cfg(test)]
@@ -113,7 +114,7 @@ fn default_tree() -> Tree<Tile> {
         [left, geometry],
         0.55,
     ));
-    Tree::new(egui::Id::new("tiles"), root, tiles)
+    Tree::new(egui::Id::unique("tiles"), root, tiles)
 }
 
 impl Tiles {
@@ -165,6 +166,7 @@ impl Tiles {
     /// Draws every tile.
     pub fn show(&mut self, ui: &mut Ui, context: &TileContext<'_>) {
         if !Tile::ALL.into_iter().any(|tile| self.is_open(tile)) {
+            ui.take_available_space();
             empty(
                 ui,
                 "Every tile is closed",
@@ -254,7 +256,7 @@ impl Behavior<Tile> for Painter<'_> {
 fn empty(ui: &Ui, heading: &str, sentence: &str) {
     let place = ui.max_rect();
     let text = ui.visuals().text_color();
-    let weak = ui.visuals().weak_text_color();
+    let strong = ui.visuals().strong_text_color();
     let width = (place.width() - 32.0).clamp(80.0, 420.0);
     let mut job = egui::text::LayoutJob {
         halign: egui::Align::Center,
@@ -266,9 +268,9 @@ fn empty(ui: &Ui, heading: &str, sentence: &str) {
     job.append(
         &format!("{heading}\n"),
         0.0,
-        egui::TextFormat::simple(heading_font, text),
+        egui::TextFormat::simple(heading_font, strong),
     );
-    job.append(sentence, 0.0, egui::TextFormat::simple(body_font, weak));
+    job.append(sentence, 0.0, egui::TextFormat::simple(body_font, text));
     let galley = ui.painter().layout_job(job);
     let at = place.center_top() + egui::vec2(0.0, (place.height() - galley.size().y) / 2.0);
     ui.painter().galley(at, galley, text);

@@ -151,13 +151,35 @@ fn paint_samples(ui: &Ui, dataset: &Dataset, regions: &DecisionRegions, square: 
     } else {
         Color32::WHITE
     };
-    let every = dataset.train.len().div_ceil(MAX_SAMPLES).max(1);
-    let points = dataset.train.inputs.as_chunks::<2>().0.iter();
-    for (point, &label) in points.zip(&dataset.train.labels).step_by(every) {
+    let shade = if ui.visuals().dark_mode {
+        Color32::WHITE
+    } else {
+        Color32::BLACK
+    };
+    let points = dataset.train.inputs.as_chunks::<2>().0;
+    for index in spread(points.len().min(dataset.train.len())) {
+        let point = points.get(index);
+        let Some((point, &label)) = point.zip(dataset.train.labels.get(index)) else {
+            continue;
+        };
         let at = on_screen(*point, regions.extent, square);
-        painter.circle_filled(at, 3.2, edge);
-        painter.circle_filled(at, 2.2, theme::class_color(label as usize));
+        let color = theme::class_color(label as usize).lerp_to_gamma(shade, 0.3);
+        painter.circle_filled(at, 3.4, edge);
+        painter.circle_filled(at, 2.5, color);
     }
+}
+
+/// Indices of at most `MAX_SAMPLES` of `count` samples, without the rhythm that the labels may
+/// have.
+fn spread(count: usize) -> impl Iterator<Item = usize> {
+    const GOLDEN: f64 = std::f64::consts::GOLDEN_RATIO - 1.0;
+    (0..count.min(MAX_SAMPLES)).map(move |index| {
+        if count <= MAX_SAMPLES {
+            index
+        } else {
+            ((index as f64 * GOLDEN).fract() * count as f64) as usize
+        }
+    })
 }
 
 fn on_screen([x, y]: [f32; 2], extent: f32, square: Rect) -> Pos2 {
@@ -178,6 +200,16 @@ mod tests {
         assert_eq!(on_screen([-2.0, 2.0], 2.0, square), square.left_top());
         assert_eq!(on_screen([2.0, -2.0], 2.0, square), square.right_bottom());
         assert_eq!(on_screen([0.0, 0.0], 2.0, square), square.center());
+    }
+
+    #[test]
+    fn samples_drawn_are_a_fair_share() {
+        assert!(spread(7).eq(0..7));
+        let chosen: Vec<usize> = spread(10_000).collect();
+        assert_eq!(chosen.len(), MAX_SAMPLES);
+        assert!(chosen.iter().all(|&index| index < 10_000));
+        let even = chosen.iter().filter(|&index| index % 2 == 0).count();
+        assert!((200..300).contains(&even), "{even} of {MAX_SAMPLES}");
     }
 
     #[test]

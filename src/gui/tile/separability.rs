@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     TileContext,
-    curves::{CachedCurves, Curve, CurvePlot, Look, Time, short},
+    curves::{CachedCurves, Curve, CurvePlot, Look, Time},
     legend::{self, Entry},
     matrix,
+    number::three_digits,
     texture::CachedTexture,
 };
 use crate::{
@@ -204,6 +205,7 @@ impl View {
 
     fn curves(&mut self, ui: &mut Ui, history: &History, newest: &Evaluation) {
         ui.horizontal_wrapped(|ui| {
+            let label = ui.label("Curves of").id;
             ComboBox::from_id_salt("quantity")
                 .selected_text(self.quantity.title())
                 .width(190.0)
@@ -214,6 +216,7 @@ impl View {
                     }
                 })
                 .response
+                .labelled_by(label)
                 .on_hover_text(self.quantity.help());
             if !self.quantity.is_share() {
                 ui.checkbox(&mut self.log, "Log axis");
@@ -260,7 +263,15 @@ fn side(count: usize, room: egui::Vec2, title: f32) -> f32 {
         wide.min(high)
     };
     let best = (1..=count).map(fits).fold(0.0, f32::max);
-    best.floor().clamp(64.0, 180.0).min(room.x.max(1.0))
+    // Fewer rows where that costs little, which leaves more room for the curves.
+    let wide = (1..=count)
+        .rev()
+        .map(fits)
+        .find(|side| *side >= 0.88 * best);
+    wide.unwrap_or(best)
+        .floor()
+        .clamp(64.0, 180.0)
+        .min(room.x.max(1.0))
 }
 
 fn ideal(classes: usize) -> Vec<f32> {
@@ -306,7 +317,7 @@ fn cell_words(
 fn entry(module: &ModuleEvaluation, quantity: Quantity) -> Entry {
     let text = |value: f64| match quantity.is_share() {
         true => format!("{value:.1} %"),
-        false => short(value),
+        false => three_digits(value),
     };
     Entry {
         module: module.number,
