@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     TileContext,
-    curves::{self, CachedCurves, Curve, CurvePlot, Look, MAX_POINTS, Time, three_digits, whole},
+    curves::{self, CachedCurves, Curve, CurvePlot, Look, MAX_POINTS, Time},
     legend::{self, Entry},
     matrix,
+    number::{three_digits, whole},
     texture::CachedTexture,
 };
 use crate::{

@@ -8,6 +8,7 @@ use egui_plot::{
     PlotTransform, Points,
 };
 
+use super::number::{short, three_digits, whole};
 use crate::{
     gui::theme,
     run::{LambdaChange, Target},
@@ -139,6 +140,7 @@ impl CurvePlot<'_> {
         let mut plot = Plot::new(self.id)
             .allow_scroll(false)
             .show_crosshair(false)
+            .grid_color(ui.visuals().widgets.noninteractive.bg_stroke.color)
             .custom_x_axes(vec![x_axis])
             .custom_y_axes(vec![y_axis])
             .set_margin_fraction(vec2(0.01, 0.06))
@@ -223,7 +225,7 @@ fn hover(name: &str, at: PlotPoint, time: Time, log: bool, percent: bool) -> Str
     let value = if percent {
         format!("{value:.1} %")
     } else {
-        short(value)
+        three_digits(value)
     };
     match time {
         Time::Step => format!("{name}\nstep {}\n{value}", whole(at.x.round())),
@@ -287,7 +289,7 @@ fn label_at(ui: &Ui, clip: Rect, at: Pos2, align: egui::Align2, text: &str) -> R
     let painter = ui.painter_at(clip);
     let galley = painter.layout_no_wrap(text.to_owned(), font, color);
     let rect = align.anchor_size(at, galley.size());
-    let behind = ui.visuals().extreme_bg_color.gamma_multiply(0.75);
+    let behind = ui.visuals().extreme_bg_color.gamma_multiply(0.85);
     painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 2.0, behind);
     painter.galley(rect.min, galley, color);
     rect
@@ -354,73 +356,9 @@ fn tick(mark: GridMark, log: bool, span: f64) -> String {
     }
 }
 
-/// A number with three digits that count, without zeros at the end.
-pub fn short(value: f64) -> String {
-    let text = three_digits(value);
-    if text.contains('.') && !text.contains('e') {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        text
-    }
-}
-
-/// A number with three digits that count.
-pub fn three_digits(value: f64) -> String {
-    let size = value.abs();
-    let text = if size == 0.0 {
-        "0".to_owned()
-    } else if !(0.001..10_000.0).contains(&size) {
-        format!("{value:.1e}")
-    } else {
-        let decimals = (2.0 - size.log10().floor()).clamp(0.0, 5.0) as usize;
-        format!("{value:.decimals$}")
-    };
-    text.replace('-', "−")
-}
-
-/// A count with its thousands apart; nothing where it is no whole number.
-pub fn whole(value: f64) -> String {
-    if value < 0.0 || (value - value.round()).abs() > 1e-6 {
-        return String::new();
-    }
-    let digits = format!("{value:.0}");
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_short() {
-        let cases = [
-            (0.0, "0"),
-            (1.0, "1"),
-            (0.1, "0.1"),
-            (-0.12345, "−0.123"),
-            (23.456, "23.5"),
-            (1234.5, "1234"),
-            (0.000_12, "1.2e−4"),
-            (1e6, "1.0e6"),
-        ];
-        for (value, text) in cases {
-            assert_eq!(short(value), text);
-        }
-    }
-
-    #[test]
-    fn counts_have_their_thousands_apart() {
-        assert_eq!(whole(7.0), "7");
-        assert_eq!(whole(1_234_567.0), "1,234,567");
-        assert_eq!(whole(0.5), "");
-    }
 
     #[test]
     fn log_axis_keeps_what_is_above_zero() {

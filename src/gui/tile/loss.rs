@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     TileContext,
-    curves::{CachedCurves, Curve, CurvePlot, Look, MAX_POINTS, Time, three_digits},
+    curves::{CachedCurves, Curve, CurvePlot, Look, MAX_POINTS, Time},
     legend::{self, Entry},
+    number::three_digits,
 };
 use crate::gui::history::{History, Measure};
 

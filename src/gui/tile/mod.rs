@@ -6,6 +6,7 @@ mod curves;
 mod legend;
 mod loss;
 mod matrix;
+mod number;
 mod regions;
 mod separability;
 #[cfg(test)]
@@ -165,6 +166,7 @@ impl Tiles {
     /// Draws every tile.
     pub fn show(&mut self, ui: &mut Ui, context: &TileContext<'_>) {
         if !Tile::ALL.into_iter().any(|tile| self.is_open(tile)) {
+            ui.take_available_space();
             empty(
                 ui,
                 "Every tile is closed",

@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     TileContext,
-    curves::{CachedCurves, Curve, CurvePlot, Look, Time, three_digits},
+    curves::{CachedCurves, Curve, CurvePlot, Look, Time},
     legend::{self, Entry},
     matrix,
+    number::three_digits,
     texture::CachedTexture,
 };
 use crate::{
