@@ -282,41 +282,33 @@ fn a_run_never_replaces_what_is_there() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     fs::write(&file, "mine").unwrap();
-    let train = |out: &Path| {
-        let out = text(out).to_owned();
-        ["train", "--preset", "spirals-mlp", "--device", "cpu"]
-            .map(str::to_owned)
-            .into_iter()
-            .chain([
-                "--steps".to_owned(),
-                "1".to_owned(),
-                "--out".to_owned(),
-                out,
-            ])
-            .collect::<Vec<_>>()
-    };
-    let refused = |out: &Path, parts: &[&str]| {
-        let arguments = train(out);
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let refused = |device: &str, out: &Path, parts: &[&str]| {
+        let arguments = [
+            "train",
+            "--preset",
+            "spirals-mlp",
+            "--steps",
+            "1",
+            "--device",
+            device,
+            "--out",
+            text(out),
+        ];
         refuses(1, &arguments, parts);
     };
-    refused(&file.join("run"), &["cannot be written"]);
-    refused(&file, &["cannot be written"]);
+    refused("cpu", &file.join("run"), &["cannot be written"]);
+    refused("cpu", &file, &["cannot be written"]);
     for name in ["experiment.toml", "metrics.jsonl", "summary.json"] {
         let taken = folder.path().join(format!("with {name}"));
         fs::create_dir(&taken).unwrap();
         fs::write(taken.join(name), "mine").unwrap();
-        refused(&taken, &[name, "choose another folder"]);
+        refused("cpu", &taken, &[name, "choose another folder"]);
         assert_eq!(fs::read_to_string(taken.join(name)).unwrap(), "mine");
         assert_eq!(fs::read_dir(&taken).unwrap().count(), 1);
     }
     // A run that cannot start leaves no folder behind.
     let new = folder.path().join("new");
-    let mut arguments = train(&new);
-    arguments.extend(["--set".to_owned(), "device=gpu:99".to_owned()]);
-    arguments.retain(|argument| argument != "--device" && argument != "cpu");
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    refuses(1, &arguments, &["gpu:99"]);
+    refused("gpu:99", &new, &["gpu:99"]);
     assert!(!new.exists());
 }
 

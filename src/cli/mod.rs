@@ -32,6 +32,7 @@ struct Cli {
     #[command(subcommand)]
     verb: Option<Verb>,
     /// Experiment to open in the studio
+    #[arg(value_name = "EXPERIMENT.toml")]
     experiment: Option<PathBuf>,
 }
 
@@ -54,10 +55,10 @@ enum Verb {
         #[command(flatten)]
         source: Source,
         /// Steps to trace
-        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
         steps: u32,
         /// File to write
-        #[arg(long)]
+        #[arg(long, value_name = "FILE.safetensors")]
         out: PathBuf,
     },
 }
@@ -75,16 +76,20 @@ const MAX_SEED: u64 = i64::MAX as u64;
 #[derive(Args)]
 struct Source {
     /// Experiment file
-    #[arg(required_unless_present = "preset", conflicts_with = "preset")]
+    #[arg(
+        value_name = "EXPERIMENT.toml",
+        required_unless_present = "preset",
+        conflicts_with = "preset"
+    )]
     experiment: Option<PathBuf>,
     /// Built-in experiment, as listed by `layerwise presets`
-    #[arg(long)]
+    #[arg(long, value_name = "NAME")]
     preset: Option<String>,
     /// Where to train: auto, cpu, gpu or gpu:N, as listed by `layerwise devices`
     #[arg(long)]
     device: Option<DeviceChoice>,
     /// Seed of weights, data and batches
-    #[arg(long, value_parser = clap::value_parser!(u64).range(..=MAX_SEED))]
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(..=MAX_SEED))]
     seed: Option<u64>,
     /// Set a key of the experiment, such as optimizer.lr=0.1 or split.after=[2,4]
     #[arg(long = "set", value_name = "KEY=VALUE")]

@@ -26,13 +26,13 @@ pub(super) struct TrainArgs {
     #[command(flatten)]
     source: Source,
     /// Epochs to train
-    #[arg(long)]
+    #[arg(long, value_name = "N")]
     epochs: Option<u64>,
     /// End after so many steps even if epochs are left
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     steps: Option<u64>,
     /// New folder for the record of the run; without it none is kept
-    #[arg(long)]
+    #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Print the summary as JSON instead of a table
     #[arg(long)]
@@ -160,10 +160,12 @@ fn table(summary: &Summary, args: &TrainArgs) -> String {
                 summary.boundary_lambda.get(boundary).unwrap_or(&0.0),
             )
         });
-        text.push_str(&format!(
-            "{number:>6}  {:>17}  {loss:>9.4}  {boundary}{mark}\n",
+        let line = format!(
+            "{number:>6}  {:>17}  {loss:>9.4}  {boundary}{mark}",
             percent(*accuracy)
-        ));
+        );
+        text.push_str(line.trim_end());
+        text.push('\n');
     }
     text.push_str(&format!(
         "{} steps on {}, {:.1} steps per second\n",

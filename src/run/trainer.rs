@@ -121,8 +121,6 @@ impl<'a> Trainer<'a> {
         let data = dataset::load(&experiment.data, experiment.seed)?;
         let (device, device_name) = device::open(experiment.device)?;
         latest.progress.lock().device.clone_from(&device_name);
-        outbox.push(Event::Note(format!("Training on {device_name}")));
-        outbox.flush();
         let learning = device.clone().autodiff();
         let classes = data.classes.len();
         let train = Resident::new(&data.train, data.shape, classes, &learning);
@@ -133,6 +131,8 @@ impl<'a> Trainer<'a> {
             Some(folder) => Some(Record::create(folder, &experiment)?),
             None => None,
         };
+        outbox.push(Event::Note(format!("Training on {device_name}")));
+        outbox.flush();
         let steps_per_epoch = train.len().div_ceil(experiment.train.batch_size);
         let all_steps = steps_per_epoch * experiment.train.epochs;
         let boundaries = match experiment.method.kind {
