@@ -231,6 +231,7 @@ impl Studio {
             let color = theme::warning_color(ui.visuals());
             let (mut restart, mut restore) = (false, false);
             theme::banner_frame(color).show(ui, |ui| {
+                ui.take_available_width();
                 ui.horizontal_wrapped(|ui| {
                     ui.label("This run trains an older version of the network");
                     restart = ui
@@ -241,7 +242,6 @@ impl Studio {
                         .button("Show its network")
                         .on_hover_text("Put the run's network back into the editor; can be undone")
                         .clicked();
-                    ui.add_space(ui.available_width());
                 });
             });
             if restart {

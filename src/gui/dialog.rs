@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use eframe::egui::{Button, Context, Id, Key, Modal, RichText, ScrollArea, TextEdit, Ui};
+use eframe::egui::{Button, Context, Frame, Id, Key, Modal, RichText, ScrollArea, TextEdit, Ui};
 
 use super::{background::Job, theme};
 
@@ -210,60 +210,64 @@ impl Dialog {
     /// Draws the dialog. Any answer closes it.
     pub fn show(&mut self, ctx: &Context) -> Option<Answer> {
         let mut answer = None;
-        let modal = Modal::new(Id::unique("dialog")).show(ctx, |ui| {
-            ui.set_width(440.0);
-            match self {
-                Self::Unsaved { title, next } => {
-                    heading(ui, &format!("Save the changes to {title}?"));
-                    ui.label("They are lost otherwise");
-                    ui.add_space(theme::GAP);
-                    ui.horizontal(|ui| {
-                        if ui.button("Don't save").clicked() {
-                            answer = Some(Answer::Discard(next.clone()));
-                        }
-                        buttons_right(ui, |ui| {
-                            if ui.add(primary(ui, "Save")).clicked() {
-                                answer = Some(Answer::Save(next.clone()));
+        let frame =
+            Frame::popup(&ctx.global_style()).inner_margin(f32::from(theme::PANEL_MARGIN) + 4.0);
+        let modal = Modal::new(Id::unique("dialog"))
+            .frame(frame)
+            .show(ctx, |ui| {
+                ui.set_width(440.0);
+                match self {
+                    Self::Unsaved { title, next } => {
+                        heading(ui, &format!("Save the changes to {title}?"));
+                        ui.label("They are lost otherwise");
+                        ui.add_space(theme::GAP);
+                        ui.horizontal(|ui| {
+                            if ui.button("Don't save").clicked() {
+                                answer = Some(Answer::Discard(next.clone()));
                             }
-                            if ui.button("Cancel").clicked() {
-                                answer = Some(Answer::Cancel);
-                            }
+                            buttons_right(ui, |ui| {
+                                if ui.add(primary(ui, "Save")).clicked() {
+                                    answer = Some(Answer::Save(next.clone()));
+                                }
+                                if ui.button("Cancel").clicked() {
+                                    answer = Some(Answer::Cancel);
+                                }
+                            });
                         });
-                    });
-                }
-                Self::Path(dialog) => {
-                    heading(ui, dialog.purpose.title());
-                    answer = dialog.show(ui);
-                }
-                Self::Message { title, text } => {
-                    heading(ui, title);
-                    ScrollArea::vertical().max_height(300.0).show(ui, |ui| {
-                        ui.label(text.as_str());
-                    });
-                    ui.add_space(theme::GAP);
-                    ui.horizontal(|ui| {
-                        if ui.button("Copy").clicked() {
-                            ui.ctx().copy_text(text.clone());
-                        }
-                        buttons_right(ui, |ui| {
-                            if ui.add(primary(ui, "Close")).clicked() {
-                                answer = Some(Answer::Cancel);
-                            }
+                    }
+                    Self::Path(dialog) => {
+                        heading(ui, dialog.purpose.title());
+                        answer = dialog.show(ui);
+                    }
+                    Self::Message { title, text } => {
+                        heading(ui, title);
+                        ScrollArea::vertical().max_height(300.0).show(ui, |ui| {
+                            ui.label(text.as_str());
                         });
-                    });
-                }
-                Self::About => {
-                    about(ui);
-                    ui.horizontal(|ui| {
-                        buttons_right(ui, |ui| {
-                            if ui.add(primary(ui, "Close")).clicked() {
-                                answer = Some(Answer::Cancel);
+                        ui.add_space(theme::GAP);
+                        ui.horizontal(|ui| {
+                            if ui.button("Copy").clicked() {
+                                ui.ctx().copy_text(text.clone());
                             }
+                            buttons_right(ui, |ui| {
+                                if ui.add(primary(ui, "Close")).clicked() {
+                                    answer = Some(Answer::Cancel);
+                                }
+                            });
                         });
-                    });
+                    }
+                    Self::About => {
+                        about(ui);
+                        ui.horizontal(|ui| {
+                            buttons_right(ui, |ui| {
+                                if ui.add(primary(ui, "Close")).clicked() {
+                                    answer = Some(Answer::Cancel);
+                                }
+                            });
+                        });
+                    }
                 }
-            }
-        });
+            });
         if answer.is_none() && modal.should_close() {
             answer = Some(Answer::Cancel);
         }

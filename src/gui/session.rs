@@ -82,10 +82,7 @@ impl Session {
             active.history.push(&event);
             match event {
                 Event::Note(text) => notices.push(Notice::Info(text)),
-                Event::Warning { module, message } => notices.push(Notice::Warning(match module {
-                    Some(number) => format!("Module {number}: {message}"),
-                    None => message,
-                })),
+                Event::Warning { message, .. } => notices.push(Notice::Warning(message)),
                 Event::Ended { phase, message, .. } => match phase {
                     Phase::Diverged | Phase::Failed => {
                         let text = message.unwrap_or_else(|| phase.title().to_owned());

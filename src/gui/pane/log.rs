@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use eframe::egui::{Button, Color32, Context, RichText, ScrollArea, Ui, Visuals};
+use eframe::egui::{Button, Color32, Context, RichText, ScrollArea, TextStyle, Ui, Visuals};
 use egui_notify::{Anchor, Toasts};
 
 use crate::gui::{clock, session::Notice, theme};
@@ -104,7 +104,9 @@ impl Log {
                 self.lines.clear();
             }
         });
-        let height = ui.spacing().interact_size.y;
+        let height = ui.text_style_height(&TextStyle::Body);
+        ui.spacing_mut().item_spacing.y = 3.0;
+        ui.spacing_mut().interact_size.y = height;
         ScrollArea::vertical()
             .auto_shrink(false)
             .stick_to_bottom(true)

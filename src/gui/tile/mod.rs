@@ -203,6 +203,7 @@ impl Behavior<Tile> for Painter<'_> {
     fn pane_ui(&mut self, ui: &mut Ui, _: TileId, pane: &mut Tile) -> UiResponse {
         let (views, context) = (&mut *self.views, self.context);
         egui::Frame::central_panel(ui.style()).show(ui, |ui| {
+            ui.take_available_space();
             ui.push_id(*pane as usize, |ui| match pane {
                 Tile::Alignment => views.alignment.show(ui, context),
                 Tile::Separability => views.separability.show(ui, context),
