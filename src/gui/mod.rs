@@ -4,3 +4,4 @@ pub mod history;
 pub mod pane;
 pub mod theme;
 pub mod tile;
+pub mod widget;

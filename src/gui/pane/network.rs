@@ -1,1 +1,0 @@
-//! The network: a vertical chain of block cards with cuts between them.
