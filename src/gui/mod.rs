@@ -54,3 +54,4 @@ pub fn open(path: Option<PathBuf>) -> anyhow::Result<()> {
         ),
     })
 }
+pub mod widget;
