@@ -16,8 +16,7 @@ use crate::{
 
 /// What goes into the network.
 pub(super) fn input(ui: &mut Ui, view: &View<'_>) {
-    let stroke = ui.visuals().widgets.noninteractive.bg_stroke;
-    card::frame(ui.visuals(), stroke).show(ui, |ui| {
+    card::frame(ui.visuals()).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal(|ui| {
             ui.label(RichText::new("Input").strong());
@@ -61,24 +60,23 @@ pub(super) fn show(
             ui.style_mut().interaction.selectable_labels = false;
             let stroke = card::stroke(ui, selected, false, !problems.is_empty());
             let ground = card::ground(ui.visuals()).lerp_to_gamma(color, 0.12);
-            let frame = card::frame(ui.visuals(), stroke)
-                .fill(ground)
-                .show(ui, |ui| {
-                    ui.set_width(ui.available_width());
-                    ui.spacing_mut().item_spacing.y = 2.0;
-                    title(ui, experiment, view, module, name);
-                    results(ui, view, module);
-                    for problem in &problems {
-                        let text = RichText::new(header::sentence(problem))
-                            .color(theme::error_color(ui.visuals()));
-                        ui.add(Label::new(text).wrap());
-                    }
-                    if selected {
-                        ui.add_space(6.0);
-                        settings(ui, experiment, view, module);
-                    }
-                });
+            let frame = card::frame(ui.visuals()).fill(ground).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.spacing_mut().item_spacing.y = 2.0;
+                title(ui, experiment, view, module, name);
+                results(ui, view, module);
+                for problem in &problems {
+                    let text = RichText::new(header::sentence(problem))
+                        .color(theme::error_color(ui.visuals()));
+                    ui.add(Label::new(text).wrap());
+                }
+                if selected {
+                    ui.add_space(6.0);
+                    settings(ui, experiment, view, module);
+                }
+            });
             card::rail(ui, frame.response.rect, color);
+            card::outline(ui, frame.response.rect, stroke);
         })
         .response;
     response.widget_info(|| {

@@ -113,8 +113,9 @@ impl<'a> View<'a> {
             .map_or_else(|| "?".to_owned(), |shape| shape.to_string())
     }
 
-    /// Learnt values of a block, where its input is known.
+    /// Learnt values of a block, where it fits its input.
     pub fn parameters(&self, block: usize) -> Option<usize> {
+        self.shape_after(block)?;
         self.parameters.get(block).copied().flatten()
     }
 
