@@ -4,7 +4,7 @@ use eframe::egui::{
     Color32, ColorImage, Rect, RichText, Sense, TextureHandle, TextureOptions, Ui, pos2, vec2,
 };
 
-use super::settings::{choice, fields, number};
+use super::field::{choice, fields, number};
 use crate::{
     dataset::{Dataset, Samples},
     experiment::{DataKind, Experiment, Shape},

@@ -14,7 +14,7 @@ pub struct ModuleLive {
 
 /// The panel's state.
 #[derive(Default)]
-pub struct NetworkPane;
+pub struct NetworkPane {}
 
 impl NetworkPane {
     /// Draws the chain.

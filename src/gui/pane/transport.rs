@@ -6,7 +6,12 @@ use eframe::egui::{
 
 use crate::{
     experiment::{Experiment, MethodKind},
-    gui::{app::Availability, clock, command::Command, session::Session, theme},
+    gui::{
+        clock,
+        command::{Availability, Command},
+        session::Session,
+        theme,
+    },
     run::{Phase, Progress},
 };
 
