@@ -334,7 +334,7 @@ fn the_record_grows_and_can_be_read() {
     // A folder that holds a run is left alone.
     let again = finish(&Run::start(small.clone(), options()).unwrap());
     assert_eq!(again.phase, Phase::Failed);
-    assert!(again.message.unwrap().contains("holds a run already"));
+    assert!(again.message.unwrap().contains("already holds"));
     assert_eq!(
         std::fs::read_to_string(path.join("metrics.jsonl")).unwrap(),
         metrics

@@ -35,6 +35,10 @@ pub struct Plain {
 
 /// One layer of a module.
 #[derive(Module, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a network has few layers, and Burn derives no module for boxes"
+)]
 pub enum Layer {
     Linear(Linear),
     Conv2d(Conv2d),

@@ -159,7 +159,9 @@ impl Studio {
                 test_accuracy: evaluation
                     .and_then(|evaluation| evaluation.modules.get(index))
                     .and_then(|module| module.test_accuracy),
-                worse_than_guessing: history.warning_of(index + 1).is_some(),
+                worse_than_guessing: evaluation
+                    .and_then(|evaluation| evaluation.modules.get(index))
+                    .is_some_and(|module| module.worse_than_guessing),
             })
             .collect()
     }

@@ -37,6 +37,7 @@ pub struct ModuleStep {
 ///
 /// With v = stop(δin − δout), ∇R_k = 2·∇D_v L_k: a second pass carries v as tangent. With λ = 0
 /// there is no second pass, and δin is only computed where `measure` asks for it.
+#[expect(clippy::too_many_arguments, reason = "the quantities of one step")]
 pub fn step_module(
     module: &LocalModule,
     head: &Head,

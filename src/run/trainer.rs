@@ -458,7 +458,7 @@ impl<'a> Trainer<'a> {
                 .filter(|module| !self.worse_than_guessing.contains(module))
             {
                 let message = format!(
-                    "Module {module} is no better than guessing: its mean loss over epoch {epoch} is not below ln C = {:.2}. A smaller λ or learning rate may help",
+                    "Module {module} is no better than guessing: its mean loss over epoch {epoch} is not clearly below ln C = {:.2}. A smaller λ or learning rate may help",
                     (self.classes as f64).ln()
                 );
                 if let Some(record) = &mut self.record {
@@ -486,13 +486,16 @@ impl<'a> Trainer<'a> {
     fn evaluate(&mut self) -> Result<(), String> {
         let started = Instant::now();
         let epoch = self.step as f64 / self.steps_per_epoch as f64;
-        let evaluation = evaluation::evaluate(
+        let mut evaluation = evaluation::evaluate(
             self.learner.modules(),
             &self.test,
             self.classes,
             self.step,
             epoch,
         )?;
+        for module in &mut evaluation.modules {
+            module.worse_than_guessing = self.worse_than_guessing.contains(&module.number);
+        }
         if let Some(record) = &mut self.record {
             record.line(&Line::Evaluation(&evaluation))?;
             record.flush()?;
