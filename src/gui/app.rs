@@ -146,23 +146,22 @@ impl Studio {
         };
         let modules = edited.module_count();
         let losses = history.newest().map_or(&[][..], |record| &record.loss);
-        // Under global BP the only loss is the last module's.
-        let first = modules.saturating_sub(losses.len());
         let evaluation = history.evaluations().last();
-        (0..modules)
-            .map(|index| ModuleLive {
-                loss: index
-                    .checked_sub(first)
-                    .and_then(|at| losses.get(at))
-                    .copied()
-                    .unwrap_or(f32::NAN),
-                test_accuracy: evaluation
-                    .and_then(|evaluation| evaluation.modules.get(index))
-                    .and_then(|module| module.test_accuracy),
-                worse_than_guessing: evaluation
-                    .and_then(|evaluation| evaluation.modules.get(index))
-                    .is_some_and(|module| module.worse_than_guessing),
-            })
+        let state = |number: usize, loss: f32| ModuleLive {
+            loss,
+            test_accuracy: evaluation
+                .and_then(|evaluation| {
+                    let mut modules = evaluation.modules.iter();
+                    modules.find(|module| module.number == number)
+                })
+                .and_then(|module| module.test_accuracy),
+            worse_than_guessing: history.warning_of(number).is_some(),
+        };
+        // Under global BP there is one loss, the last module's.
+        let first = (modules + 1).saturating_sub(losses.len()).max(1);
+        (first..)
+            .zip(losses)
+            .map(|(number, loss)| state(number, *loss))
             .collect()
     }
 

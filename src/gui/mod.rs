@@ -55,3 +55,4 @@ pub fn open(path: Option<PathBuf>) -> anyhow::Result<()> {
         ),
     })
 }
+pub mod widget;

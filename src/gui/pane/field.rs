@@ -2,6 +2,8 @@
 
 use eframe::egui::{ComboBox, DragValue, Grid, Response, Ui, emath::Numeric};
 
+use crate::gui::widget;
+
 /// Two columns: words and fields.
 pub fn fields(ui: &mut Ui, id: &str, content: impl FnOnce(&mut Ui)) {
     Grid::new(id)
@@ -28,7 +30,7 @@ pub fn number<N: Numeric>(
     };
     let mut field = DragValue::new(value).range(range).speed(speed);
     if !N::INTEGRAL {
-        field = field.custom_formatter(|value, _| short(value));
+        field = field.custom_formatter(|value, _| widget::number(value));
     }
     let response = ui.add(field).labelled_by(label.id).on_hover_text(hint);
     ui.end_row();
@@ -57,28 +59,4 @@ pub fn choice<T: Copy + PartialEq>(
         .labelled_by(label.id);
     ui.end_row();
     *value != before
-}
-
-/// A number with at most six digits after the point, none of them an idle zero; small ones in
-/// powers of ten.
-fn short(value: f64) -> String {
-    if value != 0.0 && value.abs() < 1e-4 {
-        return format!("{value:e}");
-    }
-    let text = format!("{value:.6}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::short;
-
-    #[test]
-    fn numbers_are_short() {
-        assert_eq!(short(0.0), "0");
-        assert_eq!(short(0.05), "0.05");
-        assert_eq!(short(20.0), "20");
-        assert_eq!(short(0.1 + 0.2), "0.3");
-        assert_eq!(short(1e-8), "1e-8");
-    }
 }

@@ -1,0 +1,332 @@
+//! The card of a block.
+
+use eframe::egui::{
+    self, Align, Align2, Button, Color32, CornerRadius, FontId, Frame, Label, Layout, Margin, Rect,
+    RichText, Role, Sense, Stroke, TextStyle, Ui, UiBuilder, Visuals, WidgetInfo, text::LayoutJob,
+    vec2,
+};
+use egui_dnd::Handle;
+
+use super::{
+    NetworkPane, Selected,
+    action::Action,
+    edit, header,
+    icon::{self, Icon},
+    palette::{Palette, Target},
+    view::View,
+};
+use crate::{
+    experiment::{Block, Experiment},
+    gui::{
+        theme,
+        widget::{bytes, thousands},
+    },
+};
+
+/// Width of the bar in a module's colour.
+pub(super) const RAIL: f32 = 4.0;
+/// Where the text of cards and edges starts, from their left.
+pub(super) const TEXT_LEFT: f32 = 36.0;
+/// Width of the column that holds the index.
+const INDEX_WIDTH: f32 = 22.0;
+const HANDLE_WIDTH: f32 = 12.0;
+pub(super) const RADIUS: u8 = 6;
+
+#[expect(clippy::too_many_arguments)]
+pub(super) fn show(
+    ui: &mut Ui,
+    pane: &mut NetworkPane,
+    experiment: &mut Experiment,
+    view: &View<'_>,
+    index: usize,
+    handle: Handle<'_>,
+    dragged: bool,
+    actions: &mut Vec<Action>,
+) {
+    let Some(block) = experiment.blocks.get(index).cloned() else {
+        return;
+    };
+    let problems: Vec<&str> = view.problems_of_block(index).collect();
+    let selected = pane.selected == Some(Selected::Block(index));
+    let color = view.color(view.module_of(index));
+
+    let builder = UiBuilder::new()
+        .id_salt(("card", index))
+        .sense(Sense::click());
+    let response = ui
+        .scope_builder(builder, |ui| {
+            ui.style_mut().interaction.selectable_labels = false;
+            let stroke = stroke(ui, selected, dragged, !problems.is_empty());
+            let card = frame(ui.visuals(), stroke).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                top(ui, view, index, &block, handle);
+                for problem in &problems {
+                    let text = RichText::new(header::sentence(problem))
+                        .color(theme::error_color(ui.visuals()));
+                    ui.add(Label::new(text).wrap());
+                }
+                if selected && !dragged {
+                    ui.add_space(6.0);
+                    if let Some(block) = experiment.blocks.get_mut(index) {
+                        edit::show(ui, block);
+                    }
+                    buttons(ui, index, actions);
+                }
+            });
+            rail(ui, card.response.rect, color);
+        })
+        .response;
+    response.widget_info(|| {
+        WidgetInfo::selected(
+            Role::Button,
+            true,
+            selected,
+            format!("Block {index}: {}", block.title()),
+        )
+    });
+    if response.clicked() {
+        pane.select(Selected::Block(index));
+    }
+    if pane.reveal == Some(index) {
+        pane.reveal = None;
+        response.scroll_to_me(None);
+    }
+    response.context_menu(|ui| menu(ui, index, response.rect, actions));
+}
+
+/// Index, name, parameters and memory of a block, and its handle.
+fn top(ui: &mut Ui, view: &View<'_>, index: usize, block: &Block, handle: Handle<'_>) {
+    let small = TextStyle::Small.resolve(ui.style());
+    let weak = ui.visuals().weak_text_color();
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        column(ui, INDEX_WIDTH, |ui| {
+            ui.label(RichText::new(index.to_string()).monospace().weak());
+        });
+        let memory = view.activation_bytes(index).map(bytes);
+        let memory_width = memory.as_ref().map_or(0.0, |text| {
+            8.0 + ui
+                .painter()
+                .layout_no_wrap(text.clone(), small.clone(), weak)
+                .size()
+                .x
+        });
+        let words = ui.available_width() - memory_width - HANDLE_WIDTH - 6.0;
+        column(ui, words, |ui| {
+            ui.add(Label::new(title(ui, block)).wrap());
+            let parameters = match view.parameters(index) {
+                Some(0) => return,
+                Some(1) => "1 parameter".to_owned(),
+                Some(count) => format!("{} parameters", thousands(count)),
+                None => return,
+            };
+            ui.label(RichText::new(parameters).small().weak());
+        });
+        if let Some(memory) = memory {
+            column(ui, memory_width, |ui| {
+                ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
+                    ui.label(RichText::new(memory).small().weak())
+                        .on_hover_text(format!(
+                            "Output of this block for a batch of {} samples",
+                            thousands(view.batch_size)
+                        ));
+                });
+            });
+        }
+        ui.add_space(6.0);
+        handle.ui(ui, grip).on_hover_text("Drag to reorder");
+    });
+}
+
+/// A column of fixed width in a row.
+fn column(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui)) {
+    ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::LEFT), |ui| {
+        ui.set_width(width);
+        contents(ui);
+    });
+}
+
+/// The name of a block and its hyper-parameters in one text that wraps as a whole.
+fn title(ui: &Ui, block: &Block) -> LayoutJob {
+    let mut job = LayoutJob::default();
+    let style = ui.style();
+    let body = TextStyle::Body.resolve(style);
+    RichText::new(block.title())
+        .font(body.clone())
+        .strong()
+        .append_to(&mut job, style, Default::default(), Align::Center);
+    let summary = block.summary();
+    if !summary.is_empty() {
+        job.append(
+            &summary,
+            8.0,
+            egui::TextFormat::simple(
+                FontId::new(body.size - 1.0, body.family),
+                ui.visuals().text_color(),
+            ),
+        );
+    }
+    job
+}
+
+/// Six dots that say that the card can be dragged.
+fn grip(ui: &mut Ui) {
+    let (rect, response) = ui.allocate_exact_size(vec2(HANDLE_WIDTH, 18.0), Sense::hover());
+    let color = if response.hovered() {
+        ui.visuals().strong_text_color()
+    } else {
+        ui.visuals().weak_text_color()
+    };
+    for row in [-4.5, 0.0, 4.5] {
+        for side in [-2.25, 2.25] {
+            let center = rect.center() + vec2(side, row);
+            ui.painter().circle_filled(center, 1.25, color);
+        }
+    }
+}
+
+fn buttons(ui: &mut Ui, index: usize, actions: &mut Vec<Action>) {
+    ui.add_space(6.0);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        let kind = ui
+            .small_button("Change kind…")
+            .on_hover_text("Puts another block in its place");
+        kind.widget_info(|| {
+            WidgetInfo::labeled(Role::Button, true, format!("Change kind of block {index}"))
+        });
+        if kind.clicked() {
+            actions.push(Action::Open(Palette::new(
+                Target::Instead(index),
+                kind.rect,
+            )));
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if icon::button(ui, Icon::Delete, &format!("Delete block {index}"), "Delete").clicked()
+            {
+                actions.push(Action::Remove(index));
+            }
+            if icon::button(
+                ui,
+                Icon::Copy,
+                &format!("Duplicate block {index}"),
+                "Ctrl+D",
+            )
+            .clicked()
+            {
+                actions.push(Action::Duplicate(index));
+            }
+            let after = icon::button(
+                ui,
+                Icon::InsertAfter,
+                &format!("Insert after block {index}"),
+                "",
+            );
+            if after.clicked() {
+                actions.push(Action::Open(Palette::new(Target::After(index), after.rect)));
+            }
+            let before = icon::button(
+                ui,
+                Icon::InsertBefore,
+                &format!("Insert before block {index}"),
+                "",
+            );
+            if before.clicked() {
+                actions.push(Action::Open(Palette::new(
+                    Target::Before(index),
+                    before.rect,
+                )));
+            }
+        });
+    });
+}
+
+fn menu(ui: &mut Ui, index: usize, card: Rect, actions: &mut Vec<Action>) {
+    let keyed = |text: &'static str, keys: &'static str| Button::new(text).shortcut_text(keys);
+    if ui.button("Insert before…").clicked() {
+        actions.push(Action::Open(Palette::new(Target::Before(index), card)));
+    }
+    if ui.button("Insert after…").clicked() {
+        actions.push(Action::Open(Palette::new(Target::After(index), card)));
+    }
+    if ui.button("Change kind…").clicked() {
+        actions.push(Action::Open(Palette::new(Target::Instead(index), card)));
+    }
+    ui.separator();
+    if ui.add(keyed("Duplicate", "Ctrl+D")).clicked() {
+        actions.push(Action::Duplicate(index));
+    }
+    if ui.add(keyed("Delete", "Delete")).clicked() {
+        actions.push(Action::Remove(index));
+    }
+}
+
+/// Ground of cards, a little in front of the panel's.
+pub(super) fn ground(visuals: &Visuals) -> Color32 {
+    if visuals.dark_mode {
+        visuals
+            .panel_fill
+            .lerp_to_gamma(visuals.strong_text_color(), 0.05)
+    } else {
+        visuals.extreme_bg_color
+    }
+}
+
+pub(super) fn frame(visuals: &Visuals, stroke: Stroke) -> Frame {
+    Frame::new()
+        .fill(ground(visuals))
+        .stroke(stroke)
+        .corner_radius(CornerRadius::same(RADIUS))
+        .inner_margin(Margin {
+            left: 13,
+            right: 7,
+            top: 5,
+            bottom: 5,
+        })
+}
+
+/// The stroke around a card: what is wrong before what is selected before what is pointed at.
+pub(super) fn stroke(ui: &Ui, selected: bool, dragged: bool, wrong: bool) -> Stroke {
+    let visuals = ui.visuals();
+    let hovered = ui.response().contains_pointer();
+    if wrong {
+        Stroke::new(1.5, theme::error_color(visuals))
+    } else if selected || dragged {
+        Stroke::new(1.5, visuals.hyperlink_color)
+    } else if hovered {
+        Stroke::new(1.0, visuals.weak_text_color())
+    } else {
+        visuals.widgets.noninteractive.bg_stroke
+    }
+}
+
+/// The bar in a module's colour along the left of a card.
+pub(super) fn rail(ui: &Ui, card: Rect, color: Color32) {
+    let rail = Rect::from_min_size(card.min, vec2(RAIL, card.height()));
+    let radius = CornerRadius {
+        nw: RADIUS,
+        sw: RADIUS,
+        ne: 0,
+        se: 0,
+    };
+    ui.painter().rect_filled(rail, radius, color);
+}
+
+/// An arrow and a shape at the height of `rect`, where the text of cards starts. Returns where
+/// they are.
+pub(super) fn edge_text(ui: &Ui, rect: Rect, shape: &str) -> Rect {
+    let color = ui.visuals().weak_text_color();
+    let left = egui::pos2(rect.left() + TEXT_LEFT, rect.center().y);
+    let arrow = left + vec2(icon::SIDE / 2.0 - 2.0, 0.0);
+    icon::paint(ui.painter(), Icon::Down, arrow, Stroke::new(1.0, color));
+    let font = TextStyle::Small.resolve(ui.style());
+    ui.painter()
+        .text(
+            left + vec2(icon::SIDE + 2.0, 0.0),
+            Align2::LEFT_CENTER,
+            shape,
+            font,
+            color,
+        )
+        .union(Rect::from_pos(left))
+}

@@ -1,0 +1,117 @@
+//! The hyper-parameters of a block as fields.
+
+use eframe::egui::{ComboBox, Grid, Ui, vec2};
+
+use crate::{
+    experiment::{Block, Init, MAX_KERNEL, MAX_WIDTH},
+    gui::widget::number_row,
+};
+
+/// Fields for every hyper-parameter, within the ranges that an experiment allows.
+pub(super) fn show(ui: &mut Ui, block: &mut Block) {
+    Grid::new("hyper-parameters")
+        .num_columns(2)
+        .spacing(vec2(12.0, 5.0))
+        .min_col_width(96.0)
+        .show(ui, |ui| rows(ui, block));
+}
+
+fn rows(ui: &mut Ui, block: &mut Block) {
+    match block {
+        Block::Linear { out, bias, init } => {
+            width(ui, "Features", out);
+            bias_row(ui, bias);
+            init_row(ui, init);
+        }
+        Block::Conv2d {
+            out,
+            kernel,
+            stride,
+            padding,
+            dilation,
+            groups,
+            bias,
+            init,
+        } => {
+            width(ui, "Channels", out);
+            pixels(ui, "Kernel", kernel, 1);
+            pixels(ui, "Stride", stride, 1);
+            pixels(ui, "Padding", padding, 0);
+            pixels(ui, "Dilation", dilation, 1);
+            width(ui, "Groups", groups);
+            bias_row(ui, bias);
+            init_row(ui, init);
+        }
+        Block::LeakyRelu { slope } => {
+            number_row(ui, "Slope", slope, 0.0..=1.0, 0.005);
+        }
+        Block::BatchNorm { eps, momentum } => {
+            number_row(ui, "Momentum", momentum, 1e-4..=1.0, 0.005);
+            epsilon(ui, eps);
+        }
+        Block::LayerNorm { eps } => epsilon(ui, eps),
+        Block::GroupNorm { groups, eps } => {
+            width(ui, "Groups", groups);
+            epsilon(ui, eps);
+        }
+        Block::MaxPool {
+            kernel,
+            stride,
+            padding,
+        }
+        | Block::AvgPool {
+            kernel,
+            stride,
+            padding,
+        } => {
+            pixels(ui, "Kernel", kernel, 1);
+            pixels(ui, "Stride", stride, 1);
+            pixels(ui, "Padding", padding, 0);
+        }
+        Block::Dropout { p } => {
+            number_row(ui, "Probability", p, 0.0..=0.999, 0.005);
+        }
+        Block::Relu
+        | Block::Gelu
+        | Block::Silu
+        | Block::Tanh
+        | Block::GlobalAvgPool
+        | Block::Flatten => {
+            ui.weak("Nothing to set");
+            ui.end_row();
+        }
+    }
+}
+
+fn width(ui: &mut Ui, name: &str, value: &mut usize) {
+    number_row(ui, name, value, 1..=MAX_WIDTH, 0.5);
+}
+
+fn pixels(ui: &mut Ui, name: &str, value: &mut usize, low: usize) {
+    number_row(ui, name, value, low..=MAX_KERNEL, 0.05);
+}
+
+fn epsilon(ui: &mut Ui, value: &mut f64) {
+    number_row(ui, "Epsilon", value, 1e-12..=1.0, 1e-6);
+}
+
+fn bias_row(ui: &mut Ui, bias: &mut bool) {
+    let label = ui.label("Bias");
+    ui.checkbox(bias, "").labelled_by(label.id);
+    ui.end_row();
+}
+
+fn init_row(ui: &mut Ui, init: &mut Init) {
+    let label = ui.label("Initialisation");
+    ComboBox::from_id_salt("initialisation")
+        .selected_text(init.title())
+        .width(ui.available_width().min(140.0))
+        .show_ui(ui, |ui| {
+            for choice in Init::ALL {
+                ui.selectable_value(init, choice, choice.title());
+            }
+        })
+        .response
+        .labelled_by(label.id);
+    ui.end_row();
+}

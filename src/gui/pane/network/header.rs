@@ -1,0 +1,99 @@
+//! The top of the panel: the network in numbers, the even split, and the palette's button.
+
+use eframe::egui::{Align, DragValue, Layout, RichText, Ui};
+
+use super::{
+    NetworkPane, Selected,
+    action::Action,
+    palette::{Palette, Target},
+    view::View,
+};
+use crate::{
+    experiment::Experiment,
+    gui::{theme, widget::thousands},
+};
+
+pub(super) fn show(
+    ui: &mut Ui,
+    pane: &NetworkPane,
+    experiment: &Experiment,
+    view: &View<'_>,
+    actions: &mut Vec<Action>,
+) {
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Network").heading().strong());
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let add = ui
+                .button("Add block…")
+                .on_hover_text("After the selected block, or at the end");
+            if add.clicked() {
+                let target = match pane.selected {
+                    Some(Selected::Block(index)) => Target::After(index),
+                    _ => Target::End,
+                };
+                actions.push(Action::Open(Palette::new(target, add.rect)));
+            }
+        });
+    });
+    ui.label(RichText::new(summary(view)).small().weak());
+    split(ui, experiment, view, actions);
+    for message in view.problems_of_chain() {
+        ui.colored_label(theme::error_color(ui.visuals()), sentence(message));
+    }
+}
+
+fn split(ui: &mut Ui, experiment: &Experiment, view: &View<'_>, actions: &mut Vec<Action>) {
+    let layers = experiment
+        .blocks
+        .iter()
+        .filter(|block| block.has_weights())
+        .count()
+        .max(1);
+    ui.add_enabled_ui(view.block_count > 0, |ui| {
+        ui.horizontal(|ui| {
+            let label = ui.label("Split into");
+            let mut count = view.module_count();
+            let response = ui
+                .add(
+                    DragValue::new(&mut count)
+                        .range(1..=layers)
+                        .speed(0.1)
+                        .clamp_existing_to_range(false)
+                        .update_while_editing(false),
+                )
+                .labelled_by(label.id)
+                .on_hover_text(format!(
+                    "Even modules by layers with weights, from 1 to {layers}"
+                ));
+            if response.changed() {
+                actions.push(Action::SplitEvenly(count));
+            }
+            ui.label(if count == 1 { "module" } else { "modules" });
+        });
+    });
+}
+
+fn summary(view: &View<'_>) -> String {
+    let parameters = view
+        .all_parameters()
+        .map_or_else(|| "?".to_owned(), thousands);
+    format!(
+        "{} · {} · {parameters} parameters",
+        counted(view.block_count, "block"),
+        counted(view.module_count(), "module"),
+    )
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{s}", thousands(count))
+}
+
+/// The message with a capital letter first.
+pub(super) fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}

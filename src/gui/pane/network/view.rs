@@ -1,0 +1,181 @@
+//! What the cards read of an experiment, worked out once a frame.
+
+use eframe::egui::Color32;
+
+use super::ModuleLive;
+use crate::{
+    experiment::{Block, Experiment, MethodKind, ModulePlan, Place, Problem, Shape},
+    gui::theme,
+};
+
+/// What the cards read of an experiment.
+pub(super) struct View<'a> {
+    pub experiment_lambda: f64,
+    pub block_count: usize,
+    pub batch_size: usize,
+    pub classes: usize,
+    pub data_title: &'static str,
+    pub global: bool,
+    pub plan: Option<Vec<ModulePlan>>,
+    pub problems: &'a [Problem],
+    dark: bool,
+    module_count: usize,
+    points: Vec<usize>,
+    /// Shapes on the edges, from the input's to the last that is known.
+    shapes: Vec<Shape>,
+    parameters: Vec<Option<usize>>,
+    live: &'a [ModuleLive],
+}
+
+impl<'a> View<'a> {
+    pub fn new(
+        experiment: &Experiment,
+        problems: &'a [Problem],
+        live: &'a [ModuleLive],
+        dark: bool,
+    ) -> Self {
+        let shapes = experiment.shapes();
+        let parameters = experiment
+            .blocks
+            .iter()
+            .enumerate()
+            .map(|(index, block)| Some(Block::parameters(block, *shapes.get(index)?)))
+            .collect();
+        Self {
+            experiment_lambda: experiment.method.lambda,
+            block_count: experiment.blocks.len(),
+            batch_size: experiment.train.batch_size,
+            classes: experiment.data.class_count(),
+            data_title: experiment.data.kind.title(),
+            global: experiment.method.kind == MethodKind::GlobalBp,
+            plan: experiment.plan(),
+            problems,
+            dark,
+            module_count: experiment.module_count(),
+            points: experiment.split_points(),
+            shapes,
+            parameters,
+            live,
+        }
+    }
+
+    pub fn module_count(&self) -> usize {
+        self.module_count
+    }
+
+    /// Number, from 1, of the module that holds a block.
+    pub fn module_of(&self, block: usize) -> usize {
+        1 + self.points.iter().filter(|&&point| point < block).count()
+    }
+
+    pub fn is_cut(&self, after: usize) -> bool {
+        self.points.contains(&after)
+    }
+
+    /// Edges, by the block before them, that a cut can be moved to: those between its
+    /// neighbours.
+    pub fn reach(&self, cut: usize) -> std::ops::RangeInclusive<usize> {
+        let low = self
+            .points
+            .iter()
+            .filter(|&&point| point < cut)
+            .next_back()
+            .map_or(0, |point| point + 1);
+        let high = self
+            .points
+            .iter()
+            .find(|&&point| point > cut)
+            .map_or(self.block_count.saturating_sub(2), |point| point - 1);
+        low..=high
+    }
+
+    pub fn color(&self, module: usize) -> Color32 {
+        theme::module_color(module, self.dark)
+    }
+
+    /// Whether a module has a head of its own.
+    pub fn has_head(&self, module: usize) -> bool {
+        !self.global || module == self.module_count
+    }
+
+    pub fn input_shape(&self) -> Option<Shape> {
+        self.shapes.first().copied()
+    }
+
+    /// Shape after a block, where it is known.
+    pub fn shape_after(&self, block: usize) -> Option<Shape> {
+        self.shapes.get(block + 1).copied()
+    }
+
+    /// Shape after a block in words.
+    pub fn shape_text(&self, block: usize) -> String {
+        self.shape_after(block)
+            .map_or_else(|| "?".to_owned(), |shape| shape.to_string())
+    }
+
+    /// Learnt values of a block, where its input is known.
+    pub fn parameters(&self, block: usize) -> Option<usize> {
+        self.parameters.get(block).copied().flatten()
+    }
+
+    /// Bytes of a block's output for one batch in f32.
+    pub fn activation_bytes(&self, block: usize) -> Option<usize> {
+        let values = self.shape_after(block)?.len();
+        Some(values.saturating_mul(self.batch_size).saturating_mul(4))
+    }
+
+    /// Learnt values of all modules and their heads, where every shape is known.
+    pub fn all_parameters(&self) -> Option<usize> {
+        self.plan.as_ref().map(|plan| {
+            plan.iter()
+                .map(|module| {
+                    let head = if self.has_head(module.number) {
+                        module.head_parameters
+                    } else {
+                        0
+                    };
+                    module.parameters.saturating_add(head)
+                })
+                .fold(0, usize::saturating_add)
+        })
+    }
+
+    /// What the run says of a module.
+    pub fn live(&self, module: usize) -> Option<&ModuleLive> {
+        match (self.global, module == self.module_count) {
+            (true, true) => self.live.last(),
+            (true, false) => None,
+            (false, _) => self.live.get(module - 1),
+        }
+    }
+
+    pub fn problems_of_block(&self, index: usize) -> impl Iterator<Item = &str> {
+        let key = format!("block.{index}.");
+        self.problems
+            .iter()
+            .filter(move |problem| match &problem.place {
+                Place::Block(block) => *block == index,
+                Place::Key(found) => found.starts_with(&key),
+                Place::Module(_) => false,
+            })
+            .map(|problem| problem.message.as_str())
+    }
+
+    pub fn problems_of_module(&self, number: usize) -> impl Iterator<Item = &str> {
+        self.problems
+            .iter()
+            .filter(move |problem| problem.place == Place::Module(number))
+            .map(|problem| problem.message.as_str())
+    }
+
+    /// Problems of the chain as a whole.
+    pub fn problems_of_chain(&self) -> impl Iterator<Item = &str> {
+        self.problems
+            .iter()
+            .filter(|problem| match &problem.place {
+                Place::Key(key) => key == "block" || key.starts_with("split."),
+                Place::Block(_) | Place::Module(_) => false,
+            })
+            .map(|problem| problem.message.as_str())
+    }
+}
