@@ -2,13 +2,11 @@
 
 use std::path::PathBuf;
 
-use eframe::egui::{
-    self, CentralPanel, Context, Frame, Panel, RichText, ScrollArea, Ui, ViewportCommand,
-};
+use eframe::egui::{self, CentralPanel, Context, Frame, Panel, ScrollArea, Ui, ViewportCommand};
 
 use super::{
     background::{DataLoader, Job},
-    command::Command,
+    command::{Availability, Command},
     dialog::{Dialog, Next},
     document::Document,
     menu,
@@ -57,31 +55,6 @@ pub struct Studio {
     adapters: Option<Vec<Adapter>>,
     finding_adapters: Option<Job<Vec<Adapter>>>,
     title: String,
-}
-
-/// Which commands can be given now.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Availability {
-    pub can_undo: bool,
-    pub can_redo: bool,
-    pub has_run: bool,
-    pub is_alive: bool,
-    pub is_training: bool,
-}
-
-impl Availability {
-    /// Why a command cannot be given now, if so.
-    pub fn reason(&self, command: Command) -> Option<String> {
-        let (ok, reason) = match command {
-            Command::Undo => (self.can_undo, "There is no edit to take back"),
-            Command::Redo => (self.can_redo, "No edit was taken back"),
-            Command::Step => (!self.is_training, "Pause first"),
-            Command::Stop => (self.is_alive, "Nothing is running"),
-            Command::Reset => (self.has_run, "There is no run to drop"),
-            _ => (true, ""),
-        };
-        (!ok).then(|| reason.to_owned())
-    }
 }
 
 impl Studio {
@@ -173,23 +146,22 @@ impl Studio {
         };
         let modules = edited.module_count();
         let losses = history.newest().map_or(&[][..], |record| &record.loss);
-        // Under global BP the only loss is the last module's.
-        let first = modules.saturating_sub(losses.len());
         let evaluation = history.evaluations().last();
-        (0..modules)
-            .map(|index| ModuleLive {
-                loss: index
-                    .checked_sub(first)
-                    .and_then(|at| losses.get(at))
-                    .copied()
-                    .unwrap_or(f32::NAN),
-                test_accuracy: evaluation
-                    .and_then(|evaluation| evaluation.modules.get(index))
-                    .and_then(|module| module.test_accuracy),
-                worse_than_guessing: evaluation
-                    .and_then(|evaluation| evaluation.modules.get(index))
-                    .is_some_and(|module| module.worse_than_guessing),
-            })
+        let state = |number: usize, loss: f32| ModuleLive {
+            loss,
+            test_accuracy: evaluation
+                .and_then(|evaluation| {
+                    let mut modules = evaluation.modules.iter();
+                    modules.find(|module| module.number == number)
+                })
+                .and_then(|module| module.test_accuracy),
+            worse_than_guessing: history.warning_of(number).is_some(),
+        };
+        // Under global BP there is one loss, the last module's.
+        let first = (modules + 1).saturating_sub(losses.len()).max(1);
+        (first..)
+            .zip(losses)
+            .map(|(number, loss)| state(number, *loss))
             .collect()
     }
 
@@ -207,50 +179,6 @@ impl Studio {
             dataset: self.loader.dataset().filter(|_| same_data),
         };
         self.settings.tiles.show(ui, &context);
-    }
-
-    fn banners(&mut self, ui: &mut Ui) {
-        if let Some(message) = self.session.trouble().map(str::to_owned) {
-            let color = theme::error_color(ui.visuals());
-            let mut dismissed = false;
-            theme::banner_frame(color).show(ui, |ui| {
-                ui.horizontal(|ui| {
-                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                        dismissed = ui.button("Dismiss").clicked();
-                        ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                            ui.add(egui::Label::new(RichText::new(&message).color(color)).wrap());
-                        });
-                    });
-                });
-            });
-            if dismissed {
-                self.session.dismiss_trouble();
-            }
-        }
-        if self.session.is_older_than(&self.document.experiment) {
-            let color = theme::warning_color(ui.visuals());
-            let (mut restart, mut restore) = (false, false);
-            theme::banner_frame(color).show(ui, |ui| {
-                ui.take_available_width();
-                ui.horizontal_wrapped(|ui| {
-                    ui.label("This run trains an older version of the network");
-                    restart = ui
-                        .button("Restart")
-                        .on_hover_text("Drop the run and train the network in the editor")
-                        .clicked();
-                    restore = ui
-                        .button("Show its network")
-                        .on_hover_text("Put the run's network back into the editor; can be undone")
-                        .clicked();
-                });
-            });
-            if restart {
-                self.start(ui.ctx(), false);
-            }
-            if restore && let Some(experiment) = self.session.experiment().cloned() {
-                self.document.replace(experiment);
-            }
-        }
     }
 
     fn settings_panel(&mut self, ui: &mut Ui, problems: &[Problem]) {

@@ -41,6 +41,9 @@ impl<T: Send + 'static> Job<T> {
     }
 }
 
+/// Data and seed: what decides the samples.
+type Key = (Data, u64);
+
 /// How long data must stay the same before it is loaded.
 const CALM: Duration = Duration::from_millis(250);
 
@@ -48,10 +51,10 @@ const CALM: Duration = Duration::from_millis(250);
 #[derive(Default)]
 pub struct DataLoader {
     /// What `result` is of.
-    shown: Option<(Data, u64)>,
+    shown: Option<Key>,
     result: Option<Result<Dataset, String>>,
-    wanted: Option<((Data, u64), Instant)>,
-    job: Option<((Data, u64), Job<Result<Dataset, String>>)>,
+    wanted: Option<(Key, Instant)>,
+    job: Option<(Key, Job<Result<Dataset, String>>)>,
     /// Counts the results, so that pictures of an older one are not kept.
     generation: u64,
 }

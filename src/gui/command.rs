@@ -179,8 +179,11 @@ impl Command {
                     .map(move |shortcut| (command, *shortcut))
             })
             .filter(|(command, shortcut)| {
-                let kept_by_text = matches!(command, Self::Undo | Self::Redo) && in_text;
-                !kept_by_text && !(focused && shortcut.logical_key == Key::Space)
+                let kept = match command {
+                    Self::Undo | Self::Redo => in_text,
+                    _ => focused && shortcut.logical_key == Key::Space,
+                };
+                !kept
             })
             .collect();
         // More modifiers first: a plain key would swallow its shifted sister.
@@ -196,6 +199,31 @@ impl Command {
             }
             pressed
         })
+    }
+}
+
+/// Which commands can be given now.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Availability {
+    pub can_undo: bool,
+    pub can_redo: bool,
+    pub has_run: bool,
+    pub is_alive: bool,
+    pub is_training: bool,
+}
+
+impl Availability {
+    /// Why a command cannot be given now, if so.
+    pub fn reason(&self, command: Command) -> Option<String> {
+        let (ok, reason) = match command {
+            Command::Undo => (self.can_undo, "There is no edit to take back"),
+            Command::Redo => (self.can_redo, "No edit was taken back"),
+            Command::Step => (!self.is_training, "Pause first"),
+            Command::Stop => (self.is_alive, "Nothing is running"),
+            Command::Reset => (self.has_run, "There is no run to drop"),
+            _ => (true, ""),
+        };
+        (!ok).then(|| reason.to_owned())
     }
 }
 

@@ -3,8 +3,8 @@
 use eframe::egui::{Align, Button, Layout, MenuBar, RichText, Ui};
 
 use super::{
-    app::{Availability, Studio},
-    command::Command,
+    app::Studio,
+    command::{Availability, Command},
     dialog::Next,
 };
 use crate::experiment::presets;

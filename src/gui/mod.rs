@@ -3,6 +3,7 @@
 mod act;
 pub mod app;
 mod background;
+mod banner;
 mod clock;
 mod command;
 mod dialog;

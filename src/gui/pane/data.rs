@@ -4,11 +4,11 @@ use eframe::egui::{
     Color32, ColorImage, Rect, RichText, Sense, TextureHandle, TextureOptions, Ui, pos2, vec2,
 };
 
-use super::settings::{choice, fields, number};
+use super::field::{choice, fields, number};
 use crate::{
     dataset::{Dataset, Samples},
     experiment::{DataKind, Experiment, Shape},
-    gui::{background::DataLoader, theme},
+    gui::{background::DataLoader, theme, widget::thousands},
 };
 
 /// Samples of each class in the preview of images.
@@ -222,29 +222,9 @@ fn points(samples: &Samples) -> Vec<([f32; 2], u32)> {
         .collect()
 }
 
-/// A count with commas, such as "1,437".
-fn thousands(count: usize) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn counts_have_commas() {
-        assert_eq!(thousands(7), "7");
-        assert_eq!(thousands(1437), "1,437");
-        assert_eq!(thousands(1_000_000), "1,000,000");
-    }
 
     #[test]
     fn points_keep_up_and_down() {

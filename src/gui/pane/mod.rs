@@ -1,6 +1,7 @@
 //! Panels around the tiles.
 
 pub mod data;
+pub mod field;
 pub mod log;
 pub mod network;
 pub mod settings;

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use eframe::egui::{
-    Button, CollapsingHeader, ComboBox, DragValue, Grid, Response, RichText, Ui, emath::Numeric,
-};
+use eframe::egui::{Button, CollapsingHeader, ComboBox, DragValue, RichText, Ui};
 
-use super::data::{self, Preview};
+use super::{
+    data::{self, Preview},
+    field::{choice, fields, number},
+};
 use crate::{
     experiment::{
         DeviceChoice, Experiment, Head, HeadKind, MethodKind, OptimizerKind, Place, Problem,
@@ -90,67 +91,6 @@ fn group(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui)) {
             content(ui);
         });
     ui.add_space(theme::SMALL_GAP);
-}
-
-/// Two columns: words and fields.
-pub fn fields(ui: &mut Ui, id: &str, content: impl FnOnce(&mut Ui)) {
-    Grid::new(id)
-        .num_columns(2)
-        .min_col_width(96.0)
-        .spacing([10.0, 6.0])
-        .show(ui, content);
-}
-
-/// A row with a number; `range` is where it is kept.
-pub fn number<N: Numeric>(
-    ui: &mut Ui,
-    words: &str,
-    value: &mut N,
-    range: std::ops::RangeInclusive<N>,
-    hint: &str,
-) -> Response {
-    let label = ui.label(words);
-    let high = range.end().to_f64();
-    let speed = if N::INTEGRAL {
-        0.2
-    } else {
-        (value.to_f64().abs() * 0.01).clamp(1e-6, high)
-    };
-    let response = ui
-        .add(
-            DragValue::new(value)
-                .range(range)
-                .speed(speed)
-                .max_decimals(8),
-        )
-        .labelled_by(label.id)
-        .on_hover_text(hint);
-    ui.end_row();
-    response
-}
-
-/// A row with a choice.
-pub fn choice<T: Copy + PartialEq>(
-    ui: &mut Ui,
-    words: &str,
-    value: &mut T,
-    all: &[T],
-    title: impl Fn(T) -> String,
-) -> bool {
-    let before = *value;
-    let label = ui.label(words);
-    ComboBox::from_id_salt(words)
-        .selected_text(title(*value))
-        .width(130.0)
-        .show_ui(ui, |ui| {
-            for &one in all {
-                ui.selectable_value(value, one, title(one));
-            }
-        })
-        .response
-        .labelled_by(label.id);
-    ui.end_row();
-    *value != before
 }
 
 fn method(ui: &mut Ui, experiment: &mut Experiment) {

@@ -1,12 +1,16 @@
 //! The bar at the top: what the run does, how far it is, λ and the device.
 
-use eframe::egui::{
-    Align, Button, Label, Layout, ProgressBar, RichText, Slider, Spinner, Ui, vec2,
-};
+use eframe::egui::{Align, Button, Label, Layout, ProgressBar, RichText, Spinner, Ui, vec2};
 
 use crate::{
     experiment::{Experiment, MethodKind},
-    gui::{app::Availability, clock, command::Command, session::Session, theme},
+    gui::{
+        clock,
+        command::{Availability, Command},
+        session::Session,
+        theme,
+        widget::lambda_slider,
+    },
     run::{Phase, Progress},
 };
 
@@ -14,9 +18,6 @@ use crate::{
 const HEIGHT: f32 = 34.0;
 const LAMBDA_WIDTH: f32 = 210.0;
 const DEVICE_WIDTH: f32 = 130.0;
-/// Largest λ of the slider; larger ones can be typed.
-const SLIDER_MAX: f64 = 10.0;
-
 /// Draws the bar and returns the command that was given.
 pub fn show(
     ui: &mut Ui,
@@ -140,19 +141,7 @@ fn words(progress: &Progress) -> String {
 fn lambda(ui: &mut Ui, experiment: &mut Experiment) {
     let local = experiment.method.kind == MethodKind::LocalBp;
     ui.add_enabled_ui(local, |ui| {
-        ui.spacing_mut().slider_width = 110.0;
-        let slider = Slider::new(&mut experiment.method.lambda, 0.0..=SLIDER_MAX)
-            .logarithmic(true)
-            .smallest_positive(1e-4)
-            .clamping(eframe::egui::SliderClamping::Never)
-            .max_decimals(4);
-        let label = ui.label(RichText::new("λ").strong());
-        let response = ui.add(slider).labelled_by(label.id);
-        experiment.method.lambda = experiment
-            .method
-            .lambda
-            .clamp(0.0, crate::experiment::MAX_LAMBDA);
-        response
+        lambda_slider(ui, &mut experiment.method.lambda, "λ")
             .on_hover_text(
                 "Weight of reconciliation, of every module without its own; a run follows at its next step",
             )
