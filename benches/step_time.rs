@@ -33,10 +33,10 @@ fn main() -> Result<(), String> {
     let device = std::env::var("LAYERWISE_BENCH_DEVICE").unwrap_or_else(|_| "cpu".to_owned());
     let mut seen = String::new();
     for preset in presets() {
-        let steps = if preset.name.ends_with("cnn") {
-            30
-        } else {
-            300
+        let steps = match preset.name {
+            "shapes-cnn" => 12,
+            "digits-cnn" => 100,
+            _ => 300,
         };
         let mut times = WAYS.map(|_| Vec::new());
         for _ in 0..ROUNDS {
