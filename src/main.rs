@@ -1,1 +1,5 @@
-fn main() {}
+//! Start-up.
+
+fn main() -> std::process::ExitCode {
+    layerwise::cli::main()
+}

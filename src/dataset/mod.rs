@@ -1,6 +1,21 @@
 //! The samples that an experiment learns from, on the host. Knows neither Burn nor egui.
 
-use crate::experiment::{Data, Shape};
+mod batch;
+mod digits;
+mod planar;
+mod shapes;
+mod split;
+
+use rand_distr::Normal;
+
+use crate::experiment::{Data, DataKind, Shape};
+use crate::rng::{Stream, rng};
+use planar::Planar;
+
+pub use batch::epoch_order;
+
+/// Most values a set may hold, over all samples: 1 GiB.
+const MAX_VALUES: usize = 1 << 28;
 
 /// Samples with labels, in the order of the split.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -50,6 +65,85 @@ pub struct Dataset {
 /// Where the built-in file cannot be decoded or the numbers asked for make no data set; the
 /// sentence says what to change.
 pub fn load(data: &Data, seed: u64) -> Result<Dataset, String> {
-    let _ = (data, seed);
-    Err("not yet".to_owned())
+    let shape = data.shape();
+    let count = data.sample_count();
+    let test_count = data.test_count();
+    if data.class_count() < 2 {
+        return Err(format!(
+            "{} classes are too few: set data.classes to at least 2",
+            data.class_count()
+        ));
+    }
+    if test_count == 0 || data.train_count() == 0 {
+        return Err(format!(
+            "{count} samples with a test fraction of {} leave {} to train on and {test_count} to test on: change data.samples or data.test_fraction",
+            data.test_fraction,
+            data.train_count()
+        ));
+    }
+    if count.saturating_mul(shape.len()) > MAX_VALUES {
+        return Err(format!(
+            "{count} samples of {} values each would take more than 1 GiB: set data.samples to at most {}",
+            shape.len(),
+            MAX_VALUES / shape.len().max(1)
+        ));
+    }
+    let noise = Normal::new(0.0, data.noise).map_err(|_| {
+        format!(
+            "The noise of {} is not a finite number: change data.noise",
+            data.noise
+        )
+    })?;
+
+    let mut draw = rng(seed, Stream::Data, 0);
+    let mut planar = |planar: Planar| {
+        (
+            planar.samples(count, noise, &mut draw),
+            planar.classes(),
+            made_here(data.kind),
+        )
+    };
+    let (all, classes, source) = match data.kind {
+        DataKind::Spirals => planar(Planar::Spirals),
+        DataKind::Moons => planar(Planar::Moons),
+        DataKind::Circles => planar(Planar::Circles),
+        DataKind::Checkerboard => planar(Planar::Checkerboard),
+        DataKind::Blobs => planar(Planar::Blobs {
+            classes: data.classes,
+        }),
+        DataKind::Digits => (
+            digits::samples()?,
+            (0..10).map(|digit| digit.to_string()).collect(),
+            digits::source(),
+        ),
+        DataKind::Shapes => (
+            shapes::samples(count, noise, &mut draw)?,
+            shapes::classes(),
+            made_here(data.kind),
+        ),
+    };
+    let (train, test) = split::split(
+        &all,
+        shape.len(),
+        test_count,
+        &mut rng(seed, Stream::Split, 0),
+    );
+    Ok(Dataset {
+        shape,
+        classes,
+        train,
+        test,
+        source,
+    })
 }
+
+fn made_here(kind: DataKind) -> Source {
+    Source {
+        title: kind.title().to_owned(),
+        credit: "Drawn by Layerwise from the experiment's seed".to_owned(),
+        licence: "None needed".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

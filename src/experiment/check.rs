@@ -299,7 +299,12 @@ mod tests {
     #[test]
     fn presets_have_no_problems() {
         for preset in crate::experiment::presets() {
-            assert_eq!(preset.experiment().unwrap().problems(), [], "{}", preset.name);
+            assert_eq!(
+                preset.experiment().unwrap().problems(),
+                [],
+                "{}",
+                preset.name
+            );
         }
     }
 

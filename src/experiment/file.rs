@@ -73,11 +73,7 @@ impl Experiment {
     ///
     /// # Errors
     /// As [`Experiment::load_with`].
-    pub fn from_toml(
-        text: &str,
-        origin: &str,
-        assignments: &[String],
-    ) -> Result<Self, FileError> {
+    pub fn from_toml(text: &str, origin: &str, assignments: &[String]) -> Result<Self, FileError> {
         let content = |message: String| FileError::Content {
             origin: origin.to_owned(),
             message,
@@ -101,8 +97,8 @@ impl Experiment {
         for assignment in assignments {
             set(&mut table, assignment)?;
         }
-        let experiment: Self = serde_path_to_error::deserialize(Value::Table(table))
-            .map_err(|error| {
+        let experiment: Self =
+            serde_path_to_error::deserialize(Value::Table(table)).map_err(|error| {
                 let path = error.path().to_string();
                 let message = error.inner().to_string();
                 let message = message.lines().next().unwrap_or_default();
@@ -151,7 +147,10 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
@@ -234,7 +233,8 @@ mod tests {
     use super::*;
     use crate::experiment::{HeadKind, OptimizerKind, preset, presets};
 
-    const SMALL: &str = "version = 1\n[data]\nkind = \"moons\"\n[[block]]\nkind = \"linear\"\nout = 4\n";
+    const SMALL: &str =
+        "version = 1\n[data]\nkind = \"moons\"\n[[block]]\nkind = \"linear\"\nout = 4\n";
 
     fn with(assignments: &[&str]) -> Result<Experiment, String> {
         let assignments: Vec<String> = assignments.iter().map(|text| (*text).to_owned()).collect();
@@ -304,7 +304,10 @@ mod tests {
         }
         for (assignment, part) in [
             ("optimizer.speed=1", "unknown field `speed`"),
-            ("train.epochs=many", "train.epochs: invalid type: string \"many\""),
+            (
+                "train.epochs=many",
+                "train.epochs: invalid type: string \"many\"",
+            ),
             ("data.kind=cats", "unknown variant `cats`"),
             ("block.0.kind=lineer", "unknown variant `lineer`"),
             ("block.9.out=1", "\"9\" is not an index below 1"),

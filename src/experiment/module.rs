@@ -58,14 +58,11 @@ impl Experiment {
     }
 
     fn change_settings(&mut self, number: usize, change: impl FnOnce(&mut ModuleSettings)) {
-        let mut settings = self
-            .settings_of(number)
-            .cloned()
-            .unwrap_or(ModuleSettings {
-                number,
-                lambda: None,
-                head: None,
-            });
+        let mut settings = self.settings_of(number).cloned().unwrap_or(ModuleSettings {
+            number,
+            lambda: None,
+            head: None,
+        });
         change(&mut settings);
         self.modules.retain(|other| other.number != number);
         if settings.lambda.is_some() || settings.head.is_some() {

@@ -71,7 +71,7 @@ pub fn after(block: &Block, input: Shape) -> Result<Shape, String> {
             },
             Shape::Image([channels, height, width]),
         ) => {
-            if channels % groups != 0 || out % groups != 0 {
+            if !channels.is_multiple_of(*groups) || !out.is_multiple_of(*groups) {
                 return Err(format!(
                     "{groups} groups must divide both the {channels} input channels and the {out} output channels"
                 ));
@@ -103,7 +103,7 @@ pub fn after(block: &Block, input: Shape) -> Result<Shape, String> {
         (Block::GlobalAvgPool, Shape::Image([channels, _, _])) => Shape::Flat(channels),
         (Block::GroupNorm { groups, .. }, _) => {
             let features = input.features();
-            if features % groups != 0 {
+            if !features.is_multiple_of(*groups) {
                 return Err(format!("{groups} groups do not divide {features} channels"));
             }
             input

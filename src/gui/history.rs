@@ -1,1 +1,448 @@
-//! What a run has told so far, kept for drawing.
+//! What a run has told so far, kept for drawing: bounded however long the run is.
+
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use crate::{
+    experiment::Experiment,
+    run::{Evaluation, Event, LambdaChange, StepRecord},
+};
+
+/// Most points kept of each series of steps.
+const MAX_BUCKETS: usize = 2048;
+/// Most evaluations kept.
+const MAX_EVALUATIONS: usize = 1000;
+/// Most changes of λ kept.
+const MAX_LAMBDA_CHANGES: usize = 500;
+
+/// A number of each step, for every module or every boundary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// Training loss of each module.
+    Loss,
+    /// Share of the training batch that each module classifies correctly.
+    Accuracy,
+    /// Mean cosine of δin and δout of each boundary.
+    Cosine,
+    /// ‖δin − δout‖ / ‖δout‖ of each boundary.
+    RelativeDistance,
+    /// ‖δin‖ / ‖δout‖ of each boundary.
+    NormRatio,
+    /// R of each boundary.
+    Reconciliation,
+    /// λ of each boundary.
+    Lambda,
+}
+
+impl Measure {
+    const ALL: [Self; 7] = [
+        Self::Loss,
+        Self::Accuracy,
+        Self::Cosine,
+        Self::RelativeDistance,
+        Self::NormRatio,
+        Self::Reconciliation,
+        Self::Lambda,
+    ];
+
+    /// Whether there is one series for each boundary instead of each module.
+    pub fn is_of_boundaries(self) -> bool {
+        !matches!(self, Self::Loss | Self::Accuracy)
+    }
+
+    fn values(self, record: &StepRecord) -> Vec<f64> {
+        let wide = |values: &[f32]| values.iter().map(|&value| f64::from(value)).collect();
+        match self {
+            Self::Loss => wide(&record.loss),
+            Self::Accuracy => wide(&record.accuracy),
+            Self::Cosine => wide(&record.cosine),
+            Self::RelativeDistance => wide(&record.relative_distance),
+            Self::NormRatio => wide(&record.norm_ratio),
+            Self::Reconciliation => wide(&record.reconciliation),
+            Self::Lambda => record.lambda.clone(),
+        }
+    }
+}
+
+/// A running mean that leaves out what is not finite.
+#[derive(Clone, Copy, Debug, Default)]
+struct Mean {
+    sum: f64,
+    count: u64,
+}
+
+impl Mean {
+    fn add(&mut self, value: f64) {
+        if value.is_finite() {
+            self.sum += value;
+            self.count += 1;
+        }
+    }
+
+    fn of(means: &[Self]) -> Self {
+        means.iter().fold(Self::default(), |all, mean| Self {
+            sum: all.sum + mean.sum,
+            count: all.count + mean.count,
+        })
+    }
+
+    /// NaN where nothing was added.
+    fn value(self) -> f64 {
+        self.sum / self.count as f64
+    }
+}
+
+/// Everything that the tiles draw of a run.
+#[derive(Debug)]
+pub struct History {
+    modules: usize,
+    revision: u64,
+    /// Steps that a bucket covers; doubles whenever the buckets are full.
+    width: usize,
+    /// Mean number of the steps in each bucket.
+    steps: Vec<Mean>,
+    /// For each measure in the order of `Measure::ALL`, each module or boundary: its buckets.
+    series: [Vec<Vec<Mean>>; Measure::ALL.len()],
+    newest: Option<StepRecord>,
+    evaluations: Vec<Evaluation>,
+    lambda_changes: Vec<LambdaChange>,
+    warnings: BTreeMap<usize, String>,
+}
+
+impl History {
+    /// Nothing yet, of a run of this experiment.
+    pub fn new(experiment: &Experiment) -> Self {
+        Self {
+            modules: experiment.module_count(),
+            revision: next_revision(),
+            width: 1,
+            steps: Vec::new(),
+            series: Default::default(),
+            newest: None,
+            evaluations: Vec::new(),
+            lambda_changes: Vec::new(),
+            warnings: BTreeMap::new(),
+        }
+    }
+
+    /// Takes in what the run told.
+    pub fn push(&mut self, event: &Event) {
+        match event {
+            Event::Steps(records) => {
+                for record in records {
+                    self.push_step(record);
+                }
+                if let Some(last) = records.last() {
+                    self.newest = Some(last.clone());
+                }
+            }
+            Event::Evaluated(evaluation) => {
+                self.evaluations.push(evaluation.clone());
+                thin(&mut self.evaluations, MAX_EVALUATIONS);
+            }
+            Event::LambdaChanged(change) => {
+                let replaces = self
+                    .lambda_changes
+                    .last()
+                    .is_some_and(|last| last.step == change.step && last.target == change.target);
+                if replaces {
+                    self.lambda_changes.pop();
+                }
+                self.lambda_changes.push(*change);
+                thin(&mut self.lambda_changes, MAX_LAMBDA_CHANGES);
+            }
+            Event::Warning {
+                module: Some(module),
+                message,
+            } => {
+                self.warnings.insert(*module, message.clone());
+            }
+            Event::Warning { module: None, .. } | Event::Note(_) | Event::Ended { .. } => return,
+        }
+        self.revision = next_revision();
+    }
+
+    fn push_step(&mut self, record: &StepRecord) {
+        let position = record.step.saturating_sub(1);
+        while position / self.width >= MAX_BUCKETS {
+            self.merge_neighbours();
+        }
+        let bucket = position / self.width;
+        add(&mut self.steps, bucket, record.step as f64);
+        for (measure, series) in Measure::ALL.into_iter().zip(&mut self.series) {
+            let values = measure.values(record);
+            if series.len() < values.len() {
+                series.resize(values.len(), Vec::new());
+            }
+            for (buckets, value) in series.iter_mut().zip(values) {
+                add(buckets, bucket, value);
+            }
+        }
+    }
+
+    fn merge_neighbours(&mut self) {
+        let halve = |means: &mut Vec<Mean>| *means = means.chunks(2).map(Mean::of).collect();
+        halve(&mut self.steps);
+        self.series.iter_mut().flatten().for_each(halve);
+        self.width = self.width.saturating_mul(2);
+    }
+
+    fn buckets(&self, measure: Measure, index: usize) -> &[Mean] {
+        Measure::ALL
+            .iter()
+            .position(|&other| other == measure)
+            .and_then(|at| self.series.get(at)?.get(index))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// A number that differs whenever there is something new to draw, and between runs.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Number of series of a measure: one for each module that has a loss, or each boundary.
+    pub fn series_count(&self, measure: Measure) -> usize {
+        Measure::ALL
+            .iter()
+            .position(|&other| other == measure)
+            .and_then(|at| self.series.get(at))
+            .map_or(0, Vec::len)
+    }
+
+    /// Number from 1 of the module that a series belongs to; of a boundary, the later one.
+    pub fn module_of(&self, measure: Measure, index: usize) -> usize {
+        if measure.is_of_boundaries() {
+            index + 2
+        } else {
+            // Under global BP the only loss is the last module's.
+            (self.modules + index + 1)
+                .saturating_sub(self.series_count(measure))
+                .max(1)
+        }
+    }
+
+    /// Name of a series: "Module 3" or "Boundary 2 | 3".
+    pub fn name_of(&self, measure: Measure, index: usize) -> String {
+        let module = self.module_of(measure, index);
+        if measure.is_of_boundaries() {
+            format!("Boundary {} | {module}", module - 1)
+        } else {
+            format!("Module {module}")
+        }
+    }
+
+    /// A series over steps, at most `max_points` means over spans of equal length. Spans without
+    /// a measurement are left out.
+    pub fn points(
+        &self,
+        measure: Measure,
+        index: usize,
+        max_points: usize,
+    ) -> impl Iterator<Item = [f64; 2]> {
+        let chunk = self.chunk(max_points);
+        self.steps
+            .chunks(chunk)
+            .zip(self.buckets(measure, index).chunks(chunk))
+            .map(|(steps, means)| [Mean::of(steps).value(), Mean::of(means).value()])
+            .filter(|[step, value]| step.is_finite() && value.is_finite())
+    }
+
+    /// A series as at most `max_columns` means over spans of `column_width` steps, NaN where
+    /// nothing was measured.
+    pub fn columns(
+        &self,
+        measure: Measure,
+        index: usize,
+        max_columns: usize,
+    ) -> impl Iterator<Item = f64> {
+        self.buckets(measure, index)
+            .chunks(self.chunk(max_columns))
+            .map(|means| Mean::of(means).value())
+    }
+
+    /// Number of columns, and how many steps each covers. The first column starts at step 0.
+    pub fn column_grid(&self, max_columns: usize) -> (usize, usize) {
+        let chunk = self.chunk(max_columns);
+        (self.steps.len().div_ceil(chunk), chunk * self.width)
+    }
+
+    fn chunk(&self, max: usize) -> usize {
+        self.steps.len().div_ceil(max.max(1)).max(1)
+    }
+
+    /// The value of a series around a step, as finely as it is kept.
+    pub fn value_at(&self, measure: Measure, index: usize, step: usize) -> Option<f64> {
+        let value = self
+            .buckets(measure, index)
+            .get(step.saturating_sub(1) / self.width)?
+            .value();
+        value.is_finite().then_some(value)
+    }
+
+    /// The newest value of a series, exactly as measured.
+    pub fn newest_value(&self, measure: Measure, index: usize) -> Option<f64> {
+        let values = measure.values(self.newest.as_ref()?);
+        values
+            .get(index)
+            .copied()
+            .filter(|value| value.is_finite())
+            .or_else(|| {
+                let mut means = self.buckets(measure, index).iter().rev();
+                means.find(|mean| mean.count > 0).map(|mean| mean.value())
+            })
+    }
+
+    /// The newest step, exactly as recorded.
+    pub fn newest(&self) -> Option<&StepRecord> {
+        self.newest.as_ref()
+    }
+
+    /// Evaluations in order; the newest is always the last.
+    pub fn evaluations(&self) -> &[Evaluation] {
+        &self.evaluations
+    }
+
+    /// Changes of λ while training, in order.
+    pub fn lambda_changes(&self) -> &[LambdaChange] {
+        &self.lambda_changes
+    }
+
+    /// The newest warning about a module, by number from 1.
+    pub fn warning_of(&self, module: usize) -> Option<&str> {
+        self.warnings.get(&module).map(String::as_str)
+    }
+}
+
+fn next_revision() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+fn add(buckets: &mut Vec<Mean>, bucket: usize, value: f64) {
+    if buckets.len() <= bucket {
+        buckets.resize(bucket + 1, Mean::default());
+    }
+    if let Some(mean) = buckets.get_mut(bucket) {
+        mean.add(value);
+    }
+}
+
+/// Drops every other item where there are more than `max`; the newest stays.
+fn thin<T>(items: &mut Vec<T>, max: usize) {
+    if items.len() > max {
+        let mut position = items.len();
+        items.retain(|_| {
+            position -= 1;
+            position.is_multiple_of(2)
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{experiment::preset, run::Target};
+
+    fn history(modules: usize) -> History {
+        let mut experiment = preset("digits-mlp").unwrap().experiment().unwrap();
+        experiment.split_evenly(modules);
+        History::new(&experiment)
+    }
+
+    fn step(step: usize, loss: f32, cosine: f32) -> StepRecord {
+        StepRecord {
+            step,
+            loss: vec![loss, 2.0 * loss],
+            cosine: vec![cosine],
+            ..StepRecord::default()
+        }
+    }
+
+    #[test]
+    fn steps_are_bounded_and_means_exact() {
+        let mut history = history(2);
+        let last = 100_000;
+        for chunk in (1..=last).collect::<Vec<_>>().chunks(777) {
+            let records = chunk.iter().map(|&at| step(at, at as f32, 0.5)).collect();
+            history.push(&Event::Steps(records));
+        }
+        assert_eq!(history.width, 64);
+        assert_eq!(history.steps.len(), last.div_ceil(64));
+        let points: Vec<_> = history.points(Measure::Loss, 1, MAX_BUCKETS).collect();
+        // Steps 1 to 64 have mean 32.5.
+        assert_eq!(points.first(), Some(&[32.5, 65.0]));
+        assert!(points.iter().all(|[step, loss]| *loss == 2.0 * step));
+        assert_eq!(history.newest(), Some(&step(last, last as f32, 0.5)));
+        assert_eq!(
+            history.newest_value(Measure::Loss, 0),
+            Some(f64::from(last as u32))
+        );
+        assert!(history.points(Measure::Loss, 0, 100).count() <= 100);
+        let (columns, width) = history.column_grid(100);
+        assert!(columns <= 100 && columns * width >= last);
+        assert_eq!(history.columns(Measure::Loss, 0, 100).count(), columns);
+    }
+
+    #[test]
+    fn what_was_not_measured_is_left_out() {
+        let mut history = history(2);
+        let records = (1..=2 * MAX_BUCKETS)
+            .map(|at| step(at, 1.0, if at % 4 == 1 { 0.25 } else { f32::NAN }))
+            .collect();
+        history.push(&Event::Steps(records));
+        assert_eq!(history.width, 2);
+        let columns: Vec<_> = history.columns(Measure::Cosine, 0, MAX_BUCKETS).collect();
+        assert_eq!(columns[0], 0.25);
+        assert!(columns[1].is_nan());
+        let points = history.points(Measure::Cosine, 0, MAX_BUCKETS);
+        assert_eq!(points.count(), MAX_BUCKETS / 2);
+        assert_eq!(history.newest_value(Measure::Cosine, 0), Some(0.25));
+        assert_eq!(history.value_at(Measure::Cosine, 0, 1), Some(0.25));
+        assert_eq!(history.value_at(Measure::Cosine, 0, 4), None);
+    }
+
+    #[test]
+    fn evaluations_and_changes_are_bounded_and_keep_the_newest() {
+        let mut history = history(2);
+        for at in 1..=10 * MAX_EVALUATIONS {
+            history.push(&Event::Evaluated(Evaluation {
+                step: at,
+                ..Evaluation::default()
+            }));
+            history.push(&Event::LambdaChanged(LambdaChange {
+                step: at,
+                target: Target::All,
+                lambda: at as f64,
+            }));
+            assert!(history.evaluations.len() <= MAX_EVALUATIONS);
+            assert!(history.lambda_changes.len() <= MAX_LAMBDA_CHANGES);
+            assert_eq!(history.evaluations.last().unwrap().step, at);
+            assert_eq!(history.lambda_changes.last().unwrap().step, at);
+        }
+        assert!(history.evaluations.is_sorted_by_key(|one| one.step));
+    }
+
+    #[test]
+    fn only_the_last_module_has_a_loss_under_global_bp() {
+        let mut history = history(4);
+        history.push(&Event::Steps(vec![StepRecord {
+            step: 1,
+            loss: vec![1.0],
+            ..StepRecord::default()
+        }]));
+        assert_eq!(history.module_of(Measure::Loss, 0), 4);
+        assert_eq!(history.name_of(Measure::Loss, 0), "Module 4");
+        assert_eq!(history.name_of(Measure::Cosine, 0), "Boundary 1 | 2");
+    }
+
+    #[test]
+    fn revisions_tell_runs_apart() {
+        let (mut one, two) = (history(2), history(2));
+        assert_ne!(one.revision(), two.revision());
+        let before = one.revision();
+        one.push(&Event::Steps(vec![step(1, 1.0, 1.0)]));
+        assert_ne!(one.revision(), before);
+    }
+}

@@ -1,13 +1,21 @@
 //! The window's and the command line's hold on a run.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::Arc,
+    thread::JoinHandle,
     time::Duration,
 };
 
-use super::{Command, DecisionRegions, Event, Progress};
+use crossbeam_channel::{Receiver, Sender};
+use parking_lot::Mutex;
+
+use super::{Command, DecisionRegions, Event, Phase, Progress, outbox::Outbox, trainer};
 use crate::experiment::Experiment;
+
+/// Events that wait for the reader before the trainer holds them back itself.
+const EVENT_CAPACITY: usize = 256;
 
 /// What a run is started with besides the experiment.
 #[derive(Clone, Default)]
@@ -23,10 +31,21 @@ pub struct RunOptions {
     pub wake: Option<Arc<dyn Fn() + Send + Sync>>,
 }
 
+/// Newest values, replaced as a whole.
+#[derive(Default)]
+pub(super) struct Latest {
+    pub progress: Mutex<Progress>,
+    pub regions: Mutex<Option<Arc<DecisionRegions>>>,
+}
+
 /// A run on its own thread. Dropping it stops the run.
 pub struct Run {
     experiment: Experiment,
     folder: Option<PathBuf>,
+    commands: Sender<Command>,
+    events: Receiver<Event>,
+    latest: Arc<Latest>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Run {
@@ -35,9 +54,47 @@ impl Run {
     /// # Errors
     /// Where the experiment has problems or the thread cannot be started.
     pub fn start(experiment: Experiment, options: RunOptions) -> Result<Self, String> {
+        if let Some(problem) = experiment.problems().first() {
+            return Err(problem.to_string());
+        }
+        let (commands, inbox) = crossbeam_channel::unbounded();
+        let (sender, events) = crossbeam_channel::bounded(EVENT_CAPACITY);
+        let latest = Arc::new(Latest::default());
+        let folder = options.folder.clone();
+        let thread = std::thread::Builder::new()
+            .name("trainer".to_owned())
+            .spawn({
+                let experiment = experiment.clone();
+                let latest = latest.clone();
+                move || {
+                    let wake = options.wake.clone();
+                    let mut outbox = Outbox::new(sender, wake);
+                    let work = || trainer::train(experiment, options, &inbox, &latest, &mut outbox);
+                    let ended = match catch_unwind(AssertUnwindSafe(work)) {
+                        Ok(ended) => ended,
+                        Err(panic) => Event::Ended {
+                            phase: Phase::Failed,
+                            message: Some(format!(
+                                "The trainer broke off: {}. What the run recorded so far is kept",
+                                panic_text(panic.as_ref())
+                            )),
+                            summary: None,
+                        },
+                    };
+                    if let Event::Ended { phase, .. } = &ended {
+                        latest.progress.lock().phase = *phase;
+                    }
+                    outbox.finish(ended);
+                }
+            })
+            .map_err(|error| format!("The trainer thread cannot be started: {error}"))?;
         Ok(Self {
             experiment,
-            folder: options.folder,
+            folder,
+            commands,
+            events,
+            latest,
+            thread: Some(thread),
         })
     }
 
@@ -53,27 +110,52 @@ impl Run {
 
     /// Sends a command; after the end of the run it does nothing.
     pub fn send(&self, command: Command) {
-        let _ = command;
+        let _ = self.commands.send(command);
     }
 
     /// Every event since the last call. Never waits.
     pub fn drain(&self) -> Vec<Event> {
-        Vec::new()
+        self.events.try_iter().collect()
     }
 
     /// The next event, waiting at most `timeout`.
     pub fn next_event(&self, timeout: Duration) -> Option<Event> {
-        let _ = timeout;
-        None
+        self.events.recv_timeout(timeout).ok()
     }
 
     /// The newest state. Never waits for the trainer.
     pub fn progress(&self) -> Progress {
-        Progress::default()
+        self.latest.progress.lock().clone()
     }
 
     /// The newest decision regions, where they were asked for.
     pub fn regions(&self) -> Option<Arc<DecisionRegions>> {
-        None
+        self.latest.regions.lock().clone()
     }
+
+    /// Stops the run and waits until its thread has ended.
+    pub fn join(mut self) {
+        self.send(Command::Stop);
+        if let Some(thread) = self.thread.take() {
+            // Keeps the trainer's last events from filling the channel.
+            while !thread.is_finished() {
+                let _ = self.next_event(Duration::from_millis(10));
+            }
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        self.send(Command::Stop);
+    }
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    panic
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+        .unwrap_or_else(|| "unknown cause".to_owned())
 }

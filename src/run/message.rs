@@ -150,6 +150,8 @@ pub struct ModuleEvaluation {
     pub test_loss: Option<f32>,
     /// Share of test samples classified correctly, in [0, 1]; none without a head.
     pub test_accuracy: Option<f32>,
+    /// Whether its mean training loss over the epoch before was above 98 % of ln C.
+    pub worse_than_guessing: bool,
     pub separability: Separability,
 }
 
@@ -236,8 +238,8 @@ pub struct Summary {
     pub boundary_lambda: Vec<f64>,
     pub module_separability: Vec<Separability>,
     pub diverged: bool,
-    /// Numbers, from 1, of the modules whose mean loss stayed above ln C over a whole epoch,
-    /// the first epoch left out, or that ended so.
+    /// Numbers, from 1, of the modules that were no better than guessing in the last epoch:
+    /// mean training loss above 98 % of ln C.
     pub modules_worse_than_guessing: Vec<usize>,
     pub lambda_changes: Vec<LambdaChange>,
 }

@@ -1,12 +1,19 @@
 //! A run: the trainer on its own thread, what it is told and what it tells.
 
 mod device;
+mod evaluation;
 mod handle;
 mod message;
+mod outbox;
+mod record;
+mod trace;
+mod trainer;
+mod watch;
 
-pub use device::{Adapter, AdapterKind, adapters};
+pub use device::{Adapter, AdapterKind, adapters, choose};
 pub use handle::{Run, RunOptions};
 pub use message::{
     Command, DecisionRegions, Evaluation, Event, LambdaChange, ModuleEvaluation, Phase, Progress,
     Separability, StepRecord, Summary, Target,
 };
+pub use trace::trace;

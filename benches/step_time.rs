@@ -1,0 +1,93 @@
+//! Step time of every preset under global BP, λ = 0 and SGR.
+//!
+//! `cargo bench` measures on the CPU; `LAYERWISE_BENCH_DEVICE=gpu:0 cargo bench` on a GPU. Each
+//! number is the median of a few short runs, taken in turn so that a change in the machine's
+//! speed meets all of them.
+
+use std::time::Duration;
+
+use layerwise::{
+    experiment::{Preset, presets},
+    run::{Event, Phase, Run, RunOptions, Summary},
+};
+
+const ROUNDS: usize = 3;
+
+/// Ways to train, with the keys that make each.
+const WAYS: [(&str, &[&str]); 4] = [
+    ("global BP", &["method.kind=global-bp"]),
+    (
+        "λ = 0",
+        &["method.lambda=0", "measure.alignment_every=1000000"],
+    ),
+    (
+        "λ = 0, aligned",
+        &["method.lambda=0", "measure.alignment_every=1"],
+    ),
+    ("SGR, λ = 0.1", &["method.lambda=0.1"]),
+];
+/// The way that ratios refer to.
+const REFERENCE: usize = 1;
+
+fn main() -> Result<(), String> {
+    let device = std::env::var("LAYERWISE_BENCH_DEVICE").unwrap_or_else(|_| "cpu".to_owned());
+    let mut seen = String::new();
+    for preset in presets() {
+        let steps = if preset.name.ends_with("cnn") {
+            30
+        } else {
+            300
+        };
+        let mut times = WAYS.map(|_| Vec::new());
+        for _ in 0..ROUNDS {
+            for ((_, keys), times) in WAYS.iter().zip(&mut times) {
+                let summary = run(*preset, keys, &device, steps)?;
+                times.push(1e3 / summary.steps_per_second);
+                if seen != summary.device {
+                    seen.clone_from(&summary.device);
+                    println!("{seen}\n");
+                    println!("preset       way              ms per step  ratio to λ = 0");
+                }
+            }
+        }
+        let medians = times.map(median);
+        for ((way, _), time) in WAYS.iter().zip(medians) {
+            let ratio = time / medians[REFERENCE];
+            println!("{:<12} {way:<15} {time:>12.2} {ratio:>15.2}", preset.name);
+        }
+    }
+    Ok(())
+}
+
+fn run(preset: Preset, keys: &[&str], device: &str, steps: usize) -> Result<Summary, String> {
+    let mut assignments: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+    assignments.push(format!("device={device}"));
+    // One evaluation, at the end.
+    assignments.push("measure.evaluate_every=100000".to_owned());
+    let experiment = preset
+        .with(&assignments)
+        .map_err(|error| error.to_string())?;
+    let options = RunOptions {
+        max_steps: Some(steps),
+        ..RunOptions::default()
+    };
+    let run = Run::start(experiment, options)?;
+    loop {
+        if let Some(Event::Ended {
+            phase,
+            message,
+            summary,
+        }) = run.next_event(Duration::from_secs(1))
+        {
+            return match (phase, summary) {
+                (Phase::Finished, Some(summary)) => Ok(*summary),
+                _ => Err(message.unwrap_or_else(|| phase.title().to_owned())),
+            };
+        }
+    }
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times.get(times.len() / 2).copied().unwrap_or(f64::NAN)
+}

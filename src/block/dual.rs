@@ -1,0 +1,54 @@
+//! A tensor with an optional tangent.
+
+use burn::tensor::Tensor;
+
+/// A value x and, where it is asked for, its derivative ẋ along a direction. A block maps
+/// (x, ẋ) to (f(x), Df(x)·ẋ) in ordinary operations, so that reverse mode through the tangent
+/// gives exact gradients of directional derivatives.
+#[derive(Clone, Debug)]
+pub struct Dual {
+    /// `[batch, channels, height, width]`
+    pub value: Tensor<4>,
+    /// Shaped as the value.
+    pub tangent: Option<Tensor<4>>,
+}
+
+impl Dual {
+    /// A value alone: blocks do their plain forward pass on it.
+    pub fn plain(value: Tensor<4>) -> Self {
+        Self {
+            value,
+            tangent: None,
+        }
+    }
+
+    /// A value with the direction along which blocks differentiate.
+    pub fn along(value: Tensor<4>, tangent: Tensor<4>) -> Self {
+        Self {
+            value,
+            tangent: Some(tangent),
+        }
+    }
+
+    /// A linear map, the same on value and tangent.
+    pub fn linear(self, map: impl Fn(Tensor<4>) -> Tensor<4>) -> Self {
+        Self {
+            tangent: self.tangent.map(&map),
+            value: map(self.value),
+        }
+    }
+
+    /// A function of each value by itself, with its derivative.
+    pub fn pointwise(
+        self,
+        function: impl FnOnce(Tensor<4>) -> Tensor<4>,
+        derivative: impl FnOnce(Tensor<4>) -> Tensor<4>,
+    ) -> Self {
+        Self {
+            tangent: self
+                .tangent
+                .map(|tangent| derivative(self.value.clone()) * tangent),
+            value: function(self.value),
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! A block of the experiment as a layer in Burn.
+
+use burn::{module::Module, tensor::Device};
+use rand_chacha::ChaCha8Rng;
+
+use super::{
+    activation::Activation,
+    conv::{Conv2d, Window},
+    draws::Draws,
+    dropout::dropout,
+    dual::Dual,
+    linear::Linear,
+    norm::{BatchNorm, GroupNorm, LayerNorm},
+    pool::{avg_pool, global_avg_pool, max_pool},
+};
+use crate::experiment::{Block, Shape};
+
+/// A layer without learnt values.
+#[derive(Clone, Copy, Debug)]
+pub enum Fixed {
+    Activation(Activation),
+    MaxPool(Window),
+    AvgPool(Window),
+    GlobalAvgPool,
+    Flatten,
+    Dropout(f64),
+}
+
+/// Holds what Burn's module derive cannot see into.
+#[derive(Module, Debug)]
+pub struct Plain {
+    #[module(skip)]
+    layer: Fixed,
+}
+
+/// One layer of a module.
+#[derive(Module, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a network has few layers, and Burn derives no module for boxes"
+)]
+pub enum Layer {
+    Linear(Linear),
+    Conv2d(Conv2d),
+    BatchNorm(BatchNorm),
+    LayerNorm(LayerNorm),
+    GroupNorm(GroupNorm),
+    Plain(Plain),
+}
+
+impl Layer {
+    /// The layer of a block that receives `input`, with its initial weights.
+    pub fn new(block: &Block, input: Shape, rng: &mut ChaCha8Rng, device: &Device) -> Self {
+        let channels = input.features();
+        let fixed = match *block {
+            Block::Linear { out, bias, init } => {
+                return Self::Linear(Linear::new(input.len(), out, bias, init, rng, device));
+            }
+            Block::Conv2d {
+                out,
+                kernel,
+                stride,
+                padding,
+                dilation,
+                groups,
+                bias,
+                init,
+            } => {
+                let window = Window {
+                    kernel,
+                    stride,
+                    padding,
+                    dilation,
+                };
+                return Self::Conv2d(Conv2d::new(
+                    channels, out, window, groups, bias, init, rng, device,
+                ));
+            }
+            Block::BatchNorm { eps, momentum } => {
+                return Self::BatchNorm(BatchNorm::new(channels, eps, momentum, device));
+            }
+            Block::LayerNorm { eps } => {
+                let shape = match input {
+                    Shape::Flat(features) => [features, 1, 1],
+                    Shape::Image(shape) => shape,
+                };
+                return Self::LayerNorm(LayerNorm::new(shape, eps, device));
+            }
+            Block::GroupNorm { groups, eps } => {
+                return Self::GroupNorm(GroupNorm::new(channels, groups, eps, device));
+            }
+            Block::Relu => Fixed::Activation(Activation::Relu),
+            Block::LeakyRelu { slope } => Fixed::Activation(Activation::LeakyRelu(slope)),
+            Block::Gelu => Fixed::Activation(Activation::Gelu),
+            Block::Silu => Fixed::Activation(Activation::Silu),
+            Block::Tanh => Fixed::Activation(Activation::Tanh),
+            Block::MaxPool {
+                kernel,
+                stride,
+                padding,
+            } => Fixed::MaxPool(Window {
+                kernel,
+                stride,
+                padding,
+                dilation: 1,
+            }),
+            Block::AvgPool {
+                kernel,
+                stride,
+                padding,
+            } => Fixed::AvgPool(Window {
+                kernel,
+                stride,
+                padding,
+                dilation: 1,
+            }),
+            Block::GlobalAvgPool => Fixed::GlobalAvgPool,
+            Block::Flatten => Fixed::Flatten,
+            Block::Dropout { p } => Fixed::Dropout(p),
+        };
+        Self::Plain(Plain { layer: fixed })
+    }
+
+    /// The layer on a dual value. `at` is its index in the module; without `draws` it evaluates.
+    pub fn forward(&self, x: Dual, at: usize, draws: Option<&mut Draws>) -> Dual {
+        match self {
+            Self::Linear(layer) => layer.forward(x),
+            Self::Conv2d(layer) => layer.forward(x),
+            Self::BatchNorm(layer) => layer.forward(x, at, draws),
+            Self::LayerNorm(layer) => layer.forward(x),
+            Self::GroupNorm(layer) => layer.forward(x),
+            Self::Plain(Plain { layer }) => match *layer {
+                Fixed::Activation(activation) => activation.forward(x),
+                Fixed::MaxPool(window) => max_pool(window, x),
+                Fixed::AvgPool(window) => avg_pool(window, x),
+                Fixed::GlobalAvgPool => global_avg_pool(x),
+                Fixed::Flatten => x.linear(|x| {
+                    let [batch, channels, height, width] = x.dims();
+                    x.reshape([batch, channels * height * width, 1, 1])
+                }),
+                Fixed::Dropout(p) => dropout(p, x, at, draws),
+            },
+        }
+    }
+
+    /// Moves running statistics by what the step left in `draws`.
+    pub fn absorb(&mut self, at: usize, draws: &mut Draws) {
+        if let Self::BatchNorm(layer) = self
+            && let Some((mean, variance)) = draws.statistics.remove(&at)
+        {
+            layer.absorb(mean, variance);
+        }
+    }
+}

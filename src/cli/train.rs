@@ -1,0 +1,265 @@
+//! `layerwise train`.
+
+use std::{
+    io::IsTerminal,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use indicatif::{FormattedDuration, ProgressBar, ProgressStyle};
+
+use super::{
+    Failure, Source,
+    output::{note, print},
+};
+use crate::run::{Command, Evaluation, Event, Phase, Run, RunOptions, StepRecord, Summary};
+
+#[derive(clap::Args)]
+#[command(
+    after_help = "Exit codes: 0 finished, 1 error, 2 wrong usage, 3 the run diverged, 130 interrupted by Ctrl-C (the record is kept)"
+)]
+pub(super) struct TrainArgs {
+    #[command(flatten)]
+    source: Source,
+    /// Epochs to train
+    #[arg(long, value_name = "N")]
+    epochs: Option<u64>,
+    /// End after so many steps even if epochs are left
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    steps: Option<u64>,
+    /// New folder for the record of the run; without it none is kept
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Print the summary as JSON instead of a table
+    #[arg(long)]
+    json: bool,
+    /// Print errors only
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Exit code of a run that diverged.
+const DIVERGED: u8 = 3;
+/// Exit code of a run that was interrupted.
+const INTERRUPTED: u8 = 130;
+
+pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
+    let experiment = args.source.experiment(args.epochs)?;
+    let interrupts = Arc::new(AtomicUsize::new(0));
+    ctrlc::set_handler({
+        let interrupts = interrupts.clone();
+        move || {
+            if interrupts.fetch_add(1, Ordering::Relaxed) > 0 {
+                std::process::exit(i32::from(INTERRUPTED));
+            }
+        }
+    })
+    .map_err(|error| format!("Ctrl-C cannot be handled: {error}"))?;
+
+    let run = Run::start(
+        experiment,
+        RunOptions {
+            folder: args.out.clone(),
+            max_steps: args.steps.map(|steps| steps as usize),
+            ..RunOptions::default()
+        },
+    )?;
+    let mut display = Display::new(args.quiet);
+    let mut stopping = false;
+    loop {
+        if interrupts.load(Ordering::Relaxed) > 0 && !stopping {
+            stopping = true;
+            run.send(Command::Stop);
+            display.say("Stopping after this step");
+        }
+        let Some(event) = run.next_event(Duration::from_millis(50)) else {
+            display.progress(&run);
+            continue;
+        };
+        match event {
+            Event::Steps(records) => {
+                display.steps(records);
+                display.progress(&run);
+            }
+            Event::Evaluated(evaluation) => display.evaluated(&evaluation),
+            Event::LambdaChanged(_) => {}
+            Event::Note(text) => display.say(&text),
+            Event::Warning { message, .. } => display.say(&format!("warning: {message}")),
+            Event::Ended {
+                phase,
+                message,
+                summary,
+            } => {
+                display.finish();
+                run.join();
+                return end(args, phase, message, summary.as_deref());
+            }
+        }
+    }
+}
+
+fn end(
+    args: &TrainArgs,
+    phase: Phase,
+    message: Option<String>,
+    summary: Option<&Summary>,
+) -> Result<(), Failure> {
+    if let Some(summary) = summary {
+        if args.json {
+            let text = serde_json::to_string_pretty(summary)
+                .map_err(|error| format!("the summary cannot be printed: {error}"))?;
+            print(&format!("{text}\n"))?;
+        } else if !args.quiet {
+            print(&table(summary, args))?;
+        }
+    }
+    let code = match phase {
+        Phase::Finished => return Ok(()),
+        Phase::Stopped => INTERRUPTED,
+        Phase::Diverged => DIVERGED,
+        _ => 1,
+    };
+    Err(Failure {
+        message: message.unwrap_or_default(),
+        code,
+    })
+}
+
+/// A share as "95.8".
+fn percent(share: f32) -> String {
+    format!("{:.1}", share * 100.0)
+}
+
+fn table(summary: &Summary, args: &TrainArgs) -> String {
+    let mut text = String::new();
+    if !summary.module_test_accuracy.is_empty() {
+        text.push_str("module  test accuracy (%)  test loss  boundary  cosine       λ\n");
+    }
+    let first = summary.module_separability.len() + 1 - summary.module_test_accuracy.len().max(1);
+    for (at, (accuracy, loss)) in summary
+        .module_test_accuracy
+        .iter()
+        .zip(&summary.module_test_loss)
+        .enumerate()
+    {
+        let number = at + first;
+        let mark = if summary.modules_worse_than_guessing.contains(&number) {
+            "  no better than guessing"
+        } else {
+            ""
+        };
+        let boundary = at.checked_sub(1).map_or(String::new(), |boundary| {
+            format!(
+                "{:>8}  {:>6.3}  {:>6}",
+                format!("{} | {}", number - 1, number),
+                summary.boundary_cosine.get(boundary).unwrap_or(&f32::NAN),
+                summary.boundary_lambda.get(boundary).unwrap_or(&0.0),
+            )
+        });
+        let line = format!(
+            "{number:>6}  {:>17}  {loss:>9.4}  {boundary}{mark}",
+            percent(*accuracy)
+        );
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text.push_str(&format!(
+        "{} steps on {}, {:.1} steps per second\n",
+        summary.steps, summary.device, summary.steps_per_second
+    ));
+    if !summary.modules_worse_than_guessing.is_empty() {
+        text.push_str(
+            "Some modules are no better than guessing: this is no ordinary result. Try a smaller λ or learning rate\n",
+        );
+    }
+    if let Some(folder) = &args.out {
+        text.push_str(&format!("Record: {}\n", folder.display()));
+    }
+    text
+}
+
+/// A progress bar on a terminal, else a line for each evaluation.
+struct Display {
+    quiet: bool,
+    bar: Option<ProgressBar>,
+    loss: f32,
+    accuracy: Option<f32>,
+}
+
+impl Display {
+    fn new(quiet: bool) -> Self {
+        let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {
+            let bar = ProgressBar::new(0);
+            if let Ok(style) = ProgressStyle::with_template("{wide_bar} step {pos}/{len}, {msg}") {
+                bar.set_style(style);
+            }
+            bar
+        });
+        Self {
+            quiet,
+            bar,
+            loss: f32::NAN,
+            accuracy: None,
+        }
+    }
+
+    fn say(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(text),
+            None if !self.quiet => note(text),
+            None => {}
+        }
+    }
+
+    fn steps(&mut self, records: Vec<StepRecord>) {
+        if let Some(loss) = records.last().and_then(|record| record.loss.last()) {
+            self.loss = *loss;
+        }
+    }
+
+    fn evaluated(&mut self, evaluation: &Evaluation) {
+        self.accuracy = evaluation
+            .modules
+            .last()
+            .and_then(|module| module.test_accuracy);
+        if self.bar.is_none() && !self.quiet {
+            note(&format!(
+                "epoch {:.0}, step {}: loss {:.4}, test accuracy {} %",
+                evaluation.epoch,
+                evaluation.step,
+                self.loss,
+                self.accuracy.map_or("–".to_owned(), percent)
+            ));
+        }
+    }
+
+    fn progress(&self, run: &Run) {
+        let Some(bar) = &self.bar else { return };
+        let progress = run.progress();
+        bar.set_length(progress.total_steps as u64);
+        bar.set_position(progress.step as u64);
+        bar.set_message(match progress.phase {
+            Phase::Running => format!(
+                "epoch {:.1}, loss {:.4}, test accuracy {} %, {} left",
+                progress.step as f64 / progress.steps_per_epoch.max(1) as f64,
+                self.loss,
+                self.accuracy.map_or("–".to_owned(), percent),
+                progress
+                    .seconds_left
+                    .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+                    .map_or("–".to_owned(), |left| FormattedDuration(left).to_string())
+            ),
+            phase => phase.title().to_owned(),
+        });
+    }
+
+    fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Drawn RGB images of ten classes of shape. Colour, place, size and direction are random, so
+//! that only the shape tells the class.
+
+mod outline;
+
+use std::f64::consts::TAU;
+
+use rand::{Rng, RngExt};
+use rand_distr::{Distribution, Normal};
+use tiny_skia::{
+    Color, FillRule, GradientStop, LinearGradient, Paint, Path, PathBuilder, Pixmap, Point, Rect,
+    Shader, SpreadMode, Transform,
+};
+
+use super::Samples;
+use outline::Figure;
+
+/// Pixels along each side of an image.
+const SIDE: u32 = 32;
+/// Radius of the circle around a shape, in pixels.
+const RADII: std::ops::Range<f64> = 8.0..14.0;
+/// Colours from which the one that stands out most from the background is chosen.
+const CANDIDATES: usize = 32;
+
+/// Red, green and blue in [0, 1].
+type Rgb = [f32; 3];
+
+/// Names of the classes.
+pub(super) fn classes() -> Vec<String> {
+    Figure::ALL.map(|figure| figure.title().to_owned()).into()
+}
+
+/// `count` images with values in [0, 1], each class as often as the others to within one.
+/// `noise` is added to every value.
+pub(super) fn samples(
+    count: usize,
+    noise: Normal<f64>,
+    rng: &mut impl Rng,
+) -> Result<Samples, String> {
+    let failed = || "The shapes cannot be drawn: choose other data".to_owned();
+    let pixels = (SIDE * SIDE) as usize;
+    let mut samples = Samples {
+        inputs: Vec::with_capacity(3 * pixels * count),
+        labels: Vec::with_capacity(count),
+    };
+    let mut image = Pixmap::new(SIDE, SIDE).ok_or_else(failed)?;
+    for (label, figure) in (0..).zip(Figure::ALL).cycle().take(count) {
+        draw(&mut image, figure, rng).ok_or_else(failed)?;
+        for channel in 0..3 {
+            samples
+                .inputs
+                .extend(image.data().chunks_exact(4).map(|pixel| {
+                    let value = f64::from(pixel.get(channel).copied().unwrap_or(0)) / 255.0;
+                    (value + noise.sample(rng)).clamp(0.0, 1.0) as f32
+                }));
+        }
+        samples.labels.push(label);
+    }
+    Ok(samples)
+}
+
+/// Paints one shape on a fresh background over the whole image.
+fn draw(image: &mut Pixmap, figure: Figure, rng: &mut impl Rng) -> Option<()> {
+    let side = SIDE as f32;
+    let (background, stops) = background(rng)?;
+    let paint = Paint {
+        shader: background,
+        ..Paint::default()
+    };
+    let all = Rect::from_xywh(0.0, 0.0, side, side)?;
+    image.fill_rect(all, &paint, Transform::identity(), None);
+
+    let paint = Paint {
+        shader: Shader::SolidColor(colour(foreground(stops, rng))?),
+        ..Paint::default()
+    };
+    let path = place(figure, rng)?;
+    image.fill_path(
+        &path,
+        &paint,
+        FillRule::EvenOdd,
+        Transform::identity(),
+        None,
+    );
+    Some(())
+}
+
+/// A gradient across the image in a random direction, and the colours of its ends.
+fn background(rng: &mut impl Rng) -> Option<(Shader<'static>, [Rgb; 2])> {
+    let first: Rgb = rng.random();
+    let other: Rgb = rng.random();
+    let last = mix(first, other);
+    let centre = f64::from(SIDE) / 2.0;
+    let (sin, cos) = rng.random_range(0.0..TAU).sin_cos();
+    let at = |way: f64| Point::from_xy((centre + way * cos) as f32, (centre + way * sin) as f32);
+    let shader = LinearGradient::new(
+        at(-centre),
+        at(centre),
+        vec![
+            GradientStop::new(0.0, colour(first)?),
+            GradientStop::new(1.0, colour(last)?),
+        ],
+        SpreadMode::Pad,
+        Transform::identity(),
+    )?;
+    Some((shader, [first, last]))
+}
+
+/// A random colour that stands out from the whole gradient.
+fn foreground([first, last]: [Rgb; 2], rng: &mut impl Rng) -> Rgb {
+    let mut best = Rgb::default();
+    let mut most = -1.0;
+    for _ in 0..CANDIDATES {
+        let candidate: Rgb = rng.random();
+        let contrast = [first, mix(first, last), last]
+            .into_iter()
+            .fold(f32::INFINITY, |least, ground| {
+                least.min(difference(candidate, ground))
+            });
+        if contrast > most {
+            most = contrast;
+            best = candidate;
+        }
+    }
+    best
+}
+
+/// The outline of a shape, turned, scaled and moved at random within the image.
+fn place(figure: Figure, rng: &mut impl Rng) -> Option<Path> {
+    let radius = rng.random_range(RADII);
+    let (sin, cos) = rng.random_range(0.0..TAU).sin_cos();
+    let mut centre = || rng.random_range(radius..=f64::from(SIDE) - radius);
+    let (centre_x, centre_y) = (centre(), centre());
+    let mut path = PathBuilder::new();
+    for polygon in figure.outline() {
+        let mut points = polygon.into_iter().map(|(x, y)| {
+            (
+                (centre_x + radius * (x * cos - y * sin)) as f32,
+                (centre_y + radius * (x * sin + y * cos)) as f32,
+            )
+        });
+        let (x, y) = points.next()?;
+        path.move_to(x, y);
+        points.for_each(|(x, y)| path.line_to(x, y));
+        path.close();
+    }
+    path.finish()
+}
+
+fn colour([red, green, blue]: Rgb) -> Option<Color> {
+    Color::from_rgba(red, green, blue, 1.0)
+}
+
+/// The colour halfway between two.
+fn mix([r, g, b]: Rgb, [other_r, other_g, other_b]: Rgb) -> Rgb {
+    [
+        (r + other_r) / 2.0,
+        (g + other_g) / 2.0,
+        (b + other_b) / 2.0,
+    ]
+}
+
+/// How far apart two colours look, from 0 to 1: each channel counts as it does for brightness.
+fn difference([r, g, b]: Rgb, [other_r, other_g, other_b]: Rgb) -> f32 {
+    (0.299 * (r - other_r).powi(2) + 0.587 * (g - other_g).powi(2) + 0.114 * (b - other_b).powi(2))
+        .sqrt()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,241 @@
+//! What each command does.
+
+use std::{path::Path, sync::Arc};
+
+use eframe::egui::{Context, ThemePreference, ViewportCommand};
+
+use super::{
+    app::Studio,
+    command::Command,
+    dialog::{Answer, Dialog, Next, PathDialog, Purpose},
+    document::Document,
+    session::{Notice, record_folder},
+    tile::Tiles,
+};
+use crate::{
+    experiment::{Experiment, preset},
+    run::{Command as RunCommand, RunOptions},
+};
+
+impl Studio {
+    /// Carries out a command, unless it cannot be given now.
+    pub(super) fn run(&mut self, command: Command, ctx: &Context) {
+        if self.availability().reason(command).is_some() {
+            return;
+        }
+        match command {
+            Command::New => self.ask_first(Next::New, ctx),
+            Command::Open => self.ask_first(Next::ChooseFile, ctx),
+            Command::Save => self.save_document(None, ctx),
+            Command::SaveAs => self.ask_path(Purpose::Save, None),
+            Command::Quit => self.ask_first(Next::Quit, ctx),
+            Command::Undo => self.document.undo(),
+            Command::Redo => self.document.redo(),
+            Command::Train => match (self.session.is_alive(), self.session.is_paused()) {
+                (true, true) => self.session.send(RunCommand::Resume),
+                (true, false) => self.session.send(RunCommand::Pause),
+                (false, _) => self.start(ctx, false),
+            },
+            Command::Step if self.session.is_alive() => self.session.send(RunCommand::Step),
+            Command::Step => self.start(ctx, true),
+            Command::Stop => self.session.send(RunCommand::Stop),
+            Command::Reset => self.session.reset(),
+            Command::Palette => self.palette.open(),
+            Command::ToggleNetwork => self.settings.show_network ^= true,
+            Command::ToggleSettings => self.settings.show_settings ^= true,
+            Command::ToggleLog => self.settings.show_log ^= true,
+            Command::ResetLayout => {
+                self.settings.tiles = Tiles::default();
+                self.settings.show_network = true;
+                self.settings.show_settings = true;
+                self.settings.show_log = true;
+            }
+            Command::ZoomIn => self.set_zoom(self.settings.zoom + 0.1, ctx),
+            Command::ZoomOut => self.set_zoom(self.settings.zoom - 0.1, ctx),
+            Command::ZoomReset => self.set_zoom(1.0, ctx),
+            Command::ThemeLight => self.set_theme(ThemePreference::Light, ctx),
+            Command::ThemeDark => self.set_theme(ThemePreference::Dark, ctx),
+            Command::ThemeSystem => self.set_theme(ThemePreference::System, ctx),
+            Command::About => self.dialog = Some(Dialog::About),
+        }
+    }
+
+    fn set_zoom(&mut self, zoom: f32, ctx: &Context) {
+        self.settings.zoom = ((zoom * 10.0).round() / 10.0).clamp(0.5, 4.0);
+        ctx.set_zoom_factor(self.settings.zoom);
+    }
+
+    fn set_theme(&mut self, theme: ThemePreference, ctx: &Context) {
+        self.settings.theme = theme;
+        ctx.set_theme(theme);
+    }
+
+    /// Starts to train the edited experiment and drops the run before; says why where it cannot.
+    pub(super) fn start(&mut self, ctx: &Context, paused: bool) {
+        let experiment = self.document.experiment.clone();
+        if let Some(problem) = experiment.problems().first() {
+            self.tell("This network cannot train yet", problem.to_string());
+            return;
+        }
+        let folder = self.make_record_folder(&experiment.name);
+        let repaint = ctx.clone();
+        let options = RunOptions {
+            folder: folder.clone(),
+            max_steps: None,
+            paused,
+            wake: Some(Arc::new(move || repaint.request_repaint())),
+        };
+        match self.session.start(&experiment, options) {
+            Ok(()) => self.log.add(Notice::Info(match folder {
+                Some(folder) => format!(
+                    "Training \"{}\"; its record grows in {}",
+                    experiment.name,
+                    folder.display()
+                ),
+                None => format!("Training \"{}\"; no record is kept", experiment.name),
+            })),
+            Err(message) => self.tell("The run cannot start", message),
+        }
+    }
+
+    /// The folder for a record, made; without one the run goes on unrecorded.
+    fn make_record_folder(&mut self, name: &str) -> Option<std::path::PathBuf> {
+        if !self.settings.keep_records {
+            return None;
+        }
+        let made = self.settings.records_root().and_then(|root| {
+            let folder = record_folder(&root, name);
+            std::fs::create_dir_all(&folder)
+                .map(|()| folder.clone())
+                .map_err(|error| format!("Cannot make {}: {error}", folder.display()))
+        });
+        match made {
+            Ok(folder) => Some(folder),
+            Err(message) => {
+                self.log.add(Notice::Warning(format!(
+                    "{message}. The run is not recorded: choose another folder under Records"
+                )));
+                None
+            }
+        }
+    }
+
+    /// Does what comes next, after the question about unsaved edits where there are any.
+    pub(super) fn ask_first(&mut self, next: Next, ctx: &Context) {
+        if self.document.is_unsaved() {
+            self.dialog = Some(Dialog::Unsaved {
+                title: self.document.title(),
+                next,
+            });
+        } else {
+            self.go_on(next, ctx);
+        }
+    }
+
+    fn go_on(&mut self, next: Next, ctx: &Context) {
+        match next {
+            Next::New => self.document = Document::new(Experiment::default(), None),
+            Next::ChooseFile => self.ask_path(Purpose::Open, None),
+            Next::Open(path) => self.open(&path),
+            Next::Preset(name) => {
+                if let Some(preset) = preset(name) {
+                    match Document::preset(preset) {
+                        Ok(document) => self.document = document,
+                        Err(error) => self.tell("The preset cannot be opened", error.to_string()),
+                    }
+                }
+            }
+            Next::Quit => {
+                self.closing = true;
+                ctx.send_viewport_cmd(ViewportCommand::Close);
+            }
+        }
+    }
+
+    /// Opens a file; the document stays as it is where that fails.
+    pub(super) fn open(&mut self, path: &Path) {
+        match Document::open(path) {
+            Ok(document) => {
+                self.document = document;
+                self.settings.remember(path);
+            }
+            Err(error) => self.tell("The file cannot be opened", error.to_string()),
+        }
+    }
+
+    fn save_document(&mut self, next: Option<Next>, ctx: &Context) {
+        match self.document.path().map(ToOwned::to_owned) {
+            Some(path) => self.save_to(&path, next, ctx),
+            None => self.ask_path(Purpose::Save, next),
+        }
+    }
+
+    fn save_to(&mut self, path: &Path, next: Option<Next>, ctx: &Context) {
+        match self.document.save(path) {
+            Ok(()) => {
+                self.settings.remember(path);
+                self.log
+                    .add(Notice::Info(format!("Saved {}", path.display())));
+                if let Some(next) = next {
+                    self.go_on(next, ctx);
+                }
+            }
+            Err(error) => self.tell("The file cannot be saved", error.to_string()),
+        }
+    }
+
+    fn ask_path(&mut self, purpose: Purpose, next: Option<Next>) {
+        let beside = self.document.path().or_else(|| {
+            let recent = self.settings.recent.first();
+            recent.map(std::path::PathBuf::as_path)
+        });
+        let folder = beside.and_then(Path::parent).map(ToOwned::to_owned);
+        let folder = folder
+            .or_else(|| directories::UserDirs::new().map(|dirs| dirs.home_dir().to_owned()))
+            .unwrap_or_default();
+        let text = match (purpose, self.document.path()) {
+            (Purpose::Save, Some(path)) => path.to_owned(),
+            (Purpose::Save, None) => folder.join(format!("{}.toml", self.document.title())),
+            (Purpose::Open, _) => folder.join(""),
+            (Purpose::Records, _) => self.settings.records_root().unwrap_or(folder),
+        };
+        let dialog = PathDialog::new(purpose, text.display().to_string(), next);
+        self.dialog = Some(Dialog::Path(dialog));
+    }
+
+    pub(super) fn ask_records_folder(&mut self) {
+        self.ask_path(Purpose::Records, None);
+    }
+
+    /// Shows a message that stays until it is closed, and keeps it in the log.
+    fn tell(&mut self, title: &str, text: String) {
+        self.log.add(Notice::Error(format!("{title}: {text}")));
+        self.dialog = Some(Dialog::Message {
+            title: title.to_owned(),
+            text,
+        });
+    }
+
+    /// Goes on after a dialog.
+    pub(super) fn answer(&mut self, answer: Answer, ctx: &Context) {
+        self.dialog = None;
+        match answer {
+            Answer::Cancel => {}
+            Answer::Discard(next) => {
+                if next == Next::Quit {
+                    // What was discarded does not come back at the next launch.
+                    let saved = self.document.saved().clone();
+                    self.document.replace(saved);
+                }
+                self.go_on(next, ctx);
+            }
+            Answer::Save(next) => self.save_document(Some(next), ctx),
+            Answer::Path(Purpose::Open, path, _) => self.open(&path),
+            Answer::Path(Purpose::Save, path, next) => self.save_to(&path, next, ctx),
+            Answer::Path(Purpose::Records, path, _) => {
+                self.settings.records = Some(path);
+                self.settings.keep_records = true;
+            }
+        }
+    }
+}

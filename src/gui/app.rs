@@ -1,0 +1,447 @@
+//! The studio: what is open, what runs, and where everything is drawn.
+
+use std::path::PathBuf;
+
+use eframe::egui::{
+    self, CentralPanel, Context, Frame, Panel, RichText, ScrollArea, Ui, ViewportCommand,
+};
+
+use super::{
+    background::{DataLoader, Job},
+    command::Command,
+    dialog::{Dialog, Next},
+    document::Document,
+    menu,
+    palette::Palette,
+    pane::{
+        data::Preview,
+        log::Log,
+        network::{ModuleLive, NetworkPane},
+        settings as settings_pane, transport,
+    },
+    session::{Notice, Session},
+    settings::Settings,
+    theme,
+    tile::TileContext,
+};
+use crate::{
+    experiment::{Experiment, Problem, presets},
+    run::{Adapter, Progress, adapters},
+};
+
+/// What the studio is started with.
+#[derive(Clone, Debug, Default)]
+pub struct StudioOptions {
+    /// The experiment to open.
+    pub path: Option<PathBuf>,
+    /// Whether settings are kept between launches.
+    pub storage: bool,
+    /// Where records of runs go. None: the user's data folder with `storage`, else nowhere.
+    pub run_records: Option<PathBuf>,
+}
+
+/// The application.
+pub struct Studio {
+    pub(super) document: Document,
+    pub(super) session: Session,
+    pub(super) settings: Settings,
+    pub(super) dialog: Option<Dialog>,
+    pub(super) palette: Palette,
+    pub(super) log: Log,
+    /// Set once closing needs no more questions.
+    pub(super) closing: bool,
+    storage: bool,
+    loader: DataLoader,
+    preview: Preview,
+    network: NetworkPane,
+    adapters: Option<Vec<Adapter>>,
+    finding_adapters: Option<Job<Vec<Adapter>>>,
+    title: String,
+}
+
+/// Which commands can be given now.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Availability {
+    pub can_undo: bool,
+    pub can_redo: bool,
+    pub has_run: bool,
+    pub is_alive: bool,
+    pub is_training: bool,
+}
+
+impl Availability {
+    /// Why a command cannot be given now, if so.
+    pub fn reason(&self, command: Command) -> Option<String> {
+        let (ok, reason) = match command {
+            Command::Undo => (self.can_undo, "There is no edit to take back"),
+            Command::Redo => (self.can_redo, "No edit was taken back"),
+            Command::Step => (!self.is_training, "Pause first"),
+            Command::Stop => (self.is_alive, "Nothing is running"),
+            Command::Reset => (self.has_run, "There is no run to drop"),
+            _ => (true, ""),
+        };
+        (!ok).then(|| reason.to_owned())
+    }
+}
+
+impl Studio {
+    /// Makes the studio with what was left open, or with the first preset.
+    pub fn new(cc: &eframe::CreationContext<'_>, options: StudioOptions) -> Self {
+        let ctx = &cc.egui_ctx;
+        theme::apply(ctx);
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        let mut log = Log::default();
+        let mut settings = Settings::default();
+        if let Some(storage) = cc.storage.filter(|_| options.storage) {
+            let (loaded, message) = Settings::load(storage);
+            settings = loaded;
+            if let Some(message) = message {
+                log.add(Notice::Warning(message));
+            }
+        }
+        if options.storage {
+            ctx.set_theme(settings.theme);
+            ctx.set_zoom_factor(settings.zoom);
+        } else {
+            settings.keep_records = options.run_records.is_some();
+        }
+        if options.run_records.is_some() {
+            settings.records = options.run_records;
+        }
+        let document = remembered(&settings, &mut log);
+        let mut studio = Self {
+            document,
+            session: Session::default(),
+            settings,
+            dialog: None,
+            palette: Palette::default(),
+            log,
+            closing: false,
+            storage: options.storage,
+            loader: DataLoader::default(),
+            preview: Preview::default(),
+            network: NetworkPane::default(),
+            adapters: None,
+            finding_adapters: Job::start("layerwise-adapters", ctx, adapters).ok(),
+            title: String::new(),
+        };
+        if let Some(path) = options.path {
+            studio.open(&path);
+        }
+        studio
+    }
+
+    /// The experiment in the editor.
+    pub fn experiment(&self) -> &Experiment {
+        &self.document.experiment
+    }
+
+    /// The experiment in the editor, to be changed as if by hand.
+    pub fn experiment_mut(&mut self) -> &mut Experiment {
+        &mut self.document.experiment
+    }
+
+    /// The newest state of the run.
+    pub fn progress(&self) -> Option<&Progress> {
+        self.session.progress()
+    }
+
+    /// Whether a line of the log holds this text.
+    pub fn log_contains(&self, text: &str) -> bool {
+        self.log.contains(text)
+    }
+
+    pub(super) fn availability(&self) -> Availability {
+        Availability {
+            can_undo: self.document.can_undo(),
+            can_redo: self.document.can_redo(),
+            has_run: self.session.progress().is_some(),
+            is_alive: self.session.is_alive(),
+            is_training: self.session.is_alive() && !self.session.is_paused(),
+        }
+    }
+
+    /// What the cards of the network show of the run, where it is of this network.
+    fn module_states(&self) -> Vec<ModuleLive> {
+        let edited = &self.document.experiment;
+        let Some(history) = self
+            .session
+            .history()
+            .filter(|_| !self.session.is_older_than(edited))
+        else {
+            return Vec::new();
+        };
+        let modules = edited.module_count();
+        let losses = history.newest().map_or(&[][..], |record| &record.loss);
+        // Under global BP the only loss is the last module's.
+        let first = modules.saturating_sub(losses.len());
+        let evaluation = history.evaluations().last();
+        (0..modules)
+            .map(|index| ModuleLive {
+                loss: index
+                    .checked_sub(first)
+                    .and_then(|at| losses.get(at))
+                    .copied()
+                    .unwrap_or(f32::NAN),
+                test_accuracy: evaluation
+                    .and_then(|evaluation| evaluation.modules.get(index))
+                    .and_then(|module| module.test_accuracy),
+                worse_than_guessing: evaluation
+                    .and_then(|evaluation| evaluation.modules.get(index))
+                    .is_some_and(|module| module.worse_than_guessing),
+            })
+            .collect()
+    }
+
+    fn centre(&mut self, ui: &mut Ui) {
+        self.banners(ui);
+        let idle = Progress::default();
+        let edited = &self.document.experiment;
+        let experiment = self.session.experiment().unwrap_or(edited);
+        let same_data = experiment.data == edited.data && experiment.seed == edited.seed;
+        let context = TileContext {
+            experiment,
+            history: self.session.history(),
+            progress: self.session.progress().unwrap_or(&idle),
+            regions: self.session.regions(),
+            dataset: self.loader.dataset().filter(|_| same_data),
+        };
+        self.settings.tiles.show(ui, &context);
+    }
+
+    fn banners(&mut self, ui: &mut Ui) {
+        if let Some(message) = self.session.trouble().map(str::to_owned) {
+            let color = theme::error_color(ui.visuals());
+            let mut dismissed = false;
+            theme::banner_frame(color).show(ui, |ui| {
+                ui.horizontal(|ui| {
+                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                        dismissed = ui.button("Dismiss").clicked();
+                        ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                            ui.add(egui::Label::new(RichText::new(&message).color(color)).wrap());
+                        });
+                    });
+                });
+            });
+            if dismissed {
+                self.session.dismiss_trouble();
+            }
+        }
+        if self.session.is_older_than(&self.document.experiment) {
+            let color = theme::warning_color(ui.visuals());
+            let (mut restart, mut restore) = (false, false);
+            theme::banner_frame(color).show(ui, |ui| {
+                ui.take_available_width();
+                ui.horizontal_wrapped(|ui| {
+                    ui.label("This run trains an older version of the network");
+                    restart = ui
+                        .button("Restart")
+                        .on_hover_text("Drop the run and train the network in the editor")
+                        .clicked();
+                    restore = ui
+                        .button("Show its network")
+                        .on_hover_text("Put the run's network back into the editor; can be undone")
+                        .clicked();
+                });
+            });
+            if restart {
+                self.start(ui.ctx(), false);
+            }
+            if restore && let Some(experiment) = self.session.experiment().cloned() {
+                self.document.replace(experiment);
+            }
+        }
+    }
+
+    fn settings_panel(&mut self, ui: &mut Ui, problems: &[Problem]) {
+        let records = self.settings.records_root();
+        let around = settings_pane::Surroundings {
+            problems,
+            loader: &self.loader,
+            adapters: self.adapters.as_deref(),
+            keep_records: &mut self.settings.keep_records,
+            records,
+        };
+        let experiment = &mut self.document.experiment;
+        let ask = ScrollArea::vertical()
+            .auto_shrink(false)
+            .show(ui, |ui| {
+                settings_pane::show(ui, experiment, &mut self.preview, around)
+            })
+            .inner;
+        if ask == Some(settings_pane::Ask::RecordsFolder) {
+            self.ask_records_folder();
+        }
+    }
+
+    fn note_title(&mut self, ctx: &Context) {
+        let mark = if self.document.is_unsaved() {
+            "• "
+        } else {
+            ""
+        };
+        let title = format!("{mark}{} – Layerwise", self.document.title());
+        if title != self.title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+
+    fn take_dropped_file(&mut self, ctx: &Context) {
+        let dropped = ctx.input(|input| {
+            let file = input.raw.dropped_files.first();
+            file.map(|file| file.path().to_owned())
+        });
+        if let Some(path) = dropped {
+            self.ask_first(Next::Open(path), ctx);
+        }
+        if ctx.input(|input| !input.raw.hovered_files.is_empty()) {
+            let rect = ctx.content_rect();
+            let painter = ctx.layer_painter(egui::LayerId::new(
+                egui::Order::Foreground,
+                egui::Id::unique("drop"),
+            ));
+            painter.rect_filled(rect, 0.0, egui::Color32::from_black_alpha(160));
+            painter.text(
+                rect.center(),
+                egui::Align2::CENTER_CENTER,
+                "Drop the file to open it",
+                egui::FontId::proportional(24.0),
+                egui::Color32::WHITE,
+            );
+        }
+    }
+}
+
+/// The document that was open last, or the first preset.
+fn remembered(settings: &Settings, log: &mut Log) -> Document {
+    if !settings.experiment.is_empty() {
+        let read = |text: &str| Experiment::from_toml(text, "last session", &[]);
+        match (read(&settings.experiment), read(&settings.saved)) {
+            (Ok(experiment), Ok(saved)) => {
+                return Document::restored(experiment, saved, settings.path.clone());
+            }
+            (Err(error), _) | (_, Err(error)) => log.add(Notice::Warning(format!(
+                "The experiment of the last session could not be read: {error}"
+            ))),
+        }
+    }
+    let first = presets().first().map(|preset| Document::preset(*preset));
+    match first {
+        Some(Ok(document)) => document,
+        _ => Document::new(Experiment::default(), None),
+    }
+}
+
+impl eframe::App for Studio {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        for notice in self.session.poll() {
+            self.log.add(notice);
+        }
+        let watch = self.settings.tiles.wants_regions();
+        self.session.follow(&self.document.experiment, watch);
+        if let Some(found) = self.finding_adapters.as_ref().and_then(Job::poll) {
+            self.adapters = Some(found);
+            self.finding_adapters = None;
+        }
+        let close = ctx.input(|input| input.viewport().close_requested());
+        if close && !self.closing && self.document.is_unsaved() {
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            self.ask_first(Next::Quit, ctx);
+        }
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        if self.dialog.is_none() && !self.palette.is_open() {
+            for command in Command::pressed(&ctx) {
+                self.run(command, &ctx);
+            }
+            self.take_dropped_file(&ctx);
+        }
+        let experiment = &self.document.experiment;
+        self.loader.want(&experiment.data, experiment.seed, &ctx);
+        let problems = experiment.problems();
+        let available = self.availability();
+        let mut given = None;
+
+        let visuals = ui.visuals().clone();
+        let bar = theme::panel_frame(&visuals).inner_margin(egui::Margin::symmetric(12, 4));
+        Panel::top("menu").frame(bar).show(ui, |ui| {
+            given = menu::show(ui, self, &available);
+        });
+        let bar = theme::panel_frame(&visuals).inner_margin(egui::Margin::symmetric(12, 8));
+        Panel::top("transport").frame(bar).show(ui, |ui| {
+            let experiment = &mut self.document.experiment;
+            let pressed = transport::show(ui, experiment, &self.session, &available);
+            given = given.or(pressed);
+        });
+        let mut show_log = self.settings.show_log;
+        Panel::bottom("log")
+            .frame(bar)
+            .resizable(true)
+            .default_size(theme::LOG_HEIGHT)
+            .size_range(60.0..=400.0)
+            .show_collapsible(ui, &mut show_log, |ui| self.log.show(ui));
+        self.settings.show_log = show_log;
+
+        let live = self.module_states();
+        let mut show_network = self.settings.show_network;
+        Panel::left("network")
+            .frame(theme::panel_frame(&visuals))
+            .default_size(theme::NETWORK_WIDTH)
+            .size_range(240.0..=480.0)
+            .show_collapsible(ui, &mut show_network, |ui| {
+                ui.take_available_width();
+                self.network
+                    .show(ui, &mut self.document.experiment, &problems, &live);
+            });
+        self.settings.show_network = show_network;
+        let mut show_settings = self.settings.show_settings;
+        Panel::right("settings")
+            .frame(theme::panel_frame(&visuals))
+            .default_size(theme::SETTINGS_WIDTH)
+            .size_range(240.0..=480.0)
+            .show_collapsible(ui, &mut show_settings, |ui| {
+                self.settings_panel(ui, &problems);
+            });
+        self.settings.show_settings = show_settings;
+        CentralPanel::default()
+            .frame(Frame::new().fill(theme::ground(&visuals)).inner_margin(6.0))
+            .show(ui, |ui| self.centre(ui));
+
+        if let Some(command) = self.palette.show(&ctx, |command| available.reason(command)) {
+            given = Some(command);
+        }
+        if let Some(command) = given {
+            self.run(command, &ctx);
+        }
+        if let Some(answer) = self.dialog.as_mut().and_then(|dialog| dialog.show(&ctx)) {
+            self.answer(answer, &ctx);
+        }
+        self.log.show_toasts(&ctx);
+
+        let (seconds, held) = ctx.input(|input| (input.time, input.pointer.any_down()));
+        if self.document.note_edits(seconds, held) {
+            ctx.request_repaint_after(std::time::Duration::from_millis(350));
+        }
+        self.note_title(&ctx);
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        if !self.storage {
+            return;
+        }
+        let text = |experiment: &Experiment| experiment.to_toml().unwrap_or_default();
+        self.settings.experiment = text(&self.document.experiment);
+        self.settings.saved = text(self.document.saved());
+        self.settings.path = self.document.path().map(ToOwned::to_owned);
+        if let Err(error) = self.settings.store(storage) {
+            log::warn!("The window's settings cannot be kept: {error}");
+        }
+    }
+
+    fn persist_egui_memory(&self) -> bool {
+        self.storage
+    }
+}

@@ -1,0 +1,415 @@
+//! The panel on the right: data, method, head, optimiser, training, device.
+
+use std::path::PathBuf;
+
+use eframe::egui::{
+    Button, CollapsingHeader, ComboBox, DragValue, Grid, Response, RichText, Ui, emath::Numeric,
+};
+
+use super::data::{self, Preview};
+use crate::{
+    experiment::{
+        DeviceChoice, Experiment, Head, HeadKind, MethodKind, OptimizerKind, Place, Problem,
+        ScheduleKind,
+    },
+    gui::{background::DataLoader, theme},
+    run::{Adapter, AdapterKind},
+};
+
+/// What the panel needs besides the experiment.
+pub struct Surroundings<'a> {
+    pub problems: &'a [Problem],
+    pub loader: &'a DataLoader,
+    /// None while they are being looked for.
+    pub adapters: Option<&'a [Adapter]>,
+    pub keep_records: &'a mut bool,
+    pub records: Result<PathBuf, String>,
+}
+
+/// What a person asked for in the panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// Another folder for the records of runs.
+    RecordsFolder,
+}
+
+/// Draws the panel.
+pub fn show(
+    ui: &mut Ui,
+    experiment: &mut Experiment,
+    preview: &mut Preview,
+    around: Surroundings<'_>,
+) -> Option<Ask> {
+    group(ui, "Data", |ui| {
+        data::show(ui, experiment, preview, around.loader);
+    });
+    group(ui, "Method", |ui| method(ui, experiment));
+    group(ui, "Head", |ui| head(ui, &mut experiment.head));
+    group(ui, "Optimiser", |ui| optimizer(ui, experiment));
+    group(ui, "Schedule", |ui| schedule(ui, experiment));
+    group(ui, "Training", |ui| training(ui, experiment));
+    group(ui, "Device", |ui| device(ui, experiment, around.adapters));
+    let mut ask = None;
+    group(ui, "Records", |ui| {
+        ui.checkbox(around.keep_records, "Keep records of runs")
+            .on_hover_text("Each run grows a folder with its experiment, metrics and summary");
+        match &around.records {
+            Ok(folder) => {
+                let text = folder.display().to_string();
+                ui.add(eframe::egui::Label::new(RichText::new(&text).small().weak()).truncate())
+                    .on_hover_text(text);
+            }
+            Err(message) => {
+                ui.colored_label(theme::error_color(ui.visuals()), message);
+            }
+        }
+        if ui.button("Change the folder…").clicked() {
+            ask = Some(Ask::RecordsFolder);
+        }
+    });
+    let general: Vec<&Problem> = around
+        .problems
+        .iter()
+        .filter(|problem| matches!(problem.place, Place::Key(_)))
+        .collect();
+    if !general.is_empty() {
+        ui.add_space(theme::SMALL_GAP);
+        for problem in general {
+            ui.colored_label(theme::error_color(ui.visuals()), problem.to_string());
+        }
+    }
+    ask
+}
+
+fn group(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui)) {
+    CollapsingHeader::new(RichText::new(title).strong().size(15.0))
+        .id_salt(title)
+        .default_open(true)
+        .show_unindented(ui, |ui| {
+            ui.add_space(2.0);
+            content(ui);
+        });
+    ui.add_space(theme::SMALL_GAP);
+}
+
+/// Two columns: words and fields.
+pub fn fields(ui: &mut Ui, id: &str, content: impl FnOnce(&mut Ui)) {
+    Grid::new(id)
+        .num_columns(2)
+        .min_col_width(96.0)
+        .spacing([10.0, 6.0])
+        .show(ui, content);
+}
+
+/// A row with a number; `range` is where it is kept.
+pub fn number<N: Numeric>(
+    ui: &mut Ui,
+    words: &str,
+    value: &mut N,
+    range: std::ops::RangeInclusive<N>,
+    hint: &str,
+) -> Response {
+    let label = ui.label(words);
+    let high = range.end().to_f64();
+    let speed = if N::INTEGRAL {
+        0.2
+    } else {
+        (value.to_f64().abs() * 0.01).clamp(1e-6, high)
+    };
+    let response = ui
+        .add(
+            DragValue::new(value)
+                .range(range)
+                .speed(speed)
+                .max_decimals(8),
+        )
+        .labelled_by(label.id)
+        .on_hover_text(hint);
+    ui.end_row();
+    response
+}
+
+/// A row with a choice.
+pub fn choice<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    words: &str,
+    value: &mut T,
+    all: &[T],
+    title: impl Fn(T) -> String,
+) -> bool {
+    let before = *value;
+    let label = ui.label(words);
+    ComboBox::from_id_salt(words)
+        .selected_text(title(*value))
+        .width(130.0)
+        .show_ui(ui, |ui| {
+            for &one in all {
+                ui.selectable_value(value, one, title(one));
+            }
+        })
+        .response
+        .labelled_by(label.id);
+    ui.end_row();
+    *value != before
+}
+
+fn method(ui: &mut Ui, experiment: &mut Experiment) {
+    fields(ui, "method", |ui| {
+        choice(
+            ui,
+            "Kind",
+            &mut experiment.method.kind,
+            &MethodKind::ALL,
+            |kind| kind.title().to_owned(),
+        );
+    });
+    let words = match experiment.method.kind {
+        MethodKind::LocalBp => "No gradient crosses a cut; each module learns from its own head",
+        MethodKind::GlobalBp => {
+            "One head at the end, one error through the whole chain: the baseline"
+        }
+    };
+    ui.label(RichText::new(words).small().weak());
+}
+
+fn head(ui: &mut Ui, head: &mut Head) {
+    fields(ui, "head", |ui| {
+        choice(ui, "Head", &mut head.kind, &HeadKind::ALL, |kind| {
+            kind.title().to_owned()
+        });
+        ui.label("");
+        let mut normalizes = head.normalizes();
+        if ui
+            .checkbox(&mut normalizes, "Normalise features")
+            .on_hover_text("z = s·Wᵀx/‖x‖ instead of Wᵀx")
+            .changed()
+        {
+            head.normalize = Some(normalizes);
+        }
+        ui.end_row();
+        if normalizes {
+            number(
+                ui,
+                "Scale s",
+                &mut head.scale,
+                1e-3..=1e4,
+                "Factor of normalised features",
+            );
+        }
+    });
+}
+
+fn optimizer(ui: &mut Ui, experiment: &mut Experiment) {
+    let optimizer = &mut experiment.optimizer;
+    fields(ui, "optimizer", |ui| {
+        choice(
+            ui,
+            "Optimiser",
+            &mut optimizer.kind,
+            &OptimizerKind::ALL,
+            |kind| kind.title().to_owned(),
+        );
+        number(
+            ui,
+            "Learning rate",
+            &mut optimizer.lr,
+            1e-9..=1e3,
+            "Before the schedule",
+        );
+        match optimizer.kind {
+            OptimizerKind::Sgd => {
+                number(
+                    ui,
+                    "Momentum",
+                    &mut optimizer.momentum,
+                    0.0..=0.9999,
+                    "0 turns it off",
+                );
+                ui.label("");
+                let enabled = optimizer.momentum > 0.0;
+                ui.add_enabled_ui(enabled, |ui| {
+                    ui.checkbox(&mut optimizer.nesterov, "Nesterov")
+                        .on_disabled_hover_text("Needs momentum");
+                });
+                ui.end_row();
+            }
+            OptimizerKind::Adam | OptimizerKind::Adamw => {
+                number(
+                    ui,
+                    "β₁",
+                    &mut optimizer.beta1,
+                    0.0..=0.99999,
+                    "Decay of the first moment",
+                );
+                number(
+                    ui,
+                    "β₂",
+                    &mut optimizer.beta2,
+                    0.0..=0.99999,
+                    "Decay of the second moment",
+                );
+                number(
+                    ui,
+                    "ε",
+                    &mut optimizer.eps,
+                    1e-16..=1.0,
+                    "Added to the denominator",
+                );
+            }
+        }
+        number(
+            ui,
+            "Weight decay",
+            &mut optimizer.weight_decay,
+            0.0..=10.0,
+            "0 turns it off",
+        );
+        number(
+            ui,
+            "Clip norm",
+            &mut optimizer.clip_norm,
+            0.0..=1e9,
+            "Largest norm of a module's whole gradient; 0 turns clipping off",
+        );
+    });
+}
+
+fn schedule(ui: &mut Ui, experiment: &mut Experiment) {
+    let schedule = &mut experiment.schedule;
+    fields(ui, "schedule", |ui| {
+        choice(
+            ui,
+            "Schedule",
+            &mut schedule.kind,
+            &ScheduleKind::ALL,
+            |kind| kind.title().to_owned(),
+        );
+        if schedule.kind == ScheduleKind::Step {
+            number(
+                ui,
+                "Every (epochs)",
+                &mut schedule.every,
+                1..=100_000,
+                "Epochs between two drops",
+            );
+            number(
+                ui,
+                "Times",
+                &mut schedule.gamma,
+                1e-6..=1.0,
+                "Factor of each drop",
+            );
+        }
+        number(
+            ui,
+            "Warm-up (epochs)",
+            &mut schedule.warmup_epochs,
+            0.0..=1e5,
+            "Linear, from 0 to the full rate",
+        );
+    });
+}
+
+fn training(ui: &mut Ui, experiment: &mut Experiment) {
+    fields(ui, "training", |ui| {
+        number(
+            ui,
+            "Epochs",
+            &mut experiment.train.epochs,
+            1..=100_000,
+            "Passes over the training samples",
+        );
+        number(
+            ui,
+            "Batch size",
+            &mut experiment.train.batch_size,
+            1..=65_536,
+            "Samples in a batch",
+        );
+        let label = ui.label("Seed");
+        ui.horizontal(|ui| {
+            ui.add(
+                DragValue::new(&mut experiment.seed)
+                    .range(0..=i64::MAX as u64)
+                    .speed(0.2),
+            )
+            .labelled_by(label.id)
+            .on_hover_text("Decides initial weights, data splits, batch order and dropout");
+            if ui.add(Button::new("New seed")).clicked() {
+                experiment.seed = u64::from(rand::random::<u16>());
+            }
+        });
+        ui.end_row();
+        number(
+            ui,
+            "Evaluate every",
+            &mut experiment.measure.evaluate_every,
+            1..=100_000,
+            "Epochs between two evaluations on the test samples",
+        );
+        number(
+            ui,
+            "Align every",
+            &mut experiment.measure.alignment_every,
+            1..=1_000_000,
+            "Steps between two measurements of alignment; free where λ is above 0",
+        );
+    });
+}
+
+fn device(ui: &mut Ui, experiment: &mut Experiment, adapters: Option<&[Adapter]>) {
+    let mut all = vec![DeviceChoice::Auto, DeviceChoice::Cpu];
+    if experiment.device == DeviceChoice::Gpu {
+        all.push(DeviceChoice::Gpu);
+    }
+    all.extend(
+        adapters
+            .unwrap_or_default()
+            .iter()
+            .map(|adapter| DeviceChoice::Adapter(adapter.index)),
+    );
+    let title = |choice: DeviceChoice| match choice {
+        DeviceChoice::Auto => "Auto".to_owned(),
+        DeviceChoice::Cpu => "CPU".to_owned(),
+        DeviceChoice::Gpu => "First GPU".to_owned(),
+        DeviceChoice::Adapter(index) => adapters
+            .unwrap_or_default()
+            .iter()
+            .find(|adapter| adapter.index == index)
+            .map_or_else(|| choice.to_string(), adapter_title),
+    };
+    let label = ui.label("Train on");
+    ComboBox::from_id_salt("device")
+        .selected_text(title(experiment.device))
+        .width(ui.available_width() - 8.0)
+        .truncate()
+        .show_ui(ui, |ui| {
+            for one in all {
+                ui.selectable_value(&mut experiment.device, one, title(one));
+            }
+        })
+        .response
+        .labelled_by(label.id);
+    if adapters.is_none() {
+        ui.horizontal(|ui| {
+            ui.spinner();
+            ui.weak("Looking for adapters");
+        });
+    }
+    if experiment.device == DeviceChoice::Auto {
+        ui.label(
+            RichText::new("A discrete GPU, else an integrated one, else the CPU")
+                .small()
+                .weak(),
+        );
+    }
+}
+
+fn adapter_title(adapter: &Adapter) -> String {
+    let software = if adapter.kind == AdapterKind::Software {
+        ", software"
+    } else {
+        ""
+    };
+    format!("{} ({}{software})", adapter.name, adapter.api)
+}

@@ -1,0 +1,349 @@
+//! The run that is alive or was last, and how it relates to the experiment in the editor.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::history::History;
+use crate::{
+    experiment::Experiment,
+    run::{Command, DecisionRegions, Event, Phase, Progress, Run, RunOptions, Target},
+};
+
+/// Something that a person should see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    Info(String),
+    Warning(String),
+    Error(String),
+}
+
+impl Notice {
+    /// How much it matters, in a word.
+    pub fn level(&self) -> &'static str {
+        match self {
+            Self::Info(_) => "Note",
+            Self::Warning(_) => "Warning",
+            Self::Error(_) => "Error",
+        }
+    }
+}
+
+/// A run with what it has told.
+struct Active {
+    run: Run,
+    history: History,
+    progress: Progress,
+    regions: Option<Arc<DecisionRegions>>,
+    /// What the run trains, with the λ that it was last told.
+    told: Experiment,
+    watching: bool,
+    /// Why it ended badly.
+    trouble: Option<String>,
+}
+
+/// At most one run. Never waits for its trainer.
+#[derive(Default)]
+pub struct Session {
+    active: Option<Active>,
+}
+
+impl Session {
+    /// Starts a run and drops the one before.
+    ///
+    /// # Errors
+    /// As [`Run::start`].
+    pub fn start(&mut self, experiment: &Experiment, options: RunOptions) -> Result<(), String> {
+        let paused = options.paused;
+        let run = Run::start(experiment.clone(), options)?;
+        if paused {
+            run.send(Command::Step);
+        }
+        self.active = Some(Active {
+            run,
+            history: History::new(experiment),
+            progress: Progress::default(),
+            regions: None,
+            told: experiment.clone(),
+            watching: false,
+            trouble: None,
+        });
+        Ok(())
+    }
+
+    /// Takes in what the run has told since the last call.
+    pub fn poll(&mut self) -> Vec<Notice> {
+        let Some(active) = &mut self.active else {
+            return Vec::new();
+        };
+        let mut notices = Vec::new();
+        for event in active.run.drain() {
+            active.history.push(&event);
+            match event {
+                Event::Note(text) => notices.push(Notice::Info(text)),
+                Event::Warning { message, .. } => notices.push(Notice::Warning(message)),
+                Event::Ended { phase, message, .. } => match phase {
+                    Phase::Diverged | Phase::Failed => {
+                        let text = message.unwrap_or_else(|| phase.title().to_owned());
+                        active.trouble = Some(text.clone());
+                        notices.push(Notice::Error(text));
+                    }
+                    _ => notices.push(Notice::Info(message.unwrap_or_else(|| {
+                        format!("Run ended: {}", phase.title().to_lowercase())
+                    }))),
+                },
+                Event::Steps(_) | Event::Evaluated(_) | Event::LambdaChanged(_) => {}
+            }
+        }
+        active.progress = active.run.progress();
+        active.regions = active.run.regions();
+        notices
+    }
+
+    /// Tells a live run the λ of the editor, where only λ differs, and which values it wants
+    /// drawn.
+    pub fn follow(&mut self, edited: &Experiment, watch: bool) {
+        let Some(active) = &mut self.active else {
+            return;
+        };
+        if active.progress.phase.is_over() {
+            return;
+        }
+        if active.watching != watch {
+            active.watching = watch;
+            active.run.send(Command::WatchRegions(watch));
+        }
+        if same_network(&active.told, edited) {
+            for (target, lambda) in lambda_changes(&active.told, edited) {
+                active.run.send(Command::SetLambda { target, lambda });
+            }
+            active.told.method.lambda = edited.method.lambda;
+            active.told.modules.clone_from(&edited.modules);
+        }
+    }
+
+    /// Drops the run and everything that it has told.
+    pub fn reset(&mut self) {
+        self.active = None;
+    }
+
+    pub fn send(&self, command: Command) {
+        if let Some(active) = &self.active {
+            active.run.send(command);
+        }
+    }
+
+    /// The newest state; none without a run.
+    pub fn progress(&self) -> Option<&Progress> {
+        self.active.as_ref().map(|active| &active.progress)
+    }
+
+    pub fn history(&self) -> Option<&History> {
+        self.active.as_ref().map(|active| &active.history)
+    }
+
+    pub fn regions(&self) -> Option<&DecisionRegions> {
+        self.active.as_ref()?.regions.as_deref()
+    }
+
+    /// The experiment that the run trains, λ as it is now.
+    pub fn experiment(&self) -> Option<&Experiment> {
+        self.active.as_ref().map(|active| &active.told)
+    }
+
+    /// Whether there is a run that has not ended.
+    pub fn is_alive(&self) -> bool {
+        self.progress()
+            .is_some_and(|progress| !progress.phase.is_over())
+    }
+
+    /// Whether a live run holds.
+    pub fn is_paused(&self) -> bool {
+        self.progress()
+            .is_some_and(|progress| progress.phase == Phase::Paused)
+    }
+
+    /// Whether the results shown belong to another network than the edited one.
+    pub fn is_older_than(&self, edited: &Experiment) -> bool {
+        self.experiment()
+            .is_some_and(|told| !same_network(told, edited))
+    }
+
+    /// Why the run ended badly, if it did.
+    pub fn trouble(&self) -> Option<&str> {
+        self.active.as_ref()?.trouble.as_deref()
+    }
+
+    /// Puts the message on why a run ended badly away.
+    pub fn dismiss_trouble(&mut self) {
+        if let Some(active) = &mut self.active {
+            active.trouble = None;
+        }
+    }
+
+    /// Folder of the run's record.
+    pub fn folder(&self) -> Option<&Path> {
+        self.active.as_ref()?.run.folder()
+    }
+}
+
+/// The experiment with everything taken out that a run follows live or does not care about.
+fn essence(experiment: &Experiment) -> Experiment {
+    let mut essence = experiment.clone();
+    essence.name = String::new();
+    essence.description = String::new();
+    essence.method.lambda = 0.0;
+    for number in 1..=essence.modules.len().max(essence.module_count()) {
+        essence.set_lambda_of(number, None);
+    }
+    essence.split = crate::experiment::Split {
+        after: Some(experiment.split_points()),
+        count: None,
+    };
+    essence
+}
+
+/// Whether two experiments differ in nothing but λ, name and description.
+pub fn same_network(one: &Experiment, other: &Experiment) -> bool {
+    one == other || essence(one) == essence(other)
+}
+
+/// The changes of λ that lead from one experiment to another of the same network.
+pub fn lambda_changes(from: &Experiment, to: &Experiment) -> Vec<(Target, f64)> {
+    let modules = to.module_count();
+    let changed: Vec<(usize, f64)> = (2..=modules)
+        .map(|number| (number, to.lambda_of(number)))
+        .filter(|&(number, lambda)| from.lambda_of(number) != lambda)
+        .collect();
+    let Some(&(_, first)) = changed.first() else {
+        return Vec::new();
+    };
+    let all_equal = (2..=modules).all(|number| to.lambda_of(number) == first);
+    if all_equal && from.method.lambda != to.method.lambda {
+        return vec![(Target::All, first)];
+    }
+    changed
+        .into_iter()
+        .map(|(number, lambda)| (Target::Module(number), lambda))
+        .collect()
+}
+
+/// A folder for the record of a new run below `root`: the experiment's name and the time in
+/// UTC, with a counter where that is taken.
+pub fn record_folder(root: &Path, name: &str) -> PathBuf {
+    let name: String = name
+        .chars()
+        .map(|char| {
+            if char.is_alphanumeric() || char == '-' || char == '_' {
+                char
+            } else {
+                '-'
+            }
+        })
+        .take(60)
+        .collect();
+    let name = if name.is_empty() { "untitled" } else { &name };
+    let stem = format!("{name}-{}", super::clock::stamp());
+    let mut folder = root.join(&stem);
+    let mut counter = 2;
+    while folder.exists() {
+        folder = root.join(format!("{stem}-{counter}"));
+        counter += 1;
+    }
+    folder
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::{Block, Head, HeadKind, preset};
+
+    fn digits() -> Experiment {
+        preset("digits-mlp").unwrap().experiment().unwrap()
+    }
+
+    #[test]
+    fn lambda_and_name_do_not_make_another_network() {
+        let run = digits();
+        let mut edited = run.clone();
+        edited.method.lambda = 2.0;
+        edited.set_lambda_of(3, Some(0.5));
+        edited.name = "other".to_owned();
+        assert!(same_network(&run, &edited));
+        edited.split_evenly(8);
+        assert!(
+            same_network(&run, &edited),
+            "the same cuts, written otherwise"
+        );
+        edited.toggle_cut(2);
+        assert!(!same_network(&run, &edited));
+    }
+
+    #[test]
+    fn anything_else_does() {
+        let run = digits();
+        let changes: [fn(&mut Experiment); 6] = [
+            |edited| edited.blocks.push(Block::Tanh),
+            |edited| edited.seed = 1,
+            |edited| edited.optimizer.lr = 0.1,
+            |edited| edited.data.test_fraction = 0.3,
+            |edited| edited.train.epochs = 1,
+            |edited| {
+                edited.set_head_of(
+                    2,
+                    Some(Head {
+                        kind: HeadKind::Linear,
+                        ..Head::default()
+                    }),
+                );
+            },
+        ];
+        for change in changes {
+            let mut edited = run.clone();
+            change(&mut edited);
+            assert!(!same_network(&run, &edited));
+        }
+    }
+
+    #[test]
+    fn a_moved_global_lambda_goes_to_all() {
+        let run = digits();
+        let mut edited = run.clone();
+        edited.method.lambda = 2.0;
+        assert_eq!(lambda_changes(&run, &edited), [(Target::All, 2.0)]);
+        assert_eq!(lambda_changes(&edited, &edited), []);
+    }
+
+    #[test]
+    fn modules_with_their_own_lambda_keep_it() {
+        let mut run = digits();
+        run.set_lambda_of(3, Some(0.5));
+        let mut edited = run.clone();
+        edited.method.lambda = 2.0;
+        let changes = lambda_changes(&run, &edited);
+        assert_eq!(changes.len(), 6);
+        assert!(
+            !changes
+                .iter()
+                .any(|(target, _)| *target == Target::Module(3))
+        );
+        edited = run.clone();
+        edited.set_lambda_of(4, Some(1.0));
+        assert_eq!(lambda_changes(&run, &edited), [(Target::Module(4), 1.0)]);
+    }
+
+    #[test]
+    fn record_folders_never_collide() {
+        let root = tempfile::tempdir().unwrap();
+        let one = record_folder(root.path(), "a/b");
+        assert!(
+            one.file_name()
+                .unwrap()
+                .to_string_lossy()
+                .starts_with("a-b-")
+        );
+        std::fs::create_dir(&one).unwrap();
+        assert_ne!(record_folder(root.path(), "a/b"), one);
+    }
+}

@@ -1,0 +1,370 @@
+//! Curves of modules or boundaries over steps or epochs.
+
+use std::collections::BTreeSet;
+
+use eframe::egui::{self, Color32, Pos2, Rect, Stroke, Ui, pos2, vec2};
+use egui_plot::{
+    AxisHints, GridInput, GridMark, HLine, HoverPosition, Line, LineStyle, Plot, PlotPoint,
+    PlotTransform, Points,
+};
+
+use super::number::{short, three_digits, whole};
+use crate::{
+    gui::theme,
+    run::{LambdaChange, Target},
+};
+
+/// Most points that a curve is drawn with.
+pub const MAX_POINTS: usize = 400;
+
+/// How a curve is drawn.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Look {
+    Line,
+    /// Behind the others.
+    Faint,
+    /// With a mark at every point.
+    Marked,
+}
+
+/// One curve. On a logarithmic axis the points hold the decadic logarithm.
+pub struct Curve {
+    pub name: String,
+    /// Number of the module whose colour it has.
+    pub module: usize,
+    pub look: Look,
+    points: Vec<PlotPoint>,
+}
+
+impl Curve {
+    /// A curve through the points; on a logarithmic axis only through those above zero.
+    pub fn new(
+        name: String,
+        module: usize,
+        look: Look,
+        log: bool,
+        points: impl Iterator<Item = [f64; 2]>,
+    ) -> Self {
+        let points = points
+            .map(|[x, y]| PlotPoint::new(x, if log { y.log10() } else { y }))
+            .filter(|point| point.y.is_finite())
+            .collect();
+        Self {
+            name,
+            module,
+            look,
+            points,
+        }
+    }
+
+    /// Whether there is nothing to draw.
+    pub fn is_empty(&self) -> bool {
+        self.points.is_empty()
+    }
+}
+
+/// Curves that are only made again when what they show has changed.
+pub struct CachedCurves<Key> {
+    held: Option<(Key, Vec<Curve>)>,
+}
+
+impl<Key> Default for CachedCurves<Key> {
+    fn default() -> Self {
+        Self { held: None }
+    }
+}
+
+impl<Key: PartialEq> CachedCurves<Key> {
+    /// The curves of `key`, made by `make` where the key is new.
+    pub fn get(&mut self, key: Key, make: impl FnOnce() -> Vec<Curve>) -> &[Curve] {
+        if self.held.as_ref().is_none_or(|(held, _)| *held != key) {
+            self.held = Some((key, make()));
+        }
+        self.held.as_ref().map_or(&[], |(_, curves)| curves)
+    }
+}
+
+/// What runs along the horizontal axis.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Time {
+    Step,
+    Epoch,
+}
+
+impl Time {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Step => "Step",
+            Self::Epoch => "Epoch",
+        }
+    }
+}
+
+/// A plot of curves.
+pub struct CurvePlot<'a> {
+    /// Unique in the tile, and other for every choice of what is drawn, so that a zoomed view
+    /// does not outlive it.
+    pub id: (&'static str, usize),
+    pub time: Time,
+    pub log: bool,
+    pub percent: bool,
+    /// Value of a dashed line, with its label.
+    pub level: Option<(f64, &'a str)>,
+    pub marks: &'a [LambdaChange],
+    pub hidden: &'a BTreeSet<usize>,
+    /// Values that the vertical axis holds at least.
+    pub include: &'a [f64],
+}
+
+/// Width of the vertical axis with its labels.
+const AXIS_WIDTH: f32 = 48.0;
+
+impl CurvePlot<'_> {
+    /// Draws the curves in what is left of `ui`. Returns how steps and values lie on the screen,
+    /// and the step or epoch under the pointer.
+    pub fn show(&self, ui: &mut Ui, curves: &[Curve]) -> (PlotTransform, Option<f64>) {
+        let dark = ui.visuals().dark_mode;
+        let (log, percent) = (self.log, self.percent);
+        let scaled = |value: f64| if log { value.log10() } else { value };
+        let time = self.time;
+        let x_axis = AxisHints::new_x()
+            .label(time.title())
+            .formatter(|mark, _| whole(mark.value));
+        let y_axis = AxisHints::new_y()
+            .min_thickness(AXIS_WIDTH)
+            .formatter(move |mark, range| {
+                let unit = if percent { " %" } else { "" };
+                let span = range.end() - range.start();
+                format!("{}{unit}", tick(mark, log, span))
+            });
+        let mut plot = Plot::new(self.id)
+            .allow_scroll(false)
+            .show_crosshair(false)
+            .grid_color(ui.visuals().widgets.noninteractive.bg_stroke.color)
+            .custom_x_axes(vec![x_axis])
+            .custom_y_axes(vec![y_axis])
+            .set_margin_fraction(vec2(0.01, 0.06))
+            .min_size(vec2(40.0, 40.0))
+            // Room for half of the last label below.
+            .width((ui.available_width() - 16.0).max(40.0))
+            .x_grid_spacer(|input| linear_marks(input, 10.0))
+            .y_grid_spacer(|input| linear_marks(input, 5.0))
+            .label_formatter(move |position| match position {
+                HoverPosition::NearDataPoint {
+                    plot_name,
+                    position,
+                    ..
+                } if !plot_name.is_empty() => Some(hover(plot_name, *position, time, log, percent)),
+                _ => None,
+            });
+        for &value in self.include {
+            plot = plot.include_y(scaled(value));
+        }
+        if log {
+            plot = plot.y_grid_spacer(log_marks);
+        }
+        let weak = ui.visuals().weak_text_color();
+        let shown: Vec<&Curve> = curves
+            .iter()
+            .filter(|curve| !self.hidden.contains(&curve.module) && !curve.is_empty())
+            .collect();
+        let response = plot.show(ui, |plot| {
+            if let Some((value, _)) = self.level {
+                plot.hline(
+                    HLine::new("", scaled(value))
+                        .color(weak)
+                        .width(1.5)
+                        .style(LineStyle::dashed_dense())
+                        .allow_hover(false),
+                );
+            }
+            for curve in shown {
+                draw(plot, curve, theme::module_color(curve.module, dark));
+            }
+        });
+        let transform = response.transform;
+        if let Some((value, label)) = self.level {
+            paint_level(ui, &transform, scaled(value), label);
+        }
+        if self.time == Time::Step {
+            paint_marks(ui, &transform, self.marks);
+        }
+        let pointer = response.response.hover_pos();
+        let under = pointer.map(|at| transform.value_from_position(at).x);
+        (transform, under)
+    }
+}
+
+fn draw<'a>(plot: &mut egui_plot::PlotUi<'a>, curve: &'a Curve, color: Color32) {
+    let points: &[PlotPoint] = &curve.points;
+    let (color, width) = match curve.look {
+        Look::Line => (color, 2.0),
+        Look::Faint => (color.gamma_multiply(0.35), 1.0),
+        Look::Marked => (color, 2.5),
+    };
+    let id = (curve.name.as_str(), curve.module, curve.look as usize);
+    plot.line(
+        Line::new(curve.name.as_str(), points)
+            .id(id)
+            .color(color)
+            .width(width),
+    );
+    // A curve of one point would not be seen.
+    if points.len() == 1 || (curve.look == Look::Marked && points.len() <= 60) {
+        plot.points(
+            Points::new(curve.name.as_str(), points)
+                .id((id, "points"))
+                .color(color)
+                .radius(if curve.look == Look::Faint { 2.0 } else { 3.0 }),
+        );
+    }
+}
+
+fn hover(name: &str, at: PlotPoint, time: Time, log: bool, percent: bool) -> String {
+    let value = if log { 10_f64.powf(at.y) } else { at.y };
+    let value = if percent {
+        format!("{value:.1} %")
+    } else {
+        three_digits(value)
+    };
+    match time {
+        Time::Step => format!("{name}\nstep {}\n{value}", whole(at.x.round())),
+        Time::Epoch => format!("{name}\nepoch {:.1}\n{value}", at.x),
+    }
+}
+
+/// A vertical line at a step.
+pub fn paint_cursor(ui: &Ui, transform: &PlotTransform, area: Rect, step: f64) {
+    let x = transform.position_from_point_x(step);
+    let color = ui.visuals().strong_text_color();
+    if area.x_range().contains(x) {
+        ui.painter_at(area)
+            .vline(x, area.y_range(), Stroke::new(1.5, color));
+    }
+}
+
+fn paint_level(ui: &Ui, transform: &PlotTransform, value: f64, label: &str) {
+    let frame = *transform.frame();
+    let y = transform.position_from_point_y(value);
+    label_at(
+        ui,
+        frame,
+        pos2(frame.right() - 6.0, y - 2.0),
+        egui::Align2::RIGHT_BOTTOM,
+        label,
+    );
+}
+
+/// Changes of λ as dotted vertical lines, with the value where there is room for it.
+pub fn paint_marks(ui: &Ui, transform: &PlotTransform, marks: &[LambdaChange]) {
+    let frame = *transform.frame();
+    let stroke = Stroke::new(1.0, ui.visuals().weak_text_color());
+    let mut free_from = f32::NEG_INFINITY;
+    for (index, mark) in marks.iter().enumerate() {
+        let x_of = |mark: &LambdaChange| transform.position_from_point_x(mark.step as f64);
+        let x = x_of(mark);
+        let next = marks.get(index + 1).map_or(f32::INFINITY, x_of);
+        // Of changes that lie close together, as while a slider is dragged, only the last.
+        if next - x < 4.0 || !frame.x_range().contains(x) {
+            continue;
+        }
+        let line = [pos2(x, frame.top()), pos2(x, frame.bottom())];
+        ui.painter_at(frame)
+            .extend(egui::Shape::dashed_line(&line, stroke, 2.0, 3.0));
+        if x >= free_from {
+            let label = match mark.target {
+                Target::All => format!("λ {}", short(mark.lambda)),
+                Target::Module(number) => format!("λ of {number}: {}", short(mark.lambda)),
+            };
+            let at = pos2(x + 3.0, frame.top() + 2.0);
+            let rect = label_at(ui, frame, at, egui::Align2::LEFT_TOP, &label);
+            free_from = rect.right() + 4.0;
+        }
+    }
+}
+
+fn label_at(ui: &Ui, clip: Rect, at: Pos2, align: egui::Align2, text: &str) -> Rect {
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let color = ui.visuals().text_color();
+    let painter = ui.painter_at(clip);
+    let galley = painter.layout_no_wrap(text.to_owned(), font, color);
+    let rect = align.anchor_size(at, galley.size());
+    let behind = ui.visuals().extreme_bg_color.gamma_multiply(0.85);
+    painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 2.0, behind);
+    painter.galley(rect.min, galley, color);
+    rect
+}
+
+/// Marks at multiples of 1, 2 or 5 times a power of ten, the main ones at least `apart` times
+/// eight points from each other.
+fn linear_marks(input: GridInput, apart: f64) -> Vec<GridMark> {
+    let least = apart * input.base_step_size;
+    if !(least.is_finite() && least > 0.0) {
+        return Vec::new();
+    }
+    let decade = 10_f64.powf(least.log10().floor());
+    let factor = [1.0, 2.0, 5.0]
+        .into_iter()
+        .find(|factor| factor * decade >= least);
+    let step_size = factor.unwrap_or(10.0) * decade;
+    let (low, high) = input.bounds;
+    let (first, last) = ((low / step_size).ceil(), (high / step_size).floor());
+    (0..=(last - first).clamp(0.0, 100.0) as usize)
+        .map(|index| GridMark {
+            value: (first + index as f64) * step_size,
+            step_size,
+        })
+        .filter(|mark| (low..=high).contains(&mark.value))
+        .collect()
+}
+
+/// Marks at powers of ten, and at 2 and 5 between them where there is room.
+fn log_marks(input: GridInput) -> Vec<GridMark> {
+    let (low, high) = input.bounds;
+    let (first, last) = (low.floor() as i32, high.ceil() as i32);
+    let apart = (((high - low) / 8.0).ceil() as i32).max(1);
+    let between: &[(f64, f64)] = match high - low {
+        span if span < 1.2 => &[(2.0, 0.3), (3.0, 0.15), (4.0, 0.1), (5.0, 0.3), (7.0, 0.15)],
+        span if span < 4.0 => &[(2.0, 0.3), (5.0, 0.3)],
+        _ => &[],
+    };
+    let mut marks = Vec::new();
+    for decade in (first..=last).filter(|decade| decade % apart == 0) {
+        marks.push(GridMark {
+            value: f64::from(decade),
+            step_size: f64::from(apart),
+        });
+        for &(factor, step_size) in between {
+            marks.push(GridMark {
+                value: f64::from(decade) + factor.log10(),
+                step_size,
+            });
+        }
+    }
+    marks.retain(|mark| (low..=high).contains(&mark.value));
+    marks
+}
+
+fn tick(mark: GridMark, log: bool, span: f64) -> String {
+    if log {
+        short(10_f64.powf(mark.value))
+    } else if span > 20_000.0 {
+        format!("{:.0e}", mark.value)
+    } else {
+        let decimals = (-mark.step_size.log10() - 1e-9).ceil().clamp(0.0, 6.0) as usize;
+        format!("{:.*}", decimals, mark.value).replace('-', "−")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn log_axis_keeps_what_is_above_zero() {
+        let points = [[1.0, 100.0], [2.0, 0.0], [3.0, f64::NAN], [4.0, 0.01]];
+        let curve = Curve::new(String::new(), 1, Look::Line, true, points.into_iter());
+        let y: Vec<f64> = curve.points.iter().map(|point| point.y).collect();
+        assert_eq!(y, [2.0, -2.0]);
+    }
+}

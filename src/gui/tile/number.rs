@@ -1,0 +1,70 @@
+//! Numbers as words on the screen.
+
+/// A number with three digits that count, without zeros at the end.
+pub fn short(value: f64) -> String {
+    let text = three_digits(value);
+    if text.contains('.') && !text.contains('e') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
+}
+
+/// A number with three digits that count.
+pub fn three_digits(value: f64) -> String {
+    let size = value.abs();
+    let text = if size == 0.0 {
+        "0".to_owned()
+    } else if !(0.001..10_000.0).contains(&size) {
+        format!("{value:.1e}")
+    } else {
+        let decimals = (2.0 - size.log10().floor()).clamp(0.0, 5.0) as usize;
+        format!("{value:.decimals$}")
+    };
+    text.replace('-', "−")
+}
+
+/// A count with its thousands apart; nothing where it is no whole number.
+pub fn whole(value: f64) -> String {
+    if value < 0.0 || (value - value.round()).abs() > 1e-6 {
+        return String::new();
+    }
+    let digits = format!("{value:.0}");
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short() {
+        let cases = [
+            (0.0, "0"),
+            (1.0, "1"),
+            (0.1, "0.1"),
+            (-0.12345, "−0.123"),
+            (23.456, "23.5"),
+            (1234.5, "1234"),
+            (0.000_12, "1.2e−4"),
+            (1e6, "1.0e6"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(short(value), text);
+        }
+    }
+
+    #[test]
+    fn counts_have_their_thousands_apart() {
+        assert_eq!(whole(7.0), "7");
+        assert_eq!(whole(1_234_567.0), "1,234,567");
+        assert_eq!(whole(0.5), "");
+    }
+}

@@ -1,0 +1,229 @@
+//! Which class every module assigns to the points of the plane, with the training samples.
+
+use eframe::egui::{
+    self, Align2, Color32, ColorImage, Pos2, Rect, ScrollArea, Sense, TextureOptions, Ui, pos2,
+    vec2,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{TileContext, matrix, texture::CachedTexture};
+use crate::{dataset::Dataset, gui::theme, run::DecisionRegions};
+
+/// Most training samples drawn.
+const MAX_SAMPLES: usize = 500;
+/// Space between pictures.
+const GAP: f32 = 10.0;
+
+/// The state of the tile.
+#[derive(Serialize, Deserialize)]
+#[serde(default)]
+pub struct View {
+    samples: bool,
+    #[serde(skip)]
+    pictures: Vec<CachedTexture<(usize, usize, u64, bool)>>,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self {
+            samples: true,
+            pictures: Vec::new(),
+        }
+    }
+}
+
+impl View {
+    /// Draws the tile.
+    pub fn show(&mut self, ui: &mut Ui, context: &TileContext<'_>) {
+        if !context.experiment.data.kind.is_planar() {
+            let sentence = "Decision regions need data in the plane, such as two spirals.";
+            super::empty(ui, "No plane to draw", sentence);
+            return;
+        }
+        let Some(regions) = context
+            .regions
+            .filter(|regions| !regions.modules.is_empty())
+        else {
+            let sentence = "The class that each module assigns to every point of the plane \
+                            appears here.";
+            super::empty(ui, "Train to see decision regions", sentence);
+            return;
+        };
+        ui.horizontal_wrapped(|ui| {
+            ui.checkbox(&mut self.samples, "Training samples");
+            if let Some(dataset) = context.dataset {
+                for (class, name) in dataset.classes.iter().enumerate() {
+                    let (dot, _) = ui.allocate_exact_size(vec2(12.0, 12.0), Sense::hover());
+                    ui.painter()
+                        .circle_filled(dot.center(), 5.0, theme::class_color(class));
+                    ui.weak(name);
+                }
+            }
+        });
+        let title = ui.text_style_height(&egui::TextStyle::Body) + 2.0;
+        let side = side(regions.modules.len(), ui.available_size(), title);
+        self.pictures
+            .resize_with(regions.modules.len(), CachedTexture::default);
+        let samples = self.samples;
+        ScrollArea::vertical().show(ui, |ui| {
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing = vec2(GAP, GAP);
+                let pictures = self.pictures.iter_mut();
+                for ((number, classes, sureness), picture) in regions.modules.iter().zip(pictures) {
+                    let (place, _) =
+                        ui.allocate_exact_size(vec2(side, side + title), Sense::hover());
+                    if !ui.is_rect_visible(place) {
+                        continue;
+                    }
+                    let dark = ui.visuals().dark_mode;
+                    ui.painter().text(
+                        place.left_top(),
+                        Align2::LEFT_TOP,
+                        format!("Module {number}"),
+                        egui::TextStyle::Body.resolve(ui.style()),
+                        theme::module_color(*number, dark),
+                    );
+                    let square = Rect::from_min_max(place.min + vec2(0.0, title), place.max);
+                    let key = (*number, regions.step, fingerprint(classes, sureness), dark);
+                    let count = context.experiment.data.class_count();
+                    let id = picture.get(ui.ctx(), key, TextureOptions::LINEAR, || {
+                        draw(regions.side, classes, sureness, count, dark)
+                    });
+                    ui.painter()
+                        .image(id, square, matrix::WHOLE, Color32::WHITE);
+                    if let Some(dataset) = context.dataset.filter(|_| samples) {
+                        paint_samples(ui, dataset, regions, square);
+                    }
+                }
+            });
+        });
+    }
+}
+
+/// Tells pictures of different runs apart that are of the same step.
+fn fingerprint(classes: &[u8], sureness: &[f32]) -> u64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    classes.hash(&mut hasher);
+    for value in sureness.iter().step_by(7) {
+        value.to_bits().hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+/// Side of `count` squares with a title each, as large as fits in `room`, within reason.
+fn side(count: usize, room: egui::Vec2, title: f32) -> f32 {
+    let fits = |columns: usize| {
+        let rows = count.div_ceil(columns) as f32;
+        let wide = (room.x - GAP * (columns - 1) as f32) / columns as f32;
+        let high = (room.y - GAP * (rows - 1.0)) / rows - title;
+        wide.min(high)
+    };
+    let best = (1..=count).map(fits).fold(0.0, f32::max);
+    best.floor().clamp(110.0, 420.0).min(room.x.max(1.0))
+}
+
+/// Colour of the class, fading to the background where the module is unsure.
+fn draw(side: usize, classes: &[u8], sureness: &[f32], count: usize, dark: bool) -> ColorImage {
+    let background = if dark {
+        Color32::from_gray(24)
+    } else {
+        Color32::WHITE
+    };
+    let guess = 1.0 / count.max(2) as f32;
+    let mut pixels: Vec<Color32> = classes
+        .iter()
+        .zip(sureness)
+        .map(|(&class, &sure)| {
+            let strength = ((sure - guess) / (1.0 - guess)).clamp(0.0, 1.0);
+            let color = theme::class_color(class.into());
+            background.lerp_to_gamma(color, 0.12 + 0.58 * strength)
+        })
+        .collect();
+    pixels.resize(side * side, Color32::TRANSPARENT);
+    ColorImage::new([side, side], pixels)
+}
+
+fn paint_samples(ui: &Ui, dataset: &Dataset, regions: &DecisionRegions, square: Rect) {
+    let painter = ui.painter_at(square);
+    let edge = if ui.visuals().dark_mode {
+        Color32::BLACK
+    } else {
+        Color32::WHITE
+    };
+    let shade = if ui.visuals().dark_mode {
+        Color32::WHITE
+    } else {
+        Color32::BLACK
+    };
+    let points = dataset.train.inputs.as_chunks::<2>().0;
+    for index in spread(points.len().min(dataset.train.len())) {
+        let point = points.get(index);
+        let Some((point, &label)) = point.zip(dataset.train.labels.get(index)) else {
+            continue;
+        };
+        let at = on_screen(*point, regions.extent, square);
+        let color = theme::class_color(label as usize).lerp_to_gamma(shade, 0.3);
+        painter.circle_filled(at, 3.4, edge);
+        painter.circle_filled(at, 2.5, color);
+    }
+}
+
+/// Indices of at most `MAX_SAMPLES` of `count` samples, without the rhythm that the labels may
+/// have.
+fn spread(count: usize) -> impl Iterator<Item = usize> {
+    const GOLDEN: f64 = std::f64::consts::GOLDEN_RATIO - 1.0;
+    (0..count.min(MAX_SAMPLES)).map(move |index| {
+        if count <= MAX_SAMPLES {
+            index
+        } else {
+            ((index as f64 * GOLDEN).fract() * count as f64) as usize
+        }
+    })
+}
+
+fn on_screen([x, y]: [f32; 2], extent: f32, square: Rect) -> Pos2 {
+    let half = 0.5 / extent.max(f32::MIN_POSITIVE);
+    pos2(
+        square.left() + (0.5 + x * half) * square.width(),
+        square.top() + (0.5 - y * half) * square.height(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_lie_where_the_grid_has_them() {
+        let square = Rect::from_min_size(pos2(10.0, 20.0), vec2(100.0, 100.0));
+        assert_eq!(on_screen([-2.0, 2.0], 2.0, square), square.left_top());
+        assert_eq!(on_screen([2.0, -2.0], 2.0, square), square.right_bottom());
+        assert_eq!(on_screen([0.0, 0.0], 2.0, square), square.center());
+    }
+
+    #[test]
+    fn samples_drawn_are_a_fair_share() {
+        assert!(spread(7).eq(0..7));
+        let chosen: Vec<usize> = spread(10_000).collect();
+        assert_eq!(chosen.len(), MAX_SAMPLES);
+        assert!(chosen.iter().all(|&index| index < 10_000));
+        let even = chosen.iter().filter(|&index| index % 2 == 0).count();
+        assert!((200..300).contains(&even), "{even} of {MAX_SAMPLES}");
+    }
+
+    #[test]
+    fn sure_points_have_more_of_their_colour() {
+        let image = draw(2, &[0, 0, 1, 1], &[0.5, 1.0, 0.5, 1.0], 2, true);
+        let distance = |at: usize, class| {
+            let (one, two) = (image.pixels[at], theme::class_color(class));
+            let (one, two) = (one.to_array(), two.to_array());
+            one.iter()
+                .zip(two)
+                .map(|(a, b)| a.abs_diff(b) as u32)
+                .sum::<u32>()
+        };
+        assert!(distance(1, 0) < distance(0, 0));
+        assert!(distance(3, 1) < distance(2, 1));
+    }
+}

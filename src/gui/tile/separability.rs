@@ -1,0 +1,364 @@
+//! Whether classes separate: cosines of class means per module beside the ideal, above measures
+//! of neural collapse over epochs (Papyan, Han & Donoho 2020).
+
+use std::collections::BTreeSet;
+
+use eframe::egui::{
+    self, Align2, Color32, ComboBox, Rect, ScrollArea, Sense, TextureOptions, Ui, vec2,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    TileContext,
+    curves::{CachedCurves, Curve, CurvePlot, Look, Time},
+    legend::{self, Entry},
+    matrix,
+    number::three_digits,
+    texture::CachedTexture,
+};
+use crate::{
+    gui::{history::History, theme},
+    run::{Evaluation, ModuleEvaluation, Separability},
+};
+
+/// What the curves show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Quantity {
+    #[default]
+    Nc1,
+    Equinorm,
+    Equiangularity,
+    SelfDuality,
+    ClassMeanDisagreement,
+    ClassMeanAccuracy,
+}
+
+impl Quantity {
+    const ALL: [Self; 6] = [
+        Self::Nc1,
+        Self::Equinorm,
+        Self::Equiangularity,
+        Self::SelfDuality,
+        Self::ClassMeanDisagreement,
+        Self::ClassMeanAccuracy,
+    ];
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Nc1 => "NC1: spread within classes",
+            Self::Equinorm => "Equinorm",
+            Self::Equiangularity => "Equiangularity",
+            Self::SelfDuality => "Self-duality",
+            Self::ClassMeanDisagreement => "Class-mean disagreement",
+            Self::ClassMeanAccuracy => "Class-mean accuracy",
+        }
+    }
+
+    fn help(self) -> &'static str {
+        match self {
+            Self::Nc1 => "tr(Σ_W Σ_B†)/C; 0 when every sample lies on its class mean",
+            Self::Equinorm => "Spread of the lengths of centred class means; 0 when all are equal",
+            Self::Equiangularity => {
+                "Mean |cos + 1/(C−1)| over pairs of class means; 0 at the ideal angles"
+            }
+            Self::SelfDuality => "Distance between head and class means; 0 when they line up",
+            Self::ClassMeanDisagreement => {
+                "Share of samples that the nearest class mean classifies otherwise than the head"
+            }
+            Self::ClassMeanAccuracy => {
+                "Share of samples whose nearest class mean is of their class"
+            }
+        }
+    }
+
+    fn is_share(self) -> bool {
+        matches!(self, Self::ClassMeanDisagreement | Self::ClassMeanAccuracy)
+    }
+
+    fn value(self, separability: &Separability) -> Option<f64> {
+        let value = match self {
+            Self::Nc1 => Some(separability.nc1),
+            Self::Equinorm => Some(separability.equinorm),
+            Self::Equiangularity => Some(separability.equiangularity),
+            Self::SelfDuality => separability.self_duality,
+            Self::ClassMeanDisagreement => separability.class_mean_disagreement,
+            Self::ClassMeanAccuracy => Some(separability.class_mean_accuracy),
+        };
+        let scale = if self.is_share() { 100.0 } else { 1.0 };
+        value.map(|value| scale * f64::from(value))
+    }
+}
+
+/// The state of the tile.
+#[derive(Serialize, Deserialize)]
+#[serde(default)]
+pub struct View {
+    quantity: Quantity,
+    log: bool,
+    #[serde(skip)]
+    hidden: BTreeSet<usize>,
+    #[serde(skip)]
+    curves: CachedCurves<(u64, Quantity, bool)>,
+    /// The ideal, then every module.
+    #[serde(skip)]
+    matrices: Vec<CachedTexture<(usize, u64, bool)>>,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self {
+            quantity: Quantity::default(),
+            log: true,
+            hidden: BTreeSet::new(),
+            curves: CachedCurves::default(),
+            matrices: Vec::new(),
+        }
+    }
+}
+
+impl View {
+    /// Draws the tile.
+    pub fn show(&mut self, ui: &mut Ui, context: &TileContext<'_>) {
+        let newest = context.history.and_then(|history| {
+            let newest = history.evaluations().last()?;
+            Some((history, newest))
+        });
+        let Some((history, newest)) = newest else {
+            let sentence = "After the first evaluation, the angles between class means of every \
+                            module appear here beside the ideal, where all are equal.";
+            super::empty(ui, "Train to see separability", sentence);
+            return;
+        };
+        ui.horizontal_wrapped(|ui| {
+            ui.label("Cosine of class means");
+            matrix::color_bar(ui, "", "");
+        });
+        ScrollArea::vertical().show(ui, |ui| {
+            self.matrices(ui, context, history, newest);
+            ui.add_space(6.0);
+            self.curves(ui, history, newest);
+        });
+    }
+
+    fn matrices(
+        &mut self,
+        ui: &mut Ui,
+        context: &TileContext<'_>,
+        history: &History,
+        newest: &Evaluation,
+    ) {
+        let dark = ui.visuals().dark_mode;
+        let classes = newest.classes;
+        let ideal = Separability {
+            class_mean_cosine: ideal(classes),
+            ..Separability::default()
+        };
+        let modules = newest.modules.iter();
+        let all: Vec<(usize, &Separability)> = std::iter::once((0, &ideal))
+            .chain(modules.map(|module| (module.number, &module.separability)))
+            .collect();
+        self.matrices.resize_with(all.len(), CachedTexture::default);
+        let title = ui.text_style_height(&egui::TextStyle::Body) + 2.0;
+        let room = vec2(ui.available_width(), 0.55 * ui.available_height());
+        let side = side(all.len(), room, title);
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = vec2(GAP, GAP);
+            for ((number, separability), texture) in all.into_iter().zip(&mut self.matrices) {
+                let (place, response) =
+                    ui.allocate_exact_size(vec2(side, side + title), Sense::hover());
+                let (name, color) = match number {
+                    0 => ("Ideal".to_owned(), ui.visuals().text_color()),
+                    _ => (
+                        format!("Module {number}"),
+                        theme::module_color(number, dark),
+                    ),
+                };
+                let font = egui::TextStyle::Body.resolve(ui.style());
+                ui.painter()
+                    .text(place.left_top(), Align2::LEFT_TOP, &name, font, color);
+                let values = &separability.class_mean_cosine;
+                let key = (
+                    newest.step,
+                    if number == 0 { 0 } else { history.revision() },
+                    dark,
+                );
+                let id = texture.get(ui.ctx(), key, TextureOptions::NEAREST, || {
+                    let values = values.iter().map(|&value| f64::from(value));
+                    matrix::image([classes, classes], values, dark)
+                });
+                let square = Rect::from_min_max(place.min + vec2(0.0, title), place.max);
+                ui.painter()
+                    .image(id, square, matrix::WHOLE, Color32::WHITE);
+                let edge = ui.visuals().widgets.noninteractive.bg_stroke;
+                ui.painter()
+                    .rect_stroke(square, 0.0, edge, egui::StrokeKind::Outside);
+                if let Some(at) = response.hover_pos() {
+                    let words = cell_words(context, classes, values, square, at);
+                    if let Some(words) = words {
+                        response.on_hover_text_at_pointer(format!("{name}\n{words}"));
+                    }
+                }
+            }
+        });
+    }
+
+    fn curves(&mut self, ui: &mut Ui, history: &History, newest: &Evaluation) {
+        ui.horizontal_wrapped(|ui| {
+            let label = ui.label("Curves of").id;
+            ComboBox::from_id_salt("quantity")
+                .selected_text(self.quantity.title())
+                .width(190.0)
+                .show_ui(ui, |ui| {
+                    for quantity in Quantity::ALL {
+                        ui.selectable_value(&mut self.quantity, quantity, quantity.title())
+                            .on_hover_text(quantity.help());
+                    }
+                })
+                .response
+                .labelled_by(label)
+                .on_hover_text(self.quantity.help());
+            if !self.quantity.is_share() {
+                ui.checkbox(&mut self.log, "Log axis");
+            }
+        });
+        let quantity = self.quantity;
+        let log = self.log && !quantity.is_share();
+        let entries: Vec<Entry> = newest
+            .modules
+            .iter()
+            .map(|module| entry(module, quantity))
+            .collect();
+        legend::show(ui, "Module", &entries, &mut self.hidden);
+        let key = (history.revision(), quantity, log);
+        let curves = self
+            .curves
+            .get(key, || make(history, newest, quantity, log));
+        let height = (ui.available_height() - 4.0).max(150.0);
+        ui.allocate_ui(vec2(ui.available_width(), height), |ui| {
+            CurvePlot {
+                id: ("separability", 2 * quantity as usize + usize::from(log)),
+                time: Time::Epoch,
+                log,
+                percent: quantity.is_share(),
+                level: None,
+                marks: &[],
+                hidden: &self.hidden,
+                include: if log { &[] } else { &[0.0] },
+            }
+            .show(ui, curves);
+        });
+    }
+}
+
+/// Space between matrices.
+const GAP: f32 = 8.0;
+
+/// Side of `count` equal squares with a title each, as large as fits in `room`, within reason.
+fn side(count: usize, room: egui::Vec2, title: f32) -> f32 {
+    let fits = |columns: usize| {
+        let rows = count.div_ceil(columns) as f32;
+        let wide = (room.x - GAP * (columns - 1) as f32) / columns as f32;
+        let high = (room.y - GAP * (rows - 1.0)) / rows - title;
+        wide.min(high)
+    };
+    let best = (1..=count).map(fits).fold(0.0, f32::max);
+    // Fewer rows where that costs little, which leaves more room for the curves.
+    let wide = (1..=count)
+        .rev()
+        .map(fits)
+        .find(|side| *side >= 0.88 * best);
+    wide.unwrap_or(best)
+        .floor()
+        .clamp(64.0, 180.0)
+        .min(room.x.max(1.0))
+}
+
+fn ideal(classes: usize) -> Vec<f32> {
+    let off = -1.0 / (classes.saturating_sub(1).max(1)) as f32;
+    (0..classes * classes)
+        .map(|at| {
+            if at / classes == at % classes {
+                1.0
+            } else {
+                off
+            }
+        })
+        .collect()
+}
+
+fn cell_words(
+    context: &TileContext<'_>,
+    classes: usize,
+    values: &[f32],
+    square: Rect,
+    at: egui::Pos2,
+) -> Option<String> {
+    if !square.contains(at) {
+        return None;
+    }
+    let cell = |along: f32| ((along * classes as f32) as usize).min(classes.saturating_sub(1));
+    let row = cell((at.y - square.top()) / square.height());
+    let column = cell((at.x - square.left()) / square.width());
+    let value = values.get(row * classes + column)?;
+    let name = |class: usize| {
+        let names = context.dataset.map(|dataset| &dataset.classes);
+        let name = names.and_then(|names| names.get(class));
+        name.cloned().unwrap_or_else(|| format!("{}", class + 1))
+    };
+    let words = format!(
+        "class {} and class {}\ncosine {value:.3}",
+        name(row),
+        name(column)
+    );
+    Some(words.replace('-', "−"))
+}
+
+fn entry(module: &ModuleEvaluation, quantity: Quantity) -> Entry {
+    let text = |value: f64| match quantity.is_share() {
+        true => format!("{value:.1} %"),
+        false => three_digits(value),
+    };
+    Entry {
+        module: module.number,
+        name: format!("Module {}", module.number),
+        short: module.number.to_string(),
+        value: quantity.value(&module.separability).map(text),
+        warning: None,
+    }
+}
+
+fn make(history: &History, newest: &Evaluation, quantity: Quantity, log: bool) -> Vec<Curve> {
+    let curve = |module: &ModuleEvaluation| {
+        let points = history.evaluations().iter().filter_map(|evaluation| {
+            let mut all = evaluation.modules.iter();
+            let same = all.find(|other| other.number == module.number)?;
+            Some([evaluation.epoch, quantity.value(&same.separability)?])
+        });
+        let name = format!("Module {}", module.number);
+        Curve::new(name, module.number, Look::Marked, log, points)
+    };
+    newest.modules.iter().map(curve).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ideal_has_ones_on_the_diagonal() {
+        assert_eq!(ideal(2), [1.0, -1.0, -1.0, 1.0]);
+        let five = ideal(5);
+        assert_eq!(five[6], 1.0);
+        assert_eq!(five[7], -0.25);
+        let row: f32 = five[..5].iter().sum();
+        assert!(row.abs() < 1e-6);
+    }
+
+    #[test]
+    fn matrices_fit_where_there_is_room() {
+        let room = vec2(400.0, 400.0);
+        let side = side(9, room, 18.0);
+        assert_eq!(side, ((400.0_f32 - 2.0 * GAP) / 3.0 - 18.0).floor());
+    }
+}

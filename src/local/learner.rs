@@ -1,0 +1,259 @@
+//! A network with its optimisers, and the step that trains it.
+
+use burn::{
+    optim::{
+        AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer, SgdConfig,
+        decay::WeightDecayConfig, momentum::MomentumConfig,
+    },
+    tensor::{Device, Tensor},
+};
+
+use super::{
+    batch::Batch,
+    gradients::{clip, collect},
+    loss::{accuracy, cross_entropy},
+    module::LocalModule,
+    step::{ModuleStep, step_module},
+};
+use crate::{
+    block::{Draws, Dual},
+    experiment::{Experiment, MethodKind, Optimizer, OptimizerKind},
+    metric::Alignment,
+    rng::{Stream, rng},
+};
+
+/// Modules, each with its own optimiser.
+pub struct Learner {
+    modules: Vec<LocalModule>,
+    optimizers: Vec<ModuleOptimizer>,
+    kind: MethodKind,
+    clip_norm: f64,
+    seed: u64,
+}
+
+/// Numbers of one step, still on the device.
+pub struct StepNumbers {
+    /// L and accuracy of each module with a head, then R, cosine, relative distance and norm
+    /// ratio of each boundary where `aligned`.
+    pub values: Tensor<1>,
+    /// Whether the boundaries were measured.
+    pub aligned: bool,
+}
+
+/// What an observer sees of a module just before its update.
+pub struct Observed<'a> {
+    /// From 1.
+    pub number: usize,
+    pub module: &'a LocalModule,
+    pub gradients: &'a GradientsParams,
+    /// The module's own step; none under global BP.
+    pub step: Option<&'a ModuleStep>,
+    /// δout of the module before.
+    pub before: Option<&'a Tensor<4>>,
+}
+
+fn optimizer(settings: &Optimizer) -> ModuleOptimizer {
+    let decay =
+        (settings.weight_decay > 0.0).then(|| WeightDecayConfig::new(settings.weight_decay as f32));
+    match settings.kind {
+        OptimizerKind::Sgd => {
+            let momentum = (settings.momentum > 0.0).then(|| {
+                MomentumConfig::new()
+                    .with_momentum(settings.momentum)
+                    .with_dampening(0.0)
+                    .with_nesterov(settings.nesterov)
+            });
+            SgdConfig::new()
+                .with_momentum(momentum)
+                .with_weight_decay(decay)
+                .init()
+        }
+        OptimizerKind::Adam => AdamConfig::new()
+            .with_beta_1(settings.beta1 as f32)
+            .with_beta_2(settings.beta2 as f32)
+            .with_epsilon(settings.eps as f32)
+            .with_weight_decay(decay)
+            .init(),
+        OptimizerKind::Adamw => AdamWConfig::new()
+            .with_beta_1(settings.beta1 as f32)
+            .with_beta_2(settings.beta2 as f32)
+            .with_epsilon(settings.eps as f32)
+            .with_weight_decay(settings.weight_decay as f32)
+            .init(),
+    }
+}
+
+impl Learner {
+    /// The network of an experiment with its initial weights. `device` must have autodiff.
+    ///
+    /// # Errors
+    /// Where the chain does not fit together.
+    pub fn new(experiment: &Experiment, device: &Device) -> Result<Self, String> {
+        let modules = LocalModule::all(experiment, device)?;
+        let optimizers = modules
+            .iter()
+            .map(|_| optimizer(&experiment.optimizer))
+            .collect();
+        Ok(Self {
+            modules,
+            optimizers,
+            kind: experiment.method.kind,
+            clip_norm: experiment.optimizer.clip_norm,
+            seed: experiment.seed,
+        })
+    }
+
+    /// The modules, from input to output.
+    pub fn modules(&self) -> &[LocalModule] {
+        &self.modules
+    }
+
+    /// Puts kept modules back.
+    pub fn set_modules(&mut self, modules: Vec<LocalModule>) {
+        self.modules = modules;
+    }
+
+    /// Trains every module on one batch, in forward order. `lambda` has an entry for each
+    /// boundary; `observe` sees each module just before its update.
+    pub fn step(
+        &mut self,
+        batch: &Batch,
+        step: usize,
+        learning_rate: f64,
+        lambda: &[f64],
+        measure: bool,
+        observe: &mut dyn FnMut(Observed<'_>),
+    ) -> StepNumbers {
+        match self.kind {
+            MethodKind::LocalBp => {
+                self.local_step(batch, step, learning_rate, lambda, measure, observe)
+            }
+            MethodKind::GlobalBp => self.global_step(batch, step, learning_rate, observe),
+        }
+    }
+
+    /// The draws of one module in one step.
+    fn draws(&self, step: usize, module: usize) -> Draws {
+        let index = (step as u64) << 16 | module as u64;
+        Draws::new(rng(self.seed, Stream::Dropout, index))
+    }
+
+    fn local_step(
+        &mut self,
+        batch: &Batch,
+        step: usize,
+        learning_rate: f64,
+        lambda: &[f64],
+        measure: bool,
+        observe: &mut dyn FnMut(Observed<'_>),
+    ) -> StepNumbers {
+        let mut losses = Vec::new();
+        let mut alignments: Vec<Alignment> = Vec::new();
+        let mut input = batch.inputs.clone();
+        let mut before: Option<Tensor<4>> = None;
+        let modules = std::mem::take(&mut self.modules);
+        let boundaries = modules.len().saturating_sub(1);
+        for (at, mut module) in modules.into_iter().enumerate() {
+            let Some(head) = module.head().cloned() else {
+                self.modules.push(module);
+                continue;
+            };
+            let mut draws = self.draws(step, at);
+            let lambda = at
+                .checked_sub(1)
+                .and_then(|boundary| lambda.get(boundary))
+                .copied()
+                .unwrap_or(0.0);
+            let mut done = step_module(
+                &module,
+                &head,
+                input,
+                batch,
+                before.clone(),
+                lambda,
+                measure,
+                &mut draws,
+            );
+            drop(head);
+            module.absorb(&mut draws);
+            if self.clip_norm > 0.0 {
+                clip(&module, &mut done.gradients, self.clip_norm);
+            }
+            observe(Observed {
+                number: at + 1,
+                module: &module,
+                gradients: &done.gradients,
+                step: Some(&done),
+                before: before.as_ref(),
+            });
+            let module = match self.optimizers.get_mut(at) {
+                Some(optimizer) => optimizer.step(learning_rate, module, done.gradients),
+                None => module,
+            };
+            self.modules.push(module);
+            losses.extend([done.loss, done.accuracy]);
+            alignments.extend(done.alignment);
+            input = done.output;
+            before = Some(done.delta_out);
+        }
+        let aligned = boundaries > 0 && alignments.len() == boundaries;
+        if aligned {
+            losses.extend(alignments.into_iter().flat_map(Alignment::into_values));
+        }
+        StepNumbers {
+            values: Tensor::cat(losses, 0),
+            aligned,
+        }
+    }
+
+    fn global_step(
+        &mut self,
+        batch: &Batch,
+        step: usize,
+        learning_rate: f64,
+        observe: &mut dyn FnMut(Observed<'_>),
+    ) -> StepNumbers {
+        let mut all_draws: Vec<Draws> = (0..self.modules.len())
+            .map(|module| self.draws(step, module))
+            .collect();
+        let mut x = Dual::plain(batch.inputs.clone());
+        for (module, draws) in self.modules.iter().zip(&mut all_draws) {
+            x = module.body(x, Some(draws));
+        }
+        let mut values = Vec::new();
+        if let Some(head) = self.modules.last().and_then(LocalModule::head) {
+            let (logits, _) = head.forward(x);
+            let correct = accuracy(logits.clone().inner(), batch.labels.clone().inner());
+            let loss = cross_entropy(logits, batch.targets.clone());
+            values.extend([loss.clone().detach().inner(), correct]);
+            let mut gradients = loss.backward();
+            let modules = std::mem::take(&mut self.modules);
+            for (at, mut module) in modules.into_iter().enumerate() {
+                let mut own = GradientsParams::new();
+                collect(&module, &mut gradients, &mut own);
+                if let Some(draws) = all_draws.get_mut(at) {
+                    module.absorb(draws);
+                }
+                if self.clip_norm > 0.0 {
+                    clip(&module, &mut own, self.clip_norm);
+                }
+                observe(Observed {
+                    number: at + 1,
+                    module: &module,
+                    gradients: &own,
+                    step: None,
+                    before: None,
+                });
+                let module = match self.optimizers.get_mut(at) {
+                    Some(optimizer) => optimizer.step(learning_rate, module, own),
+                    None => module,
+                };
+                self.modules.push(module);
+            }
+        }
+        StepNumbers {
+            values: Tensor::cat(values, 0),
+            aligned: false,
+        }
+    }
+}

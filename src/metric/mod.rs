@@ -1,0 +1,9 @@
+//! What is measured: alignment of neighbouring modules, separability of features, memory.
+
+mod alignment;
+mod memory;
+mod separability;
+
+pub use alignment::Alignment;
+pub use memory::PeakMemory;
+pub use separability::separability;

@@ -1,0 +1,224 @@
+//! How far features are from a simplex equiangular tight frame (Papyan, Han & Donoho 2020).
+
+use burn::tensor::{Int, Tensor};
+use nalgebra::DMatrix;
+
+use crate::run::Separability;
+
+/// Measures features `[samples, d]` of samples with one-hot `targets` and `labels`, and the head
+/// above them: its weights `[d, classes]` and its `predictions` `[samples]`. Reads back C×C
+/// numbers once.
+///
+/// # Errors
+/// Where the device cannot be read.
+pub fn separability(
+    features: Tensor<2>,
+    targets: Tensor<2>,
+    labels: Tensor<1, Int>,
+    head: Option<(Tensor<2>, Tensor<1, Int>)>,
+) -> Result<Separability, String> {
+    let [samples, _] = features.dims();
+    let [_, classes] = targets.dims();
+    let counts = targets.clone().sum_dim(0).reshape([classes, 1]);
+    let means = targets.clone().transpose().matmul(features.clone()) / counts.clamp_min(1.0);
+    let centered = means.clone() - means.clone().mean_dim(0);
+    let deviations = features.clone() - targets.matmul(means.clone());
+    let projected = deviations.matmul(centered.clone().transpose());
+    let gram = centered.clone().matmul(centered.clone().transpose());
+    let within = projected.clone().transpose().matmul(projected) / samples as f64;
+
+    // ‖h − μ‖² without ‖h‖², which is the same for every class.
+    let distances = (means.clone() * means.clone()).sum_dim(1).transpose()
+        - features.matmul(means.transpose()) * 2.0;
+    let nearest = distances.argmin(1).reshape([samples]);
+    let class_mean_accuracy = nearest.clone().equal(labels).float().mean();
+
+    let mut parts = vec![
+        gram.reshape([classes * classes]),
+        within.reshape([classes * classes]),
+        class_mean_accuracy,
+    ];
+    let has_head = head.is_some();
+    if let Some((weight, predictions)) = head {
+        let product = (weight.clone().transpose() * centered).sum();
+        let weight_norm = (weight.clone() * weight).sum().sqrt();
+        let disagreement = nearest.not_equal(predictions).float().mean();
+        parts.extend([product, weight_norm, disagreement]);
+    }
+    let values: Vec<f64> = Tensor::cat(parts, 0)
+        .try_into_data()
+        .map_err(|error| format!("the device could not be read: {error:?}"))?
+        .iter::<f64>()
+        .collect();
+
+    let square = classes * classes;
+    let (Some(gram), Some(within)) = (values.get(..square), values.get(square..2 * square)) else {
+        return Err("the device returned too few numbers".to_owned());
+    };
+    let rest: Vec<f64> = values.iter().skip(2 * square).copied().collect();
+    let gram = DMatrix::from_row_slice(classes, classes, gram);
+    let within = DMatrix::from_row_slice(classes, classes, within);
+    let mut measured = geometry(&gram, &within);
+    if let Some(accuracy) = rest.first() {
+        measured.class_mean_accuracy = *accuracy as f32;
+    }
+    if has_head && let [_, product, weight_norm, disagreement] = rest.as_slice() {
+        let mean_norm = gram.trace().max(0.0).sqrt();
+        let cosine = product / (weight_norm * mean_norm).max(f64::MIN_POSITIVE);
+        measured.self_duality = Some((2.0 - 2.0 * cosine).max(0.0).sqrt() as f32);
+        measured.class_mean_disagreement = Some(*disagreement as f32);
+    }
+    Ok(measured)
+}
+
+/// The measures that follow from the Gram matrix G of the centred class means M and from
+/// S = M·Σ_W·Mᵀ, both C×C. With Σ_B = MᵀM/C, tr(Σ_W Σ_B†)/C = tr(G†² S).
+fn geometry(gram: &DMatrix<f64>, within: &DMatrix<f64>) -> Separability {
+    let classes = gram.nrows();
+    if gram
+        .iter()
+        .chain(within.iter())
+        .any(|value| !value.is_finite())
+    {
+        return Separability {
+            nc1: f32::NAN,
+            equinorm: f32::NAN,
+            equiangularity: f32::NAN,
+            class_mean_cosine: vec![f32::NAN; classes * classes],
+            ..Separability::default()
+        };
+    }
+    let eigen = gram.clone().symmetric_eigen();
+    let largest = eigen.eigenvalues.max();
+    // Centring takes one direction away; f32 rounding leaves about 1e-7 of the largest there.
+    let inverse_squares = eigen.eigenvalues.map(|value| {
+        if value > largest * 1e-5 {
+            1.0 / (value * value)
+        } else {
+            0.0
+        }
+    });
+    let inverse = &eigen.eigenvectors
+        * DMatrix::from_diagonal(&inverse_squares)
+        * eigen.eigenvectors.transpose();
+    let nc1 = (inverse * within).trace();
+
+    let norms: Vec<f64> = gram.diagonal().iter().map(|v| v.max(0.0).sqrt()).collect();
+    let mean = norms.iter().sum::<f64>() / classes as f64;
+    let variance = norms.iter().map(|n| (n - mean).powi(2)).sum::<f64>() / classes as f64;
+    let cosine = DMatrix::from_fn(classes, classes, |row, column| {
+        let length = (gram[(row, row)] * gram[(column, column)]).max(0.0).sqrt();
+        gram[(row, column)] / length.max(f64::MIN_POSITIVE)
+    });
+    let ideal = -1.0 / (classes as f64 - 1.0);
+    let mut angle = 0.0;
+    for row in 0..classes {
+        for column in (0..classes).filter(|column| *column != row) {
+            angle += (cosine[(row, column)] - ideal).abs();
+        }
+    }
+    Separability {
+        nc1: nc1 as f32,
+        equinorm: (variance.sqrt() / mean.max(f64::MIN_POSITIVE)) as f32,
+        equiangularity: (angle / (classes * (classes - 1)) as f64) as f32,
+        class_mean_cosine: cosine.transpose().iter().map(|v| *v as f32).collect(),
+        ..Separability::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::{Device, TensorData};
+    use rand_distr::{Distribution, StandardNormal};
+
+    use super::*;
+    use crate::{
+        local::etf_weights,
+        rng::{Stream, rng},
+    };
+
+    fn measure(
+        features: &DMatrix<f64>,
+        labels: &[usize],
+        classes: usize,
+        head: &DMatrix<f64>,
+    ) -> Separability {
+        let device = Device::flex();
+        let tensor = |matrix: &DMatrix<f64>| {
+            let values: Vec<f64> = matrix.transpose().iter().copied().collect();
+            Tensor::<2>::from_data(
+                TensorData::new(values, [matrix.nrows(), matrix.ncols()]),
+                &device,
+            )
+        };
+        let targets = DMatrix::from_fn(labels.len(), classes, |row, column| {
+            f64::from(u8::from(labels[row] == column))
+        });
+        let ints: Vec<i32> = labels.iter().map(|label| *label as i32).collect();
+        let labels = Tensor::<1, Int>::from_data(TensorData::new(ints, [labels.len()]), &device);
+        let predictions = tensor(&(features * head))
+            .argmax(1)
+            .reshape([features.nrows()]);
+        separability(
+            tensor(features),
+            tensor(&targets),
+            labels,
+            Some((tensor(head), predictions)),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn collapsed_features_on_a_simplex_are_ideal() {
+        let (d, classes) = (16, 5);
+        let mut rng = rng(3, Stream::Head, 0);
+        let head = DMatrix::from_row_slice(d, classes, &etf_weights(d, classes, &mut rng));
+        let labels: Vec<usize> = (0..50).map(|sample| sample % classes).collect();
+        let features =
+            DMatrix::from_fn(50, d, |row, column| 3.0 * head[(column, labels[row])] + 0.7);
+        let found = measure(&features, &labels, classes, &head);
+        assert!(found.nc1.abs() < 1e-6, "{}", found.nc1);
+        assert!(found.equinorm < 1e-5);
+        assert!(found.equiangularity < 1e-5);
+        assert!(found.self_duality.unwrap() < 1e-3);
+        assert_eq!(found.class_mean_accuracy, 1.0);
+        assert_eq!(found.class_mean_cosine.len(), classes * classes);
+    }
+
+    #[test]
+    fn nc1_matches_its_definition() {
+        let (samples, d, classes) = (60, 7, 4);
+        let mut rng = rng(4, Stream::Data, 0);
+        let labels: Vec<usize> = (0..samples).map(|sample| sample % classes).collect();
+        let centers = DMatrix::<f64>::from_fn(classes, d, |_, _| StandardNormal.sample(&mut rng));
+        let features = DMatrix::from_fn(samples, d, |row, column| {
+            let noise: f64 = StandardNormal.sample(&mut rng);
+            centers[(labels[row], column)] * 2.0 + noise
+        });
+        let head = DMatrix::from_fn(d, classes, |_, _| StandardNormal.sample(&mut rng));
+        let found = measure(&features, &labels, classes, &head);
+
+        let mut means = DMatrix::<f64>::zeros(classes, d);
+        for (row, label) in labels.iter().enumerate() {
+            let updated = means.row(*label) + features.row(row) * (classes as f64 / samples as f64);
+            means.set_row(*label, &updated);
+        }
+        let global = means.row_mean();
+        let mut between = DMatrix::<f64>::zeros(d, d);
+        for class in 0..classes {
+            let centered = means.row(class) - &global;
+            between += centered.transpose() * &centered / classes as f64;
+        }
+        let mut within = DMatrix::<f64>::zeros(d, d);
+        for (row, label) in labels.iter().enumerate() {
+            let deviation = features.row(row) - means.row(*label);
+            within += deviation.transpose() * &deviation / samples as f64;
+        }
+        let expected = (within * between.pseudo_inverse(1e-9).unwrap()).trace() / classes as f64;
+        assert!(
+            (f64::from(found.nc1) - expected).abs() < 1e-4 * expected,
+            "{} against {expected}",
+            found.nc1
+        );
+    }
+}

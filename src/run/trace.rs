@@ -1,0 +1,212 @@
+//! Every number of the first steps in one file, so that anyone can recompute a step elsewhere.
+
+use std::{collections::HashMap, path::Path};
+
+use burn::tensor::{DType, Tensor, TensorData};
+use safetensors::{Dtype, tensor::TensorView};
+
+use super::device;
+use crate::{
+    dataset::{self, epoch_order},
+    experiment::{Experiment, write_whole},
+    local::{Learner, LocalModule, Resident, named_parameters},
+};
+
+/// Tensors on the host by name, to be written as safetensors.
+#[derive(Default)]
+pub(super) struct Archive(Vec<(String, TensorData)>);
+
+impl Archive {
+    fn add(&mut self, name: String, data: TensorData) {
+        self.0.push((name, data));
+    }
+
+    /// Adds a tensor; vectors lose their two trailing dimensions of size 1.
+    fn feature(&mut self, name: String, tensor: &Tensor<4>) {
+        let [batch, channels, height, width] = tensor.dims();
+        let tensor = tensor.clone().inner();
+        if height * width == 1 {
+            self.add(name, tensor.reshape([batch, channels]).into_data());
+        } else {
+            self.add(name, tensor.into_data());
+        }
+    }
+
+    /// Adds every parameter of a network, fixed heads included, as `module.K.block.N.weight`,
+    /// with N the index of the block in the whole chain.
+    pub fn parameters(&mut self, prefix: &str, modules: &[LocalModule], experiment: &Experiment) {
+        for (at, module) in modules.iter().enumerate() {
+            self.named(prefix, at, named_parameters(module, None), experiment);
+        }
+    }
+
+    fn named(
+        &mut self,
+        prefix: &str,
+        module: usize,
+        named: Vec<crate::local::Named>,
+        experiment: &Experiment,
+    ) {
+        let first = experiment
+            .module_ranges()
+            .get(module)
+            .map_or(0, |range| range.start);
+        for tensor in named {
+            let name = in_chain(&tensor.name, first);
+            self.add(format!("{prefix}module.{}.{name}", module + 1), tensor.data);
+        }
+    }
+
+    /// Writes the file whole or not at all.
+    ///
+    /// # Errors
+    /// Where a tensor has a type that safetensors lacks, or the file cannot be written.
+    pub fn write(self, path: &Path, metadata: HashMap<String, String>) -> Result<(), String> {
+        let wrong = |error: &dyn std::fmt::Display| {
+            format!("{} cannot be written: {error}", path.display())
+        };
+        let mut views = Vec::new();
+        for (name, data) in &self.0 {
+            let dtype = match data.dtype() {
+                DType::F64 => Dtype::F64,
+                DType::F32 => Dtype::F32,
+                DType::I64 => Dtype::I64,
+                DType::I32 => Dtype::I32,
+                other => return Err(wrong(&format!("{name} has the type {other:?}"))),
+            };
+            let shape = data.shape().as_slice().to_vec();
+            let view =
+                TensorView::new(dtype, shape, data.as_bytes()).map_err(|error| wrong(&error))?;
+            views.push((name.clone(), view));
+        }
+        let bytes = safetensors::serialize(views, Some(metadata)).map_err(|error| wrong(&error))?;
+        write_whole(path, &bytes).map_err(|error| wrong(&error))
+    }
+}
+
+/// `block.2.weight` of a module that starts with block `first` of the chain.
+fn in_chain(name: &str, first: usize) -> String {
+    let mut parts = name.splitn(3, '.');
+    match (
+        parts.next(),
+        parts.next().map(str::parse::<usize>),
+        parts.next(),
+    ) {
+        (Some("block"), Some(Ok(index)), Some(rest)) => format!("block.{}.{rest}", first + index),
+        _ => name.to_owned(),
+    }
+}
+
+/// Metadata of a file of tensors: the experiment with every setting, and its modules resolved.
+pub(super) fn metadata(experiment: &Experiment) -> Result<HashMap<String, String>, String> {
+    let modules: Vec<_> = experiment
+        .plan()
+        .unwrap_or_default()
+        .iter()
+        .map(|module| {
+            serde_json::json!({
+                "number": module.number,
+                "first_block": module.blocks.start,
+                "last_block": module.blocks.end.saturating_sub(1),
+                "lambda": module.lambda,
+                "head": {
+                    "kind": module.head.kind,
+                    "normalize": module.head.normalizes(),
+                    "scale": module.head.scale,
+                },
+            })
+        })
+        .collect();
+    let network = serde_json::json!({
+        "experiment": experiment,
+        "input_shape": experiment.data.shape(),
+        "classes": experiment.data.class_count(),
+        "modules": modules,
+    });
+    Ok(HashMap::from([
+        ("format".to_owned(), "layerwise-1".to_owned()),
+        (
+            "layerwise_version".to_owned(),
+            env!("CARGO_PKG_VERSION").to_owned(),
+        ),
+        ("experiment.toml".to_owned(), experiment.to_toml()?),
+        ("network".to_owned(), network.to_string()),
+    ]))
+}
+
+/// Trains `steps` steps and writes every number of them to a safetensors file: for each step
+/// the batch, the labels, every parameter before the step, every gradient applied, δin, δout,
+/// L_k and R_k. `progress` hears the number of steps done.
+///
+/// # Errors
+/// Where the experiment has problems, the device cannot be opened, or the file cannot be
+/// written.
+pub fn trace(
+    experiment: &Experiment,
+    steps: usize,
+    path: &Path,
+    progress: &mut dyn FnMut(usize),
+) -> Result<(), String> {
+    if let Some(problem) = experiment.problems().first() {
+        return Err(problem.to_string());
+    }
+    let data = dataset::load(&experiment.data, experiment.seed)?;
+    let device = device::open(experiment.device)?.0.autodiff();
+    let classes = experiment.data.class_count();
+    let train = Resident::new(&data.train, data.shape, classes, &device);
+    let mut learner = Learner::new(experiment, &device)?;
+    let lambda: Vec<f64> = (2..=experiment.module_count())
+        .map(|number| experiment.lambda_of(number))
+        .collect();
+    let per_epoch = train.len().div_ceil(experiment.train.batch_size);
+    let total = per_epoch * experiment.train.epochs;
+    let mut archive = Archive::default();
+    let mut order = Vec::new();
+    for step in 0..steps.min(total) {
+        let at = step % per_epoch;
+        if at == 0 {
+            let epoch = (step / per_epoch) as u64;
+            order = epoch_order(train.len(), experiment.seed, epoch);
+        }
+        let Some(indices) = order.chunks(experiment.train.batch_size).nth(at) else {
+            return Err("an epoch ended too early".to_owned());
+        };
+        let batch = train.gather(indices);
+        let prefix = format!("step.{}.", step + 1);
+        archive.feature(format!("{prefix}input"), &batch.inputs);
+        archive.add(format!("{prefix}labels"), batch.labels.clone().into_data());
+        archive.parameters(&format!("{prefix}before."), learner.modules(), experiment);
+        let rate = experiment.optimizer.lr * experiment.schedule.factor(step, total, per_epoch);
+        archive.add(
+            format!("{prefix}learning_rate"),
+            TensorData::new(vec![rate], [1]),
+        );
+        learner.step(&batch, step, rate, &lambda, true, &mut |seen| {
+            let number = seen.number;
+            archive.named(
+                &format!("{prefix}gradient."),
+                number - 1,
+                named_parameters(seen.module, Some(seen.gradients)),
+                experiment,
+            );
+            let Some(done) = seen.step else { return };
+            archive.add(
+                format!("{prefix}module.{number}.loss"),
+                done.loss.clone().into_data(),
+            );
+            archive.feature(
+                format!("{prefix}module.{number}.delta_out"),
+                &done.delta_out,
+            );
+            if let (Some(delta_in), Some(alignment)) = (&done.delta_in, &done.alignment) {
+                archive.feature(format!("{prefix}module.{number}.delta_in"), delta_in);
+                archive.add(
+                    format!("{prefix}module.{number}.reconciliation"),
+                    alignment.reconciliation.clone().into_data(),
+                );
+            }
+        });
+        progress(step + 1);
+    }
+    archive.write(path, metadata(experiment)?)
+}

@@ -1,0 +1,601 @@
+//! The trainer: owns every tensor, on a thread of its own.
+
+use std::time::{Duration, Instant};
+
+use burn::tensor::{Device, Tensor};
+use crossbeam_channel::{Receiver, TryRecvError};
+
+use super::{
+    Command, Evaluation, Event, LambdaChange, Phase, RunOptions, StepRecord, Summary, Target,
+    device,
+    evaluation::{self, read},
+    handle::Latest,
+    outbox::Outbox,
+    record::{Line, Record},
+    trace,
+    watch::{self, EpochMeans, Mean},
+};
+use crate::{
+    dataset::{self, epoch_order},
+    experiment::{Experiment, MethodKind},
+    local::{Learner, LocalModule, Resident},
+    metric::PeakMemory,
+};
+
+/// Numbers are read from the device and told at most so often.
+const TELL_EVERY: Duration = Duration::from_millis(33);
+/// And at the latest after so many steps.
+const TELL_STEPS: usize = 64;
+/// Decision regions are drawn at most so often.
+const REGIONS_EVERY: Duration = Duration::from_millis(150);
+
+/// Why the loop ended.
+enum End {
+    Finished,
+    Stopped,
+    Diverged(String),
+    Failed(String),
+}
+
+impl From<String> for End {
+    fn from(message: String) -> Self {
+        Self::Failed(message)
+    }
+}
+
+/// A step whose numbers are still on the device.
+struct Pending {
+    record: StepRecord,
+    values: Tensor<1>,
+    aligned: bool,
+}
+
+/// Trains an experiment to its end and says how it ended.
+pub(super) fn train(
+    experiment: Experiment,
+    options: RunOptions,
+    inbox: &Receiver<Command>,
+    latest: &Latest,
+    outbox: &mut Outbox,
+) -> Event {
+    match Trainer::prepare(experiment, options, inbox, latest, outbox) {
+        Ok(mut trainer) => trainer.run(),
+        Err(message) => Event::Ended {
+            phase: Phase::Failed,
+            message: Some(message),
+            summary: None,
+        },
+    }
+}
+
+struct Trainer<'a> {
+    experiment: Experiment,
+    inbox: &'a Receiver<Command>,
+    latest: &'a Latest,
+    outbox: &'a mut Outbox,
+    record: Option<Record>,
+
+    /// Without autodiff.
+    device: Device,
+    device_name: String,
+    train: Resident,
+    test: Resident,
+    classes: usize,
+    learner: Learner,
+    /// Modules at the last evaluation, all of whose numbers were finite.
+    good: Vec<LocalModule>,
+
+    lambda: Vec<f64>,
+    lambda_changes: Vec<LambdaChange>,
+    total_steps: usize,
+    steps_per_epoch: usize,
+    step: usize,
+    order: Vec<u32>,
+    paused: bool,
+    single_step: bool,
+    watch_regions: bool,
+
+    pending: Vec<Pending>,
+    last_told: Instant,
+    last_regions: Option<Instant>,
+    memory: PeakMemory,
+    /// Seconds of steps, evaluations and pauses left out, and how many steps they were. The
+    /// first step, which prepares kernels, does not count.
+    step_seconds: f64,
+    steps_timed: usize,
+    seconds_spent: f64,
+    epoch: EpochMeans,
+    last_epoch: EpochMeans,
+    worse_than_guessing: Vec<usize>,
+    evaluation: Option<Evaluation>,
+}
+
+impl<'a> Trainer<'a> {
+    fn prepare(
+        experiment: Experiment,
+        options: RunOptions,
+        inbox: &'a Receiver<Command>,
+        latest: &'a Latest,
+        outbox: &'a mut Outbox,
+    ) -> Result<Self, String> {
+        let data = dataset::load(&experiment.data, experiment.seed)?;
+        let (device, device_name) = device::open(experiment.device)?;
+        latest.progress.lock().device.clone_from(&device_name);
+        let learning = device.clone().autodiff();
+        let classes = data.classes.len();
+        let train = Resident::new(&data.train, data.shape, classes, &learning);
+        let test = Resident::new(&data.test, data.shape, classes, &device);
+        let learner = Learner::new(&experiment, &learning)?;
+        // Last of what can fail, so that a run that cannot start leaves no folder behind.
+        let record = match &options.folder {
+            Some(folder) => Some(Record::create(folder, &experiment)?),
+            None => None,
+        };
+        outbox.push(Event::Note(format!("Training on {device_name}")));
+        outbox.flush();
+        let steps_per_epoch = train.len().div_ceil(experiment.train.batch_size);
+        let all_steps = steps_per_epoch * experiment.train.epochs;
+        let boundaries = match experiment.method.kind {
+            MethodKind::LocalBp => experiment.module_count(),
+            MethodKind::GlobalBp => 1,
+        };
+        Ok(Self {
+            lambda: (2..=boundaries)
+                .map(|number| experiment.lambda_of(number))
+                .collect(),
+            good: learner.modules().to_vec(),
+            total_steps: options.max_steps.unwrap_or(all_steps).min(all_steps),
+            experiment,
+            inbox,
+            latest,
+            outbox,
+            record,
+            device,
+            device_name,
+            train,
+            test,
+            classes,
+            learner,
+            lambda_changes: Vec::new(),
+            steps_per_epoch,
+            step: 0,
+            order: Vec::new(),
+            paused: options.paused,
+            single_step: false,
+            watch_regions: false,
+            pending: Vec::new(),
+            last_told: Instant::now(),
+            last_regions: None,
+            memory: PeakMemory::default(),
+            step_seconds: 0.0,
+            steps_timed: 0,
+            seconds_spent: 0.0,
+            epoch: EpochMeans::default(),
+            last_epoch: EpochMeans::default(),
+            worse_than_guessing: Vec::new(),
+            evaluation: None,
+        })
+    }
+
+    fn run(&mut self) -> Event {
+        let end = match self.train_all() {
+            Ok(()) => End::Finished,
+            Err(end) => end,
+        };
+        let (phase, message) = match end {
+            End::Finished => (Phase::Finished, None),
+            End::Stopped => (Phase::Stopped, None),
+            End::Diverged(message) => (Phase::Diverged, Some(message)),
+            End::Failed(message) => (Phase::Failed, Some(message)),
+        };
+        if phase == Phase::Diverged {
+            self.learner.set_modules(self.good.clone());
+        }
+        let mut message = message;
+        let mut phase = phase;
+        if let Err(error) = self.close(phase, message.clone()) {
+            phase = Phase::Failed;
+            message.get_or_insert(error);
+        }
+        let summary = Box::new(self.summary(phase, message.clone()));
+        self.tell_progress(phase);
+        Event::Ended {
+            phase,
+            message,
+            summary: Some(summary),
+        }
+    }
+
+    /// Writes what remains to be written.
+    fn close(&mut self, phase: Phase, message: Option<String>) -> Result<(), String> {
+        let stale = self
+            .evaluation
+            .as_ref()
+            .is_none_or(|evaluation| evaluation.step != self.step);
+        if matches!(phase, Phase::Finished | Phase::Stopped) && stale && self.step > 0 {
+            self.evaluate()?;
+        }
+        let summary = self.summary(phase, message);
+        if let Some(record) = &mut self.record {
+            let mut weights = trace::Archive::default();
+            weights.parameters("", self.learner.modules(), &self.experiment);
+            weights.write(&record.weights_path(), trace::metadata(&self.experiment)?)?;
+            record.summary(&summary)?;
+        }
+        Ok(())
+    }
+
+    fn train_all(&mut self) -> Result<(), End> {
+        self.tell_progress(if self.paused {
+            Phase::Paused
+        } else {
+            Phase::FirstStep
+        });
+        self.outbox.flush();
+        while self.step < self.total_steps {
+            self.obey()?;
+            let started = Instant::now();
+            self.one_step()?;
+            let first = self.step == 1;
+            let epoch_ends = self.step.is_multiple_of(self.steps_per_epoch);
+            if first
+                || epoch_ends
+                || self.single_step
+                || self.step == self.total_steps
+                || self.pending.len() >= TELL_STEPS
+                || self.last_told.elapsed() >= TELL_EVERY
+            {
+                self.tell_steps()?;
+            }
+            let seconds = started.elapsed().as_secs_f64();
+            self.seconds_spent += seconds;
+            if !first {
+                self.step_seconds += seconds;
+                self.steps_timed += 1;
+            }
+            if epoch_ends {
+                self.end_epoch()?;
+            }
+            if self.single_step {
+                self.single_step = false;
+                self.paused = true;
+            }
+        }
+        Ok(())
+    }
+
+    /// Carries out waiting commands; while paused, waits for them.
+    fn obey(&mut self) -> Result<(), End> {
+        loop {
+            let command = if self.paused && !self.single_step {
+                self.tell_steps()?;
+                self.tell_progress(Phase::Paused);
+                self.outbox.flush();
+                self.inbox.recv().map_err(|_| End::Stopped)?
+            } else {
+                match self.inbox.try_recv() {
+                    Ok(command) => command,
+                    Err(TryRecvError::Empty) => return Ok(()),
+                    Err(TryRecvError::Disconnected) => return Err(End::Stopped),
+                }
+            };
+            match command {
+                Command::Pause => self.paused = true,
+                Command::Step => {
+                    self.paused = true;
+                    self.single_step = true;
+                }
+                Command::Resume => {
+                    self.paused = false;
+                    self.tell_progress(Phase::Running);
+                }
+                Command::Stop => {
+                    self.tell_steps()?;
+                    return Err(End::Stopped);
+                }
+                Command::SetLambda { target, lambda } => self.set_lambda(target, lambda)?,
+                Command::WatchRegions(watch) => {
+                    self.watch_regions = watch;
+                    self.last_regions = None;
+                    self.draw_regions()?;
+                }
+            }
+        }
+    }
+
+    fn set_lambda(&mut self, target: Target, lambda: f64) -> Result<(), End> {
+        match target {
+            Target::All => self.lambda.fill(lambda),
+            Target::Module(number) => {
+                let boundary = number.checked_sub(2).and_then(|at| self.lambda.get_mut(at));
+                match boundary {
+                    Some(boundary) => *boundary = lambda,
+                    None => return Ok(()),
+                }
+            }
+        }
+        let change = LambdaChange {
+            step: self.step,
+            target,
+            lambda,
+        };
+        self.lambda_changes.push(change);
+        // The steps before the change come first in the record.
+        self.tell_steps()?;
+        if let Some(record) = &mut self.record {
+            record.line(&Line::Lambda(&change))?;
+        }
+        self.outbox.push(Event::LambdaChanged(change));
+        Ok(())
+    }
+
+    fn one_step(&mut self) -> Result<(), End> {
+        let at = self.step % self.steps_per_epoch;
+        if at == 0 {
+            let epoch = (self.step / self.steps_per_epoch) as u64;
+            self.order = epoch_order(self.train.len(), self.experiment.seed, epoch);
+        }
+        let size = self.experiment.train.batch_size;
+        let indices = self
+            .order
+            .chunks(size)
+            .nth(at)
+            .ok_or_else(|| End::Failed("an epoch ended too early".to_owned()))?;
+        let batch = self.train.gather(indices);
+        let factor = self
+            .experiment
+            .schedule
+            .factor(self.step, self.total(), self.steps_per_epoch);
+        let learning_rate = self.experiment.optimizer.lr * factor;
+        let measure = self
+            .step
+            .is_multiple_of(self.experiment.measure.alignment_every);
+        let numbers = self.learner.step(
+            &batch,
+            self.step,
+            learning_rate,
+            &self.lambda,
+            measure,
+            &mut |_| {},
+        );
+        self.step += 1;
+        self.pending.push(Pending {
+            record: StepRecord {
+                step: self.step,
+                epoch: self.step as f64 / self.steps_per_epoch as f64,
+                learning_rate,
+                lambda: self.lambda.clone(),
+                ..StepRecord::default()
+            },
+            values: numbers.values,
+            aligned: numbers.aligned,
+        });
+        Ok(())
+    }
+
+    /// Steps of the whole schedule, also where a run ends earlier.
+    fn total(&self) -> usize {
+        self.steps_per_epoch * self.experiment.train.epochs
+    }
+
+    /// Reads the waiting numbers from the device once, records and tells them.
+    fn tell_steps(&mut self) -> Result<(), End> {
+        self.last_told = Instant::now();
+        let pending = std::mem::take(&mut self.pending);
+        if pending.is_empty() {
+            return Ok(());
+        }
+        let values = pending.iter().map(|step| step.values.clone()).collect();
+        let mut values = read(Tensor::cat(values, 0))?.into_iter();
+        let heads = match self.experiment.method.kind {
+            MethodKind::LocalBp => self.learner.modules().len(),
+            MethodKind::GlobalBp => 1,
+        };
+        let mut records = Vec::with_capacity(pending.len());
+        let mut diverged = None;
+        for Pending {
+            mut record,
+            aligned,
+            ..
+        } in pending
+        {
+            for _ in 0..heads {
+                record.loss.extend(values.next());
+                record.accuracy.extend(values.next());
+            }
+            for _ in 0..self.lambda.len() {
+                let mut next = || {
+                    if aligned {
+                        values.next().unwrap_or(f32::NAN)
+                    } else {
+                        f32::NAN
+                    }
+                };
+                record.reconciliation.push(next());
+                record.cosine.push(next());
+                record.relative_distance.push(next());
+                record.norm_ratio.push(next());
+            }
+            self.epoch.add(&record);
+            if let Some(file) = &mut self.record {
+                file.line(&Line::Step(&record))?;
+            }
+            diverged = watch::divergence(&record);
+            records.push(record);
+            if diverged.is_some() {
+                break;
+            }
+        }
+        if let Some(file) = &mut self.record {
+            file.flush()?;
+        }
+        self.outbox.push(Event::Steps(records));
+        if let Some(message) = diverged {
+            return Err(End::Diverged(message));
+        }
+        self.draw_regions()?;
+        self.tell_progress(if self.paused && !self.single_step {
+            Phase::Paused
+        } else {
+            Phase::Running
+        });
+        self.outbox.flush();
+        Ok(())
+    }
+
+    fn end_epoch(&mut self) -> Result<(), End> {
+        self.last_epoch = std::mem::take(&mut self.epoch);
+        let epoch = self.step / self.steps_per_epoch;
+        let last = self.step >= self.total_steps;
+        if epoch > 1 || last {
+            let first = match self.experiment.method.kind {
+                MethodKind::LocalBp => 1,
+                MethodKind::GlobalBp => self.learner.modules().len(),
+            };
+            let worse = self.last_epoch.worse_than_guessing(self.classes, first);
+            for &module in worse
+                .iter()
+                .filter(|module| !self.worse_than_guessing.contains(module))
+            {
+                let message = format!(
+                    "Module {module} is no better than guessing: its mean loss over epoch {epoch} is not clearly below ln C = {:.2}. A smaller λ or learning rate may help",
+                    (self.classes as f64).ln()
+                );
+                if let Some(record) = &mut self.record {
+                    record.line(&Line::Warning {
+                        step: self.step,
+                        module: Some(module),
+                        message: &message,
+                    })?;
+                }
+                self.outbox.push(Event::Warning {
+                    module: Some(module),
+                    message,
+                });
+            }
+            self.worse_than_guessing = worse;
+        }
+        if epoch.is_multiple_of(self.experiment.measure.evaluate_every) || last {
+            self.evaluate()?;
+            self.good = self.learner.modules().to_vec();
+        }
+        self.outbox.flush();
+        Ok(())
+    }
+
+    fn evaluate(&mut self) -> Result<(), String> {
+        let started = Instant::now();
+        let epoch = self.step as f64 / self.steps_per_epoch as f64;
+        let mut evaluation = evaluation::evaluate(
+            self.learner.modules(),
+            &self.test,
+            self.classes,
+            self.step,
+            epoch,
+        )?;
+        for module in &mut evaluation.modules {
+            module.worse_than_guessing = self.worse_than_guessing.contains(&module.number);
+        }
+        if let Some(record) = &mut self.record {
+            record.line(&Line::Evaluation(&evaluation))?;
+            record.flush()?;
+        }
+        self.outbox.push(Event::Evaluated(evaluation.clone()));
+        self.evaluation = Some(evaluation);
+        self.seconds_spent += started.elapsed().as_secs_f64();
+        Ok(())
+    }
+
+    fn draw_regions(&mut self) -> Result<(), String> {
+        let due = self
+            .last_regions
+            .is_none_or(|last| last.elapsed() >= REGIONS_EVERY);
+        if self.watch_regions && due && self.experiment.data.kind.is_planar() {
+            let regions = evaluation::regions(self.learner.modules(), self.step, &self.device)?;
+            *self.latest.regions.lock() = Some(std::sync::Arc::new(regions));
+            self.last_regions = Some(Instant::now());
+        }
+        Ok(())
+    }
+
+    fn steps_per_second(&self) -> f64 {
+        if self.step_seconds > 0.0 {
+            self.steps_timed as f64 / self.step_seconds
+        } else {
+            0.0
+        }
+    }
+
+    fn tell_progress(&mut self, phase: Phase) {
+        let speed = self.steps_per_second();
+        let left = self.total_steps.saturating_sub(self.step) as f64;
+        let mut progress = self.latest.progress.lock();
+        progress.phase = phase;
+        progress.step = self.step;
+        progress.total_steps = self.total_steps;
+        progress.steps_per_epoch = self.steps_per_epoch;
+        progress.steps_per_second = speed;
+        progress.seconds_left =
+            (self.steps_timed > 0).then(|| left * self.seconds_spent / self.step.max(1) as f64);
+        progress.seconds_spent = self.seconds_spent;
+        progress.peak_memory_bytes = self.memory.look();
+    }
+
+    fn summary(&mut self, phase: Phase, message: Option<String>) -> Summary {
+        let evaluated = self
+            .evaluation
+            .as_ref()
+            .map(|evaluation| evaluation.modules.as_slice())
+            .unwrap_or_default();
+        // A run that ends within its first epoch has no whole one.
+        let epoch = if self.last_epoch.cosine.is_empty() {
+            &self.epoch
+        } else {
+            &self.last_epoch
+        };
+        let means = |means: &[Mean]| means.iter().map(|mean| mean.value()).collect();
+        Summary {
+            name: self.experiment.name.clone(),
+            layerwise_version: env!("CARGO_PKG_VERSION").to_owned(),
+            burn_version: BURN_VERSION.to_owned(),
+            phase,
+            message,
+            device: self.device_name.clone(),
+            seed: self.experiment.seed,
+            method: match self.experiment.method.kind {
+                MethodKind::LocalBp => "local-bp",
+                MethodKind::GlobalBp => "global-bp",
+            }
+            .to_owned(),
+            steps: self.step,
+            epochs: self.step as f64 / self.steps_per_epoch as f64,
+            seconds: self.seconds_spent,
+            steps_per_second: self.steps_per_second(),
+            peak_memory_bytes: self.memory.look(),
+            test_accuracy: evaluated.last().and_then(|module| module.test_accuracy),
+            module_test_accuracy: evaluated
+                .iter()
+                .filter_map(|module| module.test_accuracy)
+                .collect(),
+            module_test_loss: evaluated
+                .iter()
+                .filter_map(|module| module.test_loss)
+                .collect(),
+            boundary_cosine: means(&epoch.cosine),
+            boundary_relative_distance: means(&epoch.relative_distance),
+            boundary_norm_ratio: means(&epoch.norm_ratio),
+            boundary_reconciliation: means(&epoch.reconciliation),
+            boundary_lambda: self.lambda.clone(),
+            module_separability: evaluated
+                .iter()
+                .map(|module| module.separability.clone())
+                .collect(),
+            diverged: phase == Phase::Diverged,
+            modules_worse_than_guessing: self.worse_than_guessing.clone(),
+            lambda_changes: self.lambda_changes.clone(),
+        }
+    }
+}
+
+/// As in `Cargo.toml`.
+const BURN_VERSION: &str = "0.22.1";

@@ -1,0 +1,124 @@
+//! Watches the numbers of a run: divergence, and modules that are worse than guessing.
+
+use super::StepRecord;
+
+/// A loss beyond this has left all bounds.
+const LOSS_LIMIT: f32 = 1e6;
+
+/// Says why a step's numbers cannot stand, naming the module and the step.
+pub(super) fn divergence(record: &StepRecord) -> Option<String> {
+    let advice = "Try a smaller λ or a smaller learning rate";
+    for (at, loss) in record.loss.iter().enumerate() {
+        if !loss.is_finite() || *loss > LOSS_LIMIT {
+            return Some(format!(
+                "The loss of module {} became {loss} at step {}. {advice}",
+                at + 1,
+                record.step
+            ));
+        }
+    }
+    for (at, value) in record.reconciliation.iter().enumerate() {
+        // NaN also stands for a boundary that was not measured; a NaN of its own shows in the
+        // loss of the next step.
+        if value.is_infinite() {
+            return Some(format!(
+                "The reconciliation of modules {} and {} became infinite at step {}. {advice}",
+                at + 1,
+                at + 2,
+                record.step
+            ));
+        }
+    }
+    None
+}
+
+/// Sums of one epoch, module by module and boundary by boundary.
+#[derive(Default)]
+pub(super) struct EpochMeans {
+    loss: Vec<Mean>,
+    pub cosine: Vec<Mean>,
+    pub relative_distance: Vec<Mean>,
+    pub norm_ratio: Vec<Mean>,
+    pub reconciliation: Vec<Mean>,
+}
+
+/// A mean that passes over NaN.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Mean {
+    sum: f64,
+    count: usize,
+}
+
+impl Mean {
+    pub fn value(self) -> f32 {
+        if self.count == 0 {
+            f32::NAN
+        } else {
+            (self.sum / self.count as f64) as f32
+        }
+    }
+}
+
+fn add(means: &mut Vec<Mean>, values: &[f32]) {
+    if means.len() < values.len() {
+        means.resize(values.len(), Mean::default());
+    }
+    for (mean, value) in means.iter_mut().zip(values) {
+        if !value.is_nan() {
+            mean.sum += f64::from(*value);
+            mean.count += 1;
+        }
+    }
+}
+
+impl EpochMeans {
+    pub fn add(&mut self, record: &StepRecord) {
+        add(&mut self.loss, &record.loss);
+        add(&mut self.cosine, &record.cosine);
+        add(&mut self.relative_distance, &record.relative_distance);
+        add(&mut self.norm_ratio, &record.norm_ratio);
+        add(&mut self.reconciliation, &record.reconciliation);
+    }
+
+    /// Modules, from 1, whose mean loss is no better than that of guessing, ln C. A module whose
+    /// features died sits near ln C, so the last 2 % below it count too.
+    pub fn worse_than_guessing(&self, classes: usize, first: usize) -> Vec<usize> {
+        let guessing = (classes as f64).ln() * 0.98;
+        self.loss
+            .iter()
+            .enumerate()
+            .filter(|(_, mean)| f64::from(mean.value()) > guessing)
+            .map(|(at, _)| at + first)
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn divergence_names_module_and_step() {
+        let record = StepRecord {
+            step: 12,
+            loss: vec![1.0, f32::NAN],
+            ..StepRecord::default()
+        };
+        let message = divergence(&record).unwrap();
+        assert!(message.contains("module 2") && message.contains("step 12"));
+        assert_eq!(divergence(&StepRecord::default()), None);
+    }
+
+    #[test]
+    fn guessing_is_a_mean_loss_of_ln_c() {
+        let mut means = EpochMeans::default();
+        for loss in [2.2, 2.4] {
+            means.add(&StepRecord {
+                loss: vec![0.1, 10f32.ln(), loss, f32::NAN],
+                ..StepRecord::default()
+            });
+        }
+        assert_eq!(means.worse_than_guessing(10, 1), [2, 3]);
+        assert_eq!(means.worse_than_guessing(2, 1), [2, 3]);
+    }
+}

@@ -1,0 +1,404 @@
+//! Whole runs on tiny data: repeatability, agreement of devices, commands, records, traces.
+
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
+
+use layerwise::{
+    experiment::{DeviceChoice, Experiment, preset},
+    run::{
+        Command, Evaluation, Event, Phase, Run, RunOptions, StepRecord, Summary, Target, adapters,
+        trace,
+    },
+};
+use safetensors::SafeTensors;
+
+/// Everything that a run told.
+#[derive(Default)]
+struct Told {
+    steps: Vec<StepRecord>,
+    evaluations: Vec<Evaluation>,
+    warnings: Vec<String>,
+    phase: Phase,
+    message: Option<String>,
+    summary: Option<Box<Summary>>,
+}
+
+fn experiment(name: &str, assignments: &[&str]) -> Experiment {
+    let mut all = vec!["device=cpu".to_owned()];
+    all.extend(assignments.iter().map(|text| (*text).to_owned()));
+    preset(name).unwrap().with(&all).unwrap()
+}
+
+fn finish(run: &Run) -> Told {
+    let mut told = Told::default();
+    let started = Instant::now();
+    while started.elapsed() < Duration::from_secs(300) {
+        match run.next_event(Duration::from_secs(1)) {
+            Some(Event::Steps(records)) => told.steps.extend(records),
+            Some(Event::Evaluated(evaluation)) => told.evaluations.push(evaluation),
+            Some(Event::Warning { message, .. }) => told.warnings.push(message),
+            Some(Event::Ended {
+                phase,
+                message,
+                summary,
+            }) => {
+                told.phase = phase;
+                told.message = message;
+                told.summary = summary;
+                return told;
+            }
+            _ => {}
+        }
+    }
+    panic!("the run did not end");
+}
+
+fn train(experiment: Experiment, max_steps: Option<usize>) -> Told {
+    let options = RunOptions {
+        max_steps,
+        ..RunOptions::default()
+    };
+    finish(&Run::start(experiment, options).unwrap())
+}
+
+/// Bits, so that NaN equals NaN.
+fn bits(steps: &[StepRecord]) -> Vec<Vec<u32>> {
+    steps
+        .iter()
+        .map(|step| {
+            [
+                &step.loss,
+                &step.accuracy,
+                &step.reconciliation,
+                &step.cosine,
+                &step.relative_distance,
+                &step.norm_ratio,
+            ]
+            .into_iter()
+            .flatten()
+            .map(|value| value.to_bits())
+            .collect()
+        })
+        .collect()
+}
+
+#[test]
+fn seeded_runs_repeat_bit_for_bit_on_the_cpu() {
+    for name in ["digits-mlp", "digits-cnn"] {
+        let with_dropout = |seed: &str| {
+            let mut experiment = experiment(name, &[seed, "method.lambda=0.2"]);
+            experiment.insert_block(3, layerwise::experiment::Block::Dropout { p: 0.2 });
+            train(experiment, Some(30))
+        };
+        let first = with_dropout("seed=4");
+        assert_eq!(first.steps.len(), 30);
+        assert_eq!(bits(&first.steps), bits(&with_dropout("seed=4").steps));
+        assert_ne!(bits(&first.steps), bits(&with_dropout("seed=5").steps));
+    }
+}
+
+#[test]
+fn lambda_zero_and_sgr_start_from_the_same_network() {
+    let start = |lambda: &str| {
+        let told = train(experiment("digits-mlp", &[lambda]), Some(1));
+        told.steps.first().unwrap().loss.clone()
+    };
+    assert_eq!(start("method.lambda=0"), start("method.lambda=1"));
+}
+
+#[test]
+fn the_cpu_and_a_graphics_adapter_agree() {
+    let adapter = adapters()
+        .into_iter()
+        .next_back()
+        .expect("a Vulkan adapter: test.sh installs a software one");
+    for (name, batch) in [("digits-mlp", "64"), ("digits-cnn", "32")] {
+        let on = |device: DeviceChoice| {
+            let mut experiment = experiment(name, &[&format!("train.batch_size={batch}")]);
+            experiment.device = device;
+            train(experiment, Some(20))
+        };
+        let cpu = on(DeviceChoice::Cpu);
+        let gpu = on(DeviceChoice::Adapter(adapter.index));
+        assert_eq!(gpu.phase, Phase::Finished, "{:?}", gpu.message);
+        assert_eq!((cpu.steps.len(), gpu.steps.len()), (20, 20));
+        for (left, right) in cpu.steps.iter().zip(&gpu.steps) {
+            for (left, right) in [
+                (&left.loss, &right.loss),
+                (&left.cosine, &right.cosine),
+                (&left.norm_ratio, &right.norm_ratio),
+            ] {
+                assert!(!left.is_empty());
+                for (left, right) in left.iter().zip(right) {
+                    assert!(
+                        (left - right).abs() < 1e-3 * left.abs().max(1.0),
+                        "{name}: {left} on the CPU, {right} on {}",
+                        adapter.name
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn digits_are_learnt_by_every_method() {
+    for (assignments, least) in [
+        (["method.kind=global-bp", "head.kind=etf"], 0.95),
+        (["method.lambda=0", "head.kind=etf"], 0.93),
+        (["method.lambda=0.1", "head.kind=etf"], 0.93),
+        (["method.lambda=1", "head.kind=linear"], 0.94),
+    ] {
+        let told = train(experiment("digits-mlp", &assignments), None);
+        let summary = told.summary.unwrap();
+        assert_eq!(told.phase, Phase::Finished);
+        assert_eq!(told.evaluations.len(), 20);
+        let accuracy = summary.test_accuracy.unwrap();
+        assert!(accuracy > least, "{assignments:?}: {accuracy}");
+        assert_eq!(summary.modules_worse_than_guessing, [0usize; 0]);
+    }
+}
+
+#[test]
+fn too_large_a_lambda_is_flagged() {
+    let told = train(experiment("digits-mlp", &["method.lambda=3"]), None);
+    let summary = told.summary.unwrap();
+    assert!(summary.diverged || !summary.modules_worse_than_guessing.is_empty());
+    assert!(summary.diverged || !told.warnings.is_empty());
+}
+
+#[test]
+fn divergence_names_module_step_and_remedy_and_keeps_the_last_good_state() {
+    let folder = tempfile::tempdir().unwrap();
+    let experiment = experiment(
+        "digits-mlp",
+        &[
+            "head.kind=linear",
+            "optimizer.lr=100",
+            "schedule.kind=constant",
+        ],
+    );
+    let options = RunOptions {
+        folder: Some(folder.path().join("run")),
+        ..RunOptions::default()
+    };
+    let told = finish(&Run::start(experiment, options).unwrap());
+    assert_eq!(told.phase, Phase::Diverged);
+    let message = told.message.unwrap();
+    assert!(
+        message.contains("module") && message.contains("step"),
+        "{message}"
+    );
+    assert!(message.contains('λ') && message.contains("learning rate"));
+    let weights = std::fs::read(folder.path().join("run/weights.safetensors")).unwrap();
+    let weights = SafeTensors::deserialize(&weights).unwrap();
+    for (name, tensor) in weights.iter() {
+        assert!(
+            floats(tensor.data()).iter().all(|value| value.is_finite()),
+            "{name}"
+        );
+    }
+}
+
+fn floats(bytes: &[u8]) -> Vec<f32> {
+    bytes
+        .chunks_exact(4)
+        .map(|chunk| f32::from_le_bytes(chunk.try_into().unwrap()))
+        .collect()
+}
+
+fn wait_for(run: &Run, steps: &mut Vec<StepRecord>, mut done: impl FnMut(&Run) -> bool) {
+    let started = Instant::now();
+    while !done(run) {
+        assert!(
+            started.elapsed() < Duration::from_secs(60),
+            "waited too long"
+        );
+        if let Some(Event::Steps(records)) = run.next_event(Duration::from_millis(20)) {
+            steps.extend(records);
+        }
+    }
+}
+
+#[test]
+fn a_run_obeys_its_commands() {
+    let run = Run::start(
+        experiment("digits-mlp", &["train.epochs=1000"]),
+        RunOptions {
+            paused: true,
+            ..RunOptions::default()
+        },
+    )
+    .unwrap();
+    let mut steps = Vec::new();
+    wait_for(&run, &mut steps, |run| {
+        run.progress().phase == Phase::Paused
+    });
+    assert_eq!(run.progress().step, 0);
+    run.send(Command::Step);
+    wait_for(&run, &mut steps, |run| run.progress().step == 1);
+    std::thread::sleep(Duration::from_millis(200));
+    assert_eq!(run.progress().step, 1);
+
+    run.send(Command::SetLambda {
+        target: Target::Module(3),
+        lambda: 0.7,
+    });
+    run.send(Command::Step);
+    wait_for(&run, &mut steps, |run| run.progress().step == 2);
+    run.send(Command::SetLambda {
+        target: Target::All,
+        lambda: 0.0,
+    });
+    run.send(Command::Resume);
+    wait_for(&run, &mut steps, |run| run.progress().step > 40);
+    run.send(Command::Stop);
+    let told = finish(&run);
+    steps.extend(told.steps);
+    assert_eq!(told.phase, Phase::Stopped);
+    let summary = told.summary.unwrap();
+    assert_eq!(summary.lambda_changes.len(), 2);
+    assert_eq!(
+        summary
+            .lambda_changes
+            .iter()
+            .map(|c| c.step)
+            .collect::<Vec<_>>(),
+        [1, 2]
+    );
+    assert_eq!(steps[0].lambda, [0.1; 7]);
+    assert_eq!(steps[1].lambda, [0.1, 0.7, 0.1, 0.1, 0.1, 0.1, 0.1]);
+    assert_eq!(steps[2].lambda, [0.0; 7]);
+    assert!(
+        steps
+            .iter()
+            .enumerate()
+            .all(|(at, step)| step.step == at + 1)
+    );
+    assert!(
+        summary.test_accuracy.is_some(),
+        "a stopped run is evaluated"
+    );
+}
+
+#[test]
+fn decision_regions_come_when_asked_for() {
+    let run = Run::start(
+        experiment("spirals-mlp", &[]),
+        RunOptions {
+            paused: true,
+            ..RunOptions::default()
+        },
+    )
+    .unwrap();
+    assert!(run.regions().is_none());
+    run.send(Command::WatchRegions(true));
+    wait_for(&run, &mut Vec::new(), |run| run.regions().is_some());
+    let regions = run.regions().unwrap();
+    assert_eq!(regions.modules.len(), 4);
+    for (_, classes, probabilities) in &regions.modules {
+        assert_eq!(classes.len(), regions.side * regions.side);
+        assert!(classes.iter().all(|class| *class < 2));
+        assert!(probabilities.iter().all(|p| (0.5..=1.0).contains(p)));
+    }
+}
+
+#[test]
+fn the_record_grows_and_can_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("deep/run");
+    let options = || RunOptions {
+        folder: Some(path.clone()),
+        ..RunOptions::default()
+    };
+    let small = experiment("spirals-mlp", &["train.epochs=2"]);
+    let told = finish(&Run::start(small.clone(), options()).unwrap());
+    assert_eq!(told.phase, Phase::Finished);
+    assert_eq!(
+        Experiment::load(&path.join("experiment.toml")).unwrap(),
+        small
+    );
+    let metrics = std::fs::read_to_string(path.join("metrics.jsonl")).unwrap();
+    let lines: Vec<serde_json::Value> = metrics
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let count = |kind: &str| lines.iter().filter(|line| line["type"] == kind).count();
+    assert_eq!((count("step"), count("evaluation")), (26, 2));
+    let summary = std::fs::read_to_string(path.join("summary.json")).unwrap();
+    let summary: serde_json::Value = serde_json::from_str(&summary).unwrap();
+    assert_eq!(summary["phase"], "finished");
+
+    // A folder that holds a run is left alone.
+    let again = finish(&Run::start(small.clone(), options()).unwrap());
+    assert_eq!(again.phase, Phase::Failed);
+    assert!(again.message.unwrap().contains("already holds"));
+    assert_eq!(
+        std::fs::read_to_string(path.join("metrics.jsonl")).unwrap(),
+        metrics
+    );
+
+    // So is a path that cannot be a folder.
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    let options = RunOptions {
+        folder: Some(folder.path().join("file/run")),
+        ..RunOptions::default()
+    };
+    let blocked = finish(&Run::start(small, options).unwrap());
+    assert_eq!(blocked.phase, Phase::Failed);
+    assert!(blocked.message.unwrap().contains("cannot be written"));
+}
+
+#[test]
+fn a_trace_holds_what_a_step_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("trace.safetensors");
+    let traced = experiment("digits-cnn", &["optimizer.weight_decay=0", "split.count=2"]);
+    trace(&traced, 2, &path, &mut |_| {}).unwrap();
+    let bytes = std::fs::read(&path).unwrap();
+    let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
+    let metadata: HashMap<String, String> = header.metadata().clone().unwrap();
+    let network: serde_json::Value = serde_json::from_str(&metadata["network"]).unwrap();
+    assert_eq!(network["modules"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        Experiment::from_toml(&metadata["experiment.toml"], "trace", &[]).unwrap(),
+        traced
+    );
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let get = |name: &str| {
+        let tensor = file.tensor(name).unwrap_or_else(|_| {
+            panic!("{name} in {:?}", file.names());
+        });
+        (tensor.shape().to_vec(), floats(tensor.data()))
+    };
+    assert_eq!(get("step.1.input").0, [64, 1, 8, 8]);
+    assert_eq!(file.tensor("step.1.labels").unwrap().shape(), [64]);
+    let (_, rate) = (
+        (),
+        f64::from_le_bytes(
+            file.tensor("step.1.learning_rate").unwrap().data()[..8]
+                .try_into()
+                .unwrap(),
+        ),
+    );
+    // The first step of SGD with momentum moves every parameter by −lr·gradient.
+    for name in ["module.1.block.0.weight", "module.2.block.8.weight"] {
+        let before = get(&format!("step.1.before.{name}")).1;
+        let after = get(&format!("step.2.before.{name}")).1;
+        let gradient = get(&format!("step.1.gradient.{name}")).1;
+        assert!(gradient.iter().any(|value| value.abs() > 1e-4));
+        for ((before, after), gradient) in before.iter().zip(&after).zip(&gradient) {
+            let expected = before - (rate as f32) * gradient;
+            assert!((after - expected).abs() < 1e-6, "{name}");
+        }
+    }
+    // R is the mean squared distance of what module 2 asks for from what module 1 does.
+    let (shape, asked) = get("step.1.module.2.delta_in");
+    let done = get("step.1.module.1.delta_out").1;
+    let squares: f32 = asked.iter().zip(&done).map(|(a, b)| (a - b).powi(2)).sum();
+    let recorded = get("step.1.module.2.reconciliation").1[0];
+    assert!((squares / shape[0] as f32 - recorded).abs() < 1e-4 * recorded);
+    assert_eq!(get("step.1.before.module.1.head.weight").0, [16, 10]);
+}
