@@ -29,7 +29,7 @@ pub(super) const RAIL: f32 = 4.0;
 pub(super) const TEXT_LEFT: f32 = 36.0;
 /// Width of the column that holds the index.
 const INDEX_WIDTH: f32 = 22.0;
-const HANDLE_WIDTH: f32 = 16.0;
+const HANDLE_WIDTH: f32 = 20.0;
 pub(super) const RADIUS: u8 = 6;
 
 #[expect(clippy::too_many_arguments)]
@@ -74,8 +74,8 @@ pub(super) fn show(
                     buttons(ui, index, actions);
                 }
             });
-            rail(ui, card.response.rect, color);
             outline(ui, card.response.rect, stroke);
+            rail(ui, card.response.rect, color);
         })
         .response;
     response.widget_info(|| {
@@ -136,9 +136,7 @@ fn top(ui: &mut Ui, view: &View<'_>, index: usize, block: &Block, handle: Handle
                 });
             });
         }
-        handle
-            .ui(ui, |ui| grip(ui))
-            .on_hover_text("Drag to reorder");
+        handle.ui(ui, grip).on_hover_text("Drag to reorder");
     });
 }
 
@@ -183,7 +181,7 @@ fn grip(ui: &mut Ui) {
     };
     for row in [-4.5, 0.0, 4.5] {
         for side in [-2.25, 2.25] {
-            let center = rect.center() + vec2(side, row);
+            let center = rect.center() + vec2(side + 3.0, row);
             ui.painter().circle_filled(center, 1.25, color);
         }
     }

@@ -1,7 +1,7 @@
 //! The card of the input, and the cards of the heads.
 
 use eframe::egui::{
-    Align, Checkbox, ComboBox, Grid, Label, Layout, RichText, Role, Sense, Ui, UiBuilder,
+    Align, Button, Checkbox, ComboBox, Grid, Label, Layout, RichText, Role, Sense, Ui, UiBuilder,
     WidgetInfo, vec2,
 };
 
@@ -75,8 +75,8 @@ pub(super) fn show(
                     settings(ui, experiment, view, module);
                 }
             });
-            card::rail(ui, frame.response.rect, color);
             card::outline(ui, frame.response.rect, stroke);
+            card::rail(ui, frame.response.rect, color);
         })
         .response;
     response.widget_info(|| {
@@ -162,7 +162,7 @@ fn lambda(ui: &mut Ui, experiment: &mut Experiment, view: &View<'_>, module: usi
         .is_some_and(|settings| settings.lambda.is_some());
     if own {
         let text = format!("Use the experiment's λ, {}", number(view.experiment_lambda));
-        if ui.small_button(text).clicked() {
+        if reset(ui, &text) {
             experiment.set_lambda_of(module, None);
         }
     }
@@ -214,9 +214,16 @@ fn head(ui: &mut Ui, experiment: &mut Experiment, module: usize) {
     let own = experiment
         .settings_of(module)
         .is_some_and(|settings| settings.head.is_some());
-    if own && ui.small_button("Use the experiment's head").clicked() {
+    if own && reset(ui, "Use the experiment's head") {
         experiment.set_head_of(module, None);
     }
+}
+
+/// A button that takes a module's own setting away.
+fn reset(ui: &mut Ui, text: &str) -> bool {
+    ui.add_space(3.0);
+    ui.add(Button::new(RichText::new(text).small()).min_size(vec2(0.0, 20.0)))
+        .clicked()
 }
 
 fn short_name(kind: HeadKind) -> &'static str {

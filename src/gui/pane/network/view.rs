@@ -78,8 +78,7 @@ impl<'a> View<'a> {
         let low = self
             .points
             .iter()
-            .filter(|&&point| point < cut)
-            .next_back()
+            .rfind(|&&point| point < cut)
             .map_or(0, |point| point + 1);
         let high = self
             .points
