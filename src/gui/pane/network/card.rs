@@ -2,8 +2,8 @@
 
 use eframe::egui::{
     self, Align, Align2, Button, Color32, CornerRadius, FontId, Frame, Label, Layout, Margin, Rect,
-    RichText, Role, Sense, Stroke, TextStyle, Ui, UiBuilder, Visuals, WidgetInfo, text::LayoutJob,
-    vec2,
+    RichText, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, UiBuilder, Visuals, WidgetInfo,
+    text::LayoutJob, vec2,
 };
 use egui_dnd::Handle;
 
@@ -29,7 +29,7 @@ pub(super) const RAIL: f32 = 4.0;
 pub(super) const TEXT_LEFT: f32 = 36.0;
 /// Width of the column that holds the index.
 const INDEX_WIDTH: f32 = 22.0;
-const HANDLE_WIDTH: f32 = 12.0;
+const HANDLE_WIDTH: f32 = 20.0;
 pub(super) const RADIUS: u8 = 6;
 
 #[expect(clippy::too_many_arguments)]
@@ -57,10 +57,11 @@ pub(super) fn show(
         .scope_builder(builder, |ui| {
             ui.style_mut().interaction.selectable_labels = false;
             let stroke = stroke(ui, selected, dragged, !problems.is_empty());
-            let card = frame(ui.visuals(), stroke).show(ui, |ui| {
+            let card = frame(ui.visuals()).show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 top(ui, view, index, &block, handle);
                 for problem in &problems {
+                    ui.add_space(3.0);
                     let text = RichText::new(header::sentence(problem))
                         .color(theme::error_color(ui.visuals()));
                     ui.add(Label::new(text).wrap());
@@ -73,6 +74,7 @@ pub(super) fn show(
                     buttons(ui, index, actions);
                 }
             });
+            outline(ui, card.response.rect, stroke);
             rail(ui, card.response.rect, color);
         })
         .response;
@@ -111,7 +113,7 @@ fn top(ui: &mut Ui, view: &View<'_>, index: usize, block: &Block, handle: Handle
                 .size()
                 .x
         });
-        let words = ui.available_width() - memory_width - HANDLE_WIDTH - 6.0;
+        let words = ui.available_width() - memory_width - HANDLE_WIDTH;
         column(ui, words, |ui| {
             ui.add(Label::new(title(ui, block)).wrap());
             let parameters = match view.parameters(index) {
@@ -124,6 +126,7 @@ fn top(ui: &mut Ui, view: &View<'_>, index: usize, block: &Block, handle: Handle
         });
         if let Some(memory) = memory {
             column(ui, memory_width, |ui| {
+                ui.add_space(2.0);
                 ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
                     ui.label(RichText::new(memory).small().weak())
                         .on_hover_text(format!(
@@ -133,7 +136,6 @@ fn top(ui: &mut Ui, view: &View<'_>, index: usize, block: &Block, handle: Handle
                 });
             });
         }
-        ui.add_space(6.0);
         handle.ui(ui, grip).on_hover_text("Drag to reorder");
     });
 }
@@ -171,7 +173,7 @@ fn title(ui: &Ui, block: &Block) -> LayoutJob {
 
 /// Six dots that say that the card can be dragged.
 fn grip(ui: &mut Ui) {
-    let (rect, response) = ui.allocate_exact_size(vec2(HANDLE_WIDTH, 18.0), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(HANDLE_WIDTH, 20.0), Sense::hover());
     let color = if response.hovered() {
         ui.visuals().strong_text_color()
     } else {
@@ -179,7 +181,7 @@ fn grip(ui: &mut Ui) {
     };
     for row in [-4.5, 0.0, 4.5] {
         for side in [-2.25, 2.25] {
-            let center = rect.center() + vec2(side, row);
+            let center = rect.center() + vec2(side + 3.0, row);
             ui.painter().circle_filled(center, 1.25, color);
         }
     }
@@ -190,7 +192,7 @@ fn buttons(ui: &mut Ui, index: usize, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         let kind = ui
-            .small_button("Change kind…")
+            .add(Button::new(RichText::new("Change kind…").small()).min_size(vec2(0.0, 20.0)))
             .on_hover_text("Puts another block in its place");
         kind.widget_info(|| {
             WidgetInfo::labeled(Role::Button, true, format!("Change kind of block {index}"))
@@ -272,14 +274,14 @@ pub(super) fn ground(visuals: &Visuals) -> Color32 {
     }
 }
 
-pub(super) fn frame(visuals: &Visuals, stroke: Stroke) -> Frame {
+pub(super) fn frame(visuals: &Visuals) -> Frame {
     Frame::new()
         .fill(ground(visuals))
-        .stroke(stroke)
+        .stroke(visuals.widgets.noninteractive.bg_stroke)
         .corner_radius(CornerRadius::same(RADIUS))
         .inner_margin(Margin {
             left: 13,
-            right: 7,
+            right: 8,
             top: 5,
             bottom: 5,
         })
@@ -290,14 +292,20 @@ pub(super) fn stroke(ui: &Ui, selected: bool, dragged: bool, wrong: bool) -> Str
     let visuals = ui.visuals();
     let hovered = ui.response().contains_pointer();
     if wrong {
-        Stroke::new(1.5, theme::error_color(visuals))
+        Stroke::new(2.0, theme::error_color(visuals))
     } else if selected || dragged {
-        Stroke::new(1.5, visuals.hyperlink_color)
+        Stroke::new(2.0, visuals.hyperlink_color)
     } else if hovered {
         Stroke::new(1.0, visuals.weak_text_color())
     } else {
         visuals.widgets.noninteractive.bg_stroke
     }
+}
+
+/// Draws the stroke around a card without moving what it holds.
+pub(super) fn outline(ui: &Ui, card: Rect, stroke: Stroke) {
+    ui.painter()
+        .rect_stroke(card, CornerRadius::same(RADIUS), stroke, StrokeKind::Inside);
 }
 
 /// The bar in a module's colour along the left of a card.

@@ -156,7 +156,7 @@ fn paint_cut(ui: &Ui, response: &Response, drag: Option<&CutDrag>, view: &View<'
     let color = if response.hovered() || response.dragged() || response.has_focus() {
         visuals.hyperlink_color
     } else if view.global {
-        visuals.widgets.noninteractive.bg_stroke.color
+        visuals.weak_text_color()
     } else {
         visuals.strong_text_color()
     };

@@ -1,7 +1,7 @@
 //! The card of the input, and the cards of the heads.
 
 use eframe::egui::{
-    Align, Checkbox, ComboBox, Grid, Label, Layout, RichText, Role, Sense, Ui, UiBuilder,
+    Align, Button, Checkbox, ComboBox, Grid, Label, Layout, RichText, Role, Sense, Ui, UiBuilder,
     WidgetInfo, vec2,
 };
 
@@ -16,8 +16,7 @@ use crate::{
 
 /// What goes into the network.
 pub(super) fn input(ui: &mut Ui, view: &View<'_>) {
-    let stroke = ui.visuals().widgets.noninteractive.bg_stroke;
-    card::frame(ui.visuals(), stroke).show(ui, |ui| {
+    card::frame(ui.visuals()).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal(|ui| {
             ui.label(RichText::new("Input").strong());
@@ -61,23 +60,22 @@ pub(super) fn show(
             ui.style_mut().interaction.selectable_labels = false;
             let stroke = card::stroke(ui, selected, false, !problems.is_empty());
             let ground = card::ground(ui.visuals()).lerp_to_gamma(color, 0.12);
-            let frame = card::frame(ui.visuals(), stroke)
-                .fill(ground)
-                .show(ui, |ui| {
-                    ui.set_width(ui.available_width());
-                    ui.spacing_mut().item_spacing.y = 2.0;
-                    title(ui, experiment, view, module, name);
-                    results(ui, view, module);
-                    for problem in &problems {
-                        let text = RichText::new(header::sentence(problem))
-                            .color(theme::error_color(ui.visuals()));
-                        ui.add(Label::new(text).wrap());
-                    }
-                    if selected {
-                        ui.add_space(6.0);
-                        settings(ui, experiment, view, module);
-                    }
-                });
+            let frame = card::frame(ui.visuals()).fill(ground).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.spacing_mut().item_spacing.y = 2.0;
+                title(ui, experiment, view, module, name);
+                results(ui, view, module);
+                for problem in &problems {
+                    let text = RichText::new(header::sentence(problem))
+                        .color(theme::error_color(ui.visuals()));
+                    ui.add(Label::new(text).wrap());
+                }
+                if selected {
+                    ui.add_space(6.0);
+                    settings(ui, experiment, view, module);
+                }
+            });
+            card::outline(ui, frame.response.rect, stroke);
             card::rail(ui, frame.response.rect, color);
         })
         .response;
@@ -164,7 +162,7 @@ fn lambda(ui: &mut Ui, experiment: &mut Experiment, view: &View<'_>, module: usi
         .is_some_and(|settings| settings.lambda.is_some());
     if own {
         let text = format!("Use the experiment's λ, {}", number(view.experiment_lambda));
-        if ui.small_button(text).clicked() {
+        if reset(ui, &text) {
             experiment.set_lambda_of(module, None);
         }
     }
@@ -216,9 +214,16 @@ fn head(ui: &mut Ui, experiment: &mut Experiment, module: usize) {
     let own = experiment
         .settings_of(module)
         .is_some_and(|settings| settings.head.is_some());
-    if own && ui.small_button("Use the experiment's head").clicked() {
+    if own && reset(ui, "Use the experiment's head") {
         experiment.set_head_of(module, None);
     }
+}
+
+/// A button that takes a module's own setting away.
+fn reset(ui: &mut Ui, text: &str) -> bool {
+    ui.add_space(3.0);
+    ui.add(Button::new(RichText::new(text).small()).min_size(vec2(0.0, 20.0)))
+        .clicked()
 }
 
 fn short_name(kind: HeadKind) -> &'static str {

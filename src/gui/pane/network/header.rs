@@ -76,9 +76,10 @@ fn split(ui: &mut Ui, experiment: &Experiment, view: &View<'_>, actions: &mut Ve
 fn summary(view: &View<'_>) -> String {
     let parameters = view
         .all_parameters()
-        .map_or_else(|| "?".to_owned(), thousands);
+        .map(|count| format!(" · {}", counted(count, "parameter")))
+        .unwrap_or_default();
     format!(
-        "{} · {} · {parameters} parameters",
+        "{} · {}{parameters}",
         counted(view.block_count, "block"),
         counted(view.module_count(), "module"),
     )

@@ -73,6 +73,8 @@ impl NetworkPane {
 
         header::show(ui, self, experiment, &view, &mut actions);
         ui.add_space(4.0);
+        // Room for the bar, so that it never lies on a card.
+        ui.spacing_mut().scroll.floating_allocated_width = 10.0;
         ScrollArea::vertical()
             .auto_shrink(false)
             .show(ui, |ui| self.chain(ui, experiment, &view, &mut actions));

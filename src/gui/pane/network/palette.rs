@@ -123,7 +123,7 @@ fn contents(ui: &mut Ui, open: &mut Palette, experiment: &Experiment) -> Option<
     }
     let index = open.target.index(experiment.blocks.len());
     let input = experiment.shapes().get(index).copied();
-    ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
+    ScrollArea::vertical().max_height(520.0).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
         for block in found {
             let misfit = input.and_then(|input| shape_after(&block, input).err());

@@ -153,8 +153,10 @@ fn a_card_is_dragged_to_another_place() {
     let mut harness = window("digits-cnn", |_| {});
     let first = harness.get_by_label("Block 0: Convolution").rect();
     let third = harness.get_by_label("Block 2: ReLU").rect();
-    let grip = first.right_top() + vec2(-12.0, 14.0);
+    let grip = first.right_top() + vec2(-14.0, 14.0);
     harness.drag_at(grip);
+    harness.run_steps(2);
+    harness.hover_at(grip + vec2(0.0, 3.0));
     harness.run_steps(2);
     for share in [0.3, 0.6, 1.0] {
         harness.hover_at(grip + vec2(0.0, (third.bottom() - first.top()) * share));

@@ -78,8 +78,7 @@ impl<'a> View<'a> {
         let low = self
             .points
             .iter()
-            .filter(|&&point| point < cut)
-            .next_back()
+            .rfind(|&&point| point < cut)
             .map_or(0, |point| point + 1);
         let high = self
             .points
@@ -113,8 +112,9 @@ impl<'a> View<'a> {
             .map_or_else(|| "?".to_owned(), |shape| shape.to_string())
     }
 
-    /// Learnt values of a block, where its input is known.
+    /// Learnt values of a block, where it fits its input.
     pub fn parameters(&self, block: usize) -> Option<usize> {
+        self.shape_after(block)?;
         self.parameters.get(block).copied().flatten()
     }
 

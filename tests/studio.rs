@@ -1,0 +1,192 @@
+//! The real application, driven as a person would, with a real trainer behind it.
+
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use eframe::egui::{Event, Key, Modifiers, Theme};
+use egui_kittest::{Harness, SnapshotOptions, kittest::Queryable};
+use layerwise::{
+    experiment::{DeviceChoice, Experiment},
+    gui::{Studio, StudioOptions},
+    run::Phase,
+};
+
+type Window = Harness<'static, Studio>;
+
+fn open(size: [f32; 2], theme: Theme, records: Option<&Path>) -> Window {
+    let options = StudioOptions {
+        path: None,
+        storage: false,
+        run_records: records.map(Path::to_owned),
+    };
+    let mut window = Harness::builder()
+        .with_size(size)
+        .with_theme(theme)
+        .with_max_steps(64)
+        .wgpu()
+        .build_eframe(|cc| Studio::new(cc, options));
+    settle(&mut window, Duration::from_secs(3));
+    window
+}
+
+/// Frames for some time, so that background work arrives.
+fn settle(window: &mut Window, time: Duration) {
+    let started = Instant::now();
+    while started.elapsed() < time {
+        window.step();
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn wait_for(window: &mut Window, what: &str, done: impl Fn(&Studio) -> bool) {
+    let started = Instant::now();
+    while !done(window.state()) {
+        assert!(
+            started.elapsed() < Duration::from_secs(120),
+            "waited too long for {what}"
+        );
+        window.step();
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn click(window: &mut Window, label: &str) {
+    window.get_by_label(label).click();
+    window.run_steps(3);
+}
+
+fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
+    window.key_press_modifiers(modifiers, key);
+    window.run_steps(3);
+}
+
+/// Types a path into the open dialog and confirms it.
+fn answer(window: &mut Window, path: &Path, button: &str) {
+    window.run_steps(2);
+    press(window, Modifiers::COMMAND, Key::A);
+    window.event(Event::Text(path.display().to_string()));
+    window.run_steps(2);
+    click(window, button);
+}
+
+fn phase(studio: &Studio) -> Option<Phase> {
+    studio.progress().map(|progress| progress.phase)
+}
+
+#[test]
+fn a_person_cuts_trains_pauses_undoes_saves_and_reopens() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = open([1400.0, 3000.0], Theme::Dark, Some(folder.path()));
+    window.state_mut().experiment_mut().device = DeviceChoice::Cpu;
+    window.run_steps(3);
+    assert_eq!(window.state().experiment().module_count(), 8);
+
+    click(&mut window, "Join modules 1 and 2");
+    assert_eq!(window.state().experiment().module_count(), 7);
+    click(&mut window, "Split after block 3");
+    assert_eq!(window.state().experiment().module_count(), 8);
+    settle(&mut window, Duration::from_secs(1));
+    let cut = window.state().experiment().clone();
+
+    click(&mut window, "Train");
+    wait_for(&mut window, "the first evaluation", |studio| {
+        studio.progress().is_some_and(|progress| progress.step > 30)
+    });
+    click(&mut window, "Pause");
+    wait_for(&mut window, "the pause", |studio| {
+        phase(studio) == Some(Phase::Paused)
+    });
+    let held = window.state().progress().unwrap().step;
+    settle(&mut window, Duration::from_millis(300));
+    assert_eq!(window.state().progress().unwrap().step, held);
+
+    // λ reaches the run at once; a step shows that it goes on.
+    window.state_mut().experiment_mut().method.lambda = 0.5;
+    window.run_steps(3);
+    click(&mut window, "Step");
+    wait_for(&mut window, "one step", |studio| {
+        studio
+            .progress()
+            .is_some_and(|progress| progress.step == held + 1)
+    });
+    settle(&mut window, Duration::from_secs(2));
+
+    press(&mut window, Modifiers::COMMAND, Key::Z);
+    assert_eq!(window.state().experiment().method.lambda, cut.method.lambda);
+    press(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    assert_eq!(window.state().experiment().method.lambda, 0.5);
+
+    let path = folder.path().join("mine.toml");
+    press(&mut window, Modifiers::COMMAND, Key::S);
+    answer(&mut window, &path, "Save");
+    let saved = Experiment::load(&path).unwrap();
+    assert_eq!(&saved, window.state().experiment());
+
+    click(&mut window, "Stop");
+    wait_for(&mut window, "the end", |studio| {
+        phase(studio) == Some(Phase::Stopped)
+    });
+
+    let other = folder.path().join("other.toml");
+    let mut moons = saved.clone();
+    moons.name = "other".to_owned();
+    moons.save(&other).unwrap();
+    press(&mut window, Modifiers::COMMAND, Key::O);
+    answer(&mut window, &other, "Open");
+    assert_eq!(window.state().experiment(), &moons);
+
+    let record = std::fs::read_dir(folder.path())
+        .unwrap()
+        .filter_map(Result::ok)
+        .find(|entry| entry.path().join("metrics.jsonl").exists())
+        .expect("a record of the run");
+    let metrics = std::fs::read_to_string(record.path().join("metrics.jsonl")).unwrap();
+    assert!(metrics.contains("\"type\":\"lambda\""), "λ is recorded");
+}
+
+#[test]
+fn an_impossible_network_says_why_and_does_not_train() {
+    let mut window = open([1400.0, 2000.0], Theme::Light, None);
+    window.state_mut().experiment_mut().blocks.remove(0);
+    window.run_steps(3);
+    click(&mut window, "Train");
+    assert!(window.state().progress().is_none());
+    assert!(
+        window
+            .query_all_by_label_contains("Flatten this 1×8×8 image first")
+            .next()
+            .is_some()
+    );
+}
+
+#[test]
+fn a_broken_file_is_named_and_nothing_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("broken.toml");
+    std::fs::write(&path, "version = 1\n[optimizer]\nlr = -1\n").unwrap();
+    let mut window = open([1280.0, 800.0], Theme::Dark, None);
+    let before = window.state().experiment().clone();
+    press(&mut window, Modifiers::COMMAND, Key::O);
+    answer(&mut window, &path, "Open");
+    assert!(
+        window
+            .query_all_by_label_contains("broken.toml")
+            .next()
+            .is_some()
+    );
+    assert_eq!(window.state().experiment(), &before);
+}
+
+#[test]
+fn the_first_launch_looks_as_it_should() {
+    for (theme, name) in [(Theme::Dark, "first-dark"), (Theme::Light, "first-light")] {
+        let mut window = open([1280.0, 800.0], theme, None);
+        // Another driver draws edges a little differently.
+        let options = SnapshotOptions::new()
+            .threshold(1.5)
+            .max_failed_pixels(2000);
+        window.snapshot_options(name, &options);
+    }
+}
