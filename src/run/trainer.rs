@@ -191,23 +191,23 @@ impl<'a> Trainer<'a> {
         if phase == Phase::Diverged {
             self.learner.set_modules(self.good.clone());
         }
-        let mut message = message;
-        let mut phase = phase;
-        if let Err(error) = self.close(phase, message.clone()) {
-            phase = Phase::Failed;
-            message.get_or_insert(error);
+        let evaluated = self.evaluate_last(phase);
+        // Made once, so that what is told and what is recorded are the same.
+        let mut summary = Box::new(self.summary(phase, message));
+        if let Err(error) = evaluated.and_then(|()| self.close(&summary)) {
+            summary.phase = Phase::Failed;
+            summary.message.get_or_insert(error);
         }
-        let summary = Box::new(self.summary(phase, message.clone()));
-        self.tell_progress(phase);
+        self.tell_progress(summary.phase);
         Event::Ended {
-            phase,
-            message,
+            phase: summary.phase,
+            message: summary.message.clone(),
             summary: Some(summary),
         }
     }
 
-    /// Writes what remains to be written.
-    fn close(&mut self, phase: Phase, message: Option<String>) -> Result<(), String> {
+    /// Evaluates the final state, unless that was done or there is nothing sound to evaluate.
+    fn evaluate_last(&mut self, phase: Phase) -> Result<(), String> {
         let stale = self
             .evaluation
             .as_ref()
@@ -215,12 +215,16 @@ impl<'a> Trainer<'a> {
         if matches!(phase, Phase::Finished | Phase::Stopped) && stale && self.step > 0 {
             self.evaluate()?;
         }
-        let summary = self.summary(phase, message);
+        Ok(())
+    }
+
+    /// Writes what remains to be written.
+    fn close(&mut self, summary: &Summary) -> Result<(), String> {
         if let Some(record) = &mut self.record {
             let mut weights = trace::Archive::default();
             weights.parameters("", self.learner.modules(), &self.experiment);
             weights.write(&record.weights_path(), trace::metadata(&self.experiment)?)?;
-            record.summary(&summary)?;
+            record.summary(summary)?;
         }
         Ok(())
     }
