@@ -108,7 +108,10 @@ impl Experiment {
 
         r.real("method.lambda", self.method.lambda, 0.0, MAX_LAMBDA);
         r.positive("head.scale", self.head.scale, 1e4);
-        if let Some(count) = self.split.count {
+        // A network without blocks has a problem of its own.
+        if let Some(count) = self.split.count
+            && !self.blocks.is_empty()
+        {
             let layers = split::layer_count(&self.blocks).max(1);
             r.require(
                 (1..=layers).contains(&count),

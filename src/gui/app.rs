@@ -155,7 +155,9 @@ impl Studio {
                     modules.find(|module| module.number == number)
                 })
                 .and_then(|module| module.test_accuracy),
-            worse_than_guessing: history.warning_of(number).is_some(),
+            worse_than_guessing: evaluation
+                .and_then(|evaluation| evaluation.modules.get(number - 1))
+                .is_some_and(|module| module.worse_than_guessing),
         };
         // Under global BP there is one loss, the last module's.
         let first = (modules + 1).saturating_sub(losses.len()).max(1);
