@@ -1,13 +1,13 @@
 //! How far features are from a simplex equiangular tight frame (Papyan, Han & Donoho 2020).
 
-use burn::tensor::{Int, Tensor};
+use burn::tensor::{Int, Tensor, TensorData};
 use nalgebra::DMatrix;
 
 use crate::run::Separability;
 
 /// Measures features `[samples, d]` of samples with one-hot `targets` and `labels`, and the head
-/// above them: its weights `[d, classes]` and its `predictions` `[samples]`. Reads back C×C
-/// numbers once.
+/// above them: its weights `[d, classes]` and its `predictions` `[samples]`. Reads back about
+/// C×C numbers.
 ///
 /// # Errors
 /// Where the device cannot be read.
@@ -25,7 +25,6 @@ pub fn separability(
     let deviations = features.clone() - targets.matmul(means.clone());
     let projected = deviations.matmul(centered.clone().transpose());
     let gram = centered.clone().matmul(centered.clone().transpose());
-    let within = projected.clone().transpose().matmul(projected) / samples as f64;
 
     // ‖h − μ‖² without ‖h‖², which is the same for every class.
     let distances = (means.clone() * means.clone()).sum_dim(1).transpose()
@@ -33,11 +32,7 @@ pub fn separability(
     let nearest = distances.argmin(1).reshape([samples]);
     let class_mean_accuracy = nearest.clone().equal(labels).float().mean();
 
-    let mut parts = vec![
-        gram.reshape([classes * classes]),
-        within.reshape([classes * classes]),
-        class_mean_accuracy,
-    ];
+    let mut parts = vec![gram.reshape([classes * classes]), class_mean_accuracy];
     let has_head = head.is_some();
     if let Some((weight, predictions)) = head {
         let product = (weight.clone().transpose() * centered).sum();
@@ -45,24 +40,20 @@ pub fn separability(
         let disagreement = nearest.not_equal(predictions).float().mean();
         parts.extend([product, weight_norm, disagreement]);
     }
-    let values: Vec<f64> = Tensor::cat(parts, 0)
-        .try_into_data()
-        .map_err(|error| format!("the device could not be read: {error:?}"))?
-        .iter::<f64>()
-        .collect();
-
-    let square = classes * classes;
-    let (Some(gram), Some(within)) = (values.get(..square), values.get(square..2 * square)) else {
+    let values = read(Tensor::cat(parts, 0))?;
+    let (Some(gram), Some(rest)) = (
+        values.get(..classes * classes),
+        values.get(classes * classes..),
+    ) else {
         return Err("the device returned too few numbers".to_owned());
     };
-    let rest: Vec<f64> = values.iter().skip(2 * square).copied().collect();
     let gram = DMatrix::from_row_slice(classes, classes, gram);
-    let within = DMatrix::from_row_slice(classes, classes, within);
-    let mut measured = geometry(&gram, &within);
+    let mut measured = geometry(&gram);
+    measured.nc1 = nc1(&gram, projected)?;
     if let Some(accuracy) = rest.first() {
         measured.class_mean_accuracy = *accuracy as f32;
     }
-    if has_head && let [_, product, weight_norm, disagreement] = rest.as_slice() {
+    if has_head && let [_, product, weight_norm, disagreement] = rest {
         let mean_norm = gram.trace().max(0.0).sqrt();
         let cosine = product / (weight_norm * mean_norm).max(f64::MIN_POSITIVE);
         measured.self_duality = Some((2.0 - 2.0 * cosine).max(0.0).sqrt() as f32);
@@ -71,38 +62,55 @@ pub fn separability(
     Ok(measured)
 }
 
-/// The measures that follow from the Gram matrix G of the centred class means M and from
-/// S = M·Σ_W·Mᵀ, both C×C. With Σ_B = MᵀM/C, tr(Σ_W Σ_B†)/C = tr(G†² S).
-fn geometry(gram: &DMatrix<f64>, within: &DMatrix<f64>) -> Separability {
+/// Reads numbers back from the device.
+fn read<const D: usize>(numbers: Tensor<D>) -> Result<Vec<f64>, String> {
+    numbers
+        .try_into_data()
+        .map(|data| data.iter::<f64>().collect())
+        .map_err(|error| format!("the device could not be read: {error:?}"))
+}
+
+/// tr(Σ_W Σ_B†)/C from the Gram matrix G = M·Mᵀ of the centred class means M and from
+/// `projected` = D·Mᵀ, `[samples, classes]`, of the deviations D from class means.
+///
+/// With Σ_B = MᵀM/C and the eigenvectors u_i of G it is Σ_i mean((D·Mᵀ·u_i)²)/λ_i². Squares are
+/// taken after the projection on u_i, which keeps f32 from losing the small directions.
+fn nc1(gram: &DMatrix<f64>, projected: Tensor<2>) -> Result<f32, String> {
+    if gram.iter().any(|value| !value.is_finite()) {
+        return Ok(f32::NAN);
+    }
     let classes = gram.nrows();
-    if gram
+    let eigen = gram.clone().symmetric_eigen();
+    let rows: Vec<f64> = eigen.eigenvectors.transpose().iter().copied().collect();
+    let basis = Tensor::<2>::from_data(
+        TensorData::new(rows, [classes, classes]),
+        &projected.device(),
+    );
+    let along = projected.matmul(basis);
+    let spread = read((along.clone() * along).mean_dim(0))?;
+    // Centring takes one direction away; f32 rounding leaves about 1e-7 of the largest there.
+    let smallest = eigen.eigenvalues.max() * 1e-5;
+    let sum: f64 = eigen
+        .eigenvalues
         .iter()
-        .chain(within.iter())
-        .any(|value| !value.is_finite())
-    {
+        .zip(&spread)
+        .filter(|(value, _)| **value > smallest)
+        .map(|(value, spread)| spread / (value * value))
+        .sum();
+    Ok(sum as f32)
+}
+
+/// The measures that follow from the Gram matrix of the centred class means alone.
+fn geometry(gram: &DMatrix<f64>) -> Separability {
+    let classes = gram.nrows();
+    if gram.iter().any(|value| !value.is_finite()) {
         return Separability {
-            nc1: f32::NAN,
             equinorm: f32::NAN,
             equiangularity: f32::NAN,
             class_mean_cosine: vec![f32::NAN; classes * classes],
             ..Separability::default()
         };
     }
-    let eigen = gram.clone().symmetric_eigen();
-    let largest = eigen.eigenvalues.max();
-    // Centring takes one direction away; f32 rounding leaves about 1e-7 of the largest there.
-    let inverse_squares = eigen.eigenvalues.map(|value| {
-        if value > largest * 1e-5 {
-            1.0 / (value * value)
-        } else {
-            0.0
-        }
-    });
-    let inverse = &eigen.eigenvectors
-        * DMatrix::from_diagonal(&inverse_squares)
-        * eigen.eigenvectors.transpose();
-    let nc1 = (inverse * within).trace();
-
     let norms: Vec<f64> = gram.diagonal().iter().map(|v| v.max(0.0).sqrt()).collect();
     let mean = norms.iter().sum::<f64>() / classes as f64;
     let variance = norms.iter().map(|n| (n - mean).powi(2)).sum::<f64>() / classes as f64;
@@ -118,7 +126,6 @@ fn geometry(gram: &DMatrix<f64>, within: &DMatrix<f64>) -> Separability {
         }
     }
     Separability {
-        nc1: nc1 as f32,
         equinorm: (variance.sqrt() / mean.max(f64::MIN_POSITIVE)) as f32,
         equiangularity: (angle / (classes * (classes - 1)) as f64) as f32,
         class_mean_cosine: cosine.transpose().iter().map(|v| *v as f32).collect(),
@@ -128,7 +135,7 @@ fn geometry(gram: &DMatrix<f64>, within: &DMatrix<f64>) -> Separability {
 
 #[cfg(test)]
 mod tests {
-    use burn::tensor::{Device, TensorData};
+    use burn::tensor::Device;
     use rand_distr::{Distribution, StandardNormal};
 
     use super::*;
@@ -220,5 +227,20 @@ mod tests {
             "{} against {expected}",
             found.nc1
         );
+    }
+
+    #[test]
+    fn nearly_collapsed_class_means_still_give_a_spread_above_zero() {
+        let (samples, d, classes) = (360, 64, 10);
+        let mut rng = rng(5, Stream::Data, 0);
+        let labels: Vec<usize> = (0..samples).map(|sample| sample % classes).collect();
+        let axis = DMatrix::<f64>::from_fn(1, d, |_, _| StandardNormal.sample(&mut rng));
+        let features = DMatrix::from_fn(samples, d, |row, column| {
+            let noise: f64 = StandardNormal.sample(&mut rng);
+            axis[(0, column)] * (5.0 + labels[row] as f64) + noise * 0.05
+        });
+        let head = DMatrix::from_fn(d, classes, |_, _| StandardNormal.sample(&mut rng));
+        let found = measure(&features, &labels, classes, &head);
+        assert!(found.nc1 > 0.0 && found.nc1.is_finite(), "{}", found.nc1);
     }
 }

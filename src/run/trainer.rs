@@ -451,7 +451,9 @@ impl<'a> Trainer<'a> {
         self.last_epoch = std::mem::take(&mut self.epoch);
         let epoch = self.step / self.steps_per_epoch;
         let last = self.step >= self.total_steps;
-        if epoch > 1 || last {
+        // Deep modules often need some epochs before they leave the level of guessing.
+        let grace = (self.experiment.train.epochs / 5).max(1);
+        if epoch > grace || last {
             let first = match self.experiment.method.kind {
                 MethodKind::LocalBp => 1,
                 MethodKind::GlobalBp => self.learner.modules().len(),
