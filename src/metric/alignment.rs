@@ -22,9 +22,8 @@ const TINY: f64 = 1e-30;
 impl Alignment {
     /// Compares δin with δout, both `[batch, channels, height, width]`.
     pub fn measure(delta_in: &Tensor<4>, delta_out: &Tensor<4>) -> Self {
-        let shape = delta_in.dims();
-        let batch = shape[0];
-        let values = shape[1] * shape[2] * shape[3];
+        let [batch, channels, height, width] = delta_in.dims();
+        let values = channels * height * width;
         let delta_in = delta_in.clone().reshape([batch, values]);
         let delta_out = delta_out.clone().reshape([batch, values]);
         let squares = |tensor: Tensor<2>| (tensor.clone() * tensor).sum_dim(1);

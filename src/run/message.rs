@@ -239,7 +239,7 @@ pub struct Summary {
     pub module_separability: Vec<Separability>,
     pub diverged: bool,
     /// Numbers, from 1, of the modules that were no better than guessing in the last epoch:
-    /// mean training loss above 98 % of ln C.
+    /// mean training loss above 98 % of ln C. Looked for after the first fifth of the epochs.
     pub modules_worse_than_guessing: Vec<usize>,
     pub lambda_changes: Vec<LambdaChange>,
 }
