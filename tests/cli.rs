@@ -5,6 +5,9 @@ use std::{
     io::{BufRead, BufReader},
     path::Path,
     process::{Command, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
 };
 
 use layerwise::experiment::{Experiment, presets};
@@ -21,12 +24,17 @@ struct Finished {
 
 /// Runs the program to its end, without a display and without a terminal.
 fn layerwise(arguments: &[&str]) -> Finished {
-    let output = Command::new(PROGRAM)
+    let mut command = Command::new(PROGRAM);
+    command
         .args(arguments)
         .env_remove("DISPLAY")
         .env_remove("WAYLAND_DISPLAY")
-        .stdin(Stdio::null())
-        .output()
+        .stdin(Stdio::null());
+    let (done, output) = mpsc::channel();
+    thread::spawn(move || done.send(command.output()));
+    let output = output
+        .recv_timeout(Duration::from_secs(300))
+        .unwrap_or_else(|_| panic!("{arguments:?} did not end"))
         .unwrap();
     let finished = Finished {
         code: output.status.code(),

@@ -15,7 +15,8 @@ use crate::{
     experiment::{DeviceChoice, Experiment, FileError, Preset, preset, presets},
     run::{self, adapters, choose},
 };
-use output::{print, thousands};
+use indicatif::HumanCount;
+use output::print;
 
 /// A desktop studio for local learning.
 #[derive(Parser)]
@@ -258,7 +259,7 @@ fn list_presets(json: bool) -> Result<(), Failure> {
             experiment.data.class_count(),
             experiment.blocks.len(),
             plan.len(),
-            thousands(parameters),
+            HumanCount(parameters as u64),
         ));
         list.push(serde_json::json!({
             "name": preset.name,

@@ -14,9 +14,6 @@ use planar::Planar;
 
 pub use batch::epoch_order;
 
-/// Most values a set may hold, over all samples: 1 GiB.
-const MAX_VALUES: usize = 1 << 28;
-
 /// Samples with labels, in the order of the split.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Samples {
@@ -81,11 +78,10 @@ pub fn load(data: &Data, seed: u64) -> Result<Dataset, String> {
             data.train_count()
         ));
     }
-    if count.saturating_mul(shape.len()) > MAX_VALUES {
+    if count > data.max_samples() {
         return Err(format!(
-            "{count} samples of {} values each would take more than 1 GiB: set data.samples to at most {}",
-            shape.len(),
-            MAX_VALUES / shape.len().max(1)
+            "{count} samples are too many: set data.samples to at most {}",
+            data.max_samples()
         ));
     }
     let noise = Normal::new(0.0, data.noise).map_err(|_| {

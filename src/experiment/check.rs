@@ -102,7 +102,12 @@ impl Experiment {
         );
 
         r.positive("data.test_fraction", self.data.test_fraction, 0.9);
-        r.whole("data.samples", self.data.samples, 20, 1_000_000);
+        r.whole(
+            "data.samples",
+            self.data.samples,
+            20,
+            self.data.max_samples(),
+        );
         r.real("data.noise", self.data.noise, 0.0, 10.0);
         r.whole("data.classes", self.data.classes, 2, 10);
 

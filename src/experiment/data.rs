@@ -84,6 +84,9 @@ impl Default for Data {
     }
 }
 
+/// Most values a set may hold, over all samples: 1 GiB of `f32`.
+const MAX_VALUES: usize = 1 << 28;
+
 impl Data {
     /// Shape of one sample.
     pub fn shape(&self) -> Shape {
@@ -109,6 +112,11 @@ impl Data {
             DataKind::Digits => 1797,
             _ => self.samples,
         }
+    }
+
+    /// Most samples of this set: a million, or what fits into 1 GiB.
+    pub fn max_samples(&self) -> usize {
+        (MAX_VALUES / self.shape().len().max(1)).min(1_000_000)
     }
 
     /// Number of samples kept for testing: the share of all, rounded up.

@@ -367,7 +367,9 @@ impl eframe::App for Studio {
         self.settings.saved = text(self.document.saved());
         self.settings.path = self.document.path().map(ToOwned::to_owned);
         if let Err(error) = self.settings.store(storage) {
-            log::warn!("The window's settings cannot be kept: {error}");
+            self.log.add(Notice::Warning(format!(
+                "The window's settings cannot be kept: {error}"
+            )));
         }
     }
 

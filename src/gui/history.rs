@@ -139,6 +139,11 @@ impl History {
                 }
             }
             Event::Evaluated(evaluation) => {
+                let still_worse = |number: usize| {
+                    let mut modules = evaluation.modules.iter();
+                    modules.any(|module| module.number == number && module.worse_than_guessing)
+                };
+                self.warnings.retain(|&number, _| still_worse(number));
                 self.evaluations.push(evaluation.clone());
                 thin(&mut self.evaluations, MAX_EVALUATIONS);
             }
@@ -309,7 +314,7 @@ impl History {
         &self.lambda_changes
     }
 
-    /// The newest warning about a module, by number from 1.
+    /// The warning about a module, by number from 1, until an evaluation finds it recovered.
     pub fn warning_of(&self, module: usize) -> Option<&str> {
         self.warnings.get(&module).map(String::as_str)
     }

@@ -28,6 +28,8 @@ struct Palette {
     widget: Color32,
     hovered: Color32,
     line: Color32,
+    /// Outline of what can be clicked.
+    edge: Color32,
     text: Color32,
     strong: Color32,
     accent: Color32,
@@ -44,6 +46,7 @@ const DARK: Palette = Palette {
     widget: Color32::from_rgb(44, 48, 56),
     hovered: Color32::from_rgb(56, 62, 72),
     line: Color32::from_rgb(52, 57, 66),
+    edge: Color32::from_rgb(78, 85, 98),
     text: Color32::from_rgb(205, 210, 218),
     strong: Color32::from_rgb(244, 246, 249),
     accent: Color32::from_rgb(64, 156, 230),
@@ -60,6 +63,7 @@ const LIGHT: Palette = Palette {
     widget: Color32::from_rgb(230, 233, 238),
     hovered: Color32::from_rgb(217, 222, 230),
     line: Color32::from_rgb(214, 218, 225),
+    edge: Color32::from_rgb(184, 190, 200),
     text: Color32::from_rgb(48, 54, 64),
     strong: Color32::from_rgb(14, 18, 26),
     accent: Color32::from_rgb(0, 103, 178),
@@ -146,10 +150,10 @@ fn visuals(dark: bool) -> Visuals {
     };
     let widgets = &mut visuals.widgets;
     widgets.noninteractive = widget(palette.panel, palette.line, palette.text);
-    widgets.inactive = widget(palette.widget, Color32::TRANSPARENT, palette.text);
-    widgets.hovered = widget(palette.hovered, Color32::TRANSPARENT, palette.strong);
+    widgets.inactive = widget(palette.widget, palette.edge, palette.text);
+    widgets.hovered = widget(palette.hovered, palette.edge, palette.strong);
     widgets.active = widget(palette.hovered, palette.accent, palette.strong);
-    widgets.open = widget(palette.hovered, Color32::TRANSPARENT, palette.strong);
+    widgets.open = widget(palette.hovered, palette.edge, palette.strong);
     visuals
 }
 
@@ -225,7 +229,10 @@ pub fn module_color(number: usize, dark: bool) -> Color32 {
             Color32::from_rgb(100, 100, 100),
         ),
     ];
-    let (on_dark, on_light) = HUES[number.saturating_sub(1) % HUES.len()];
+    let (on_dark, on_light) = HUES
+        .get(number.saturating_sub(1) % HUES.len())
+        .copied()
+        .unwrap_or_default();
     if dark { on_dark } else { on_light }
 }
 
@@ -254,7 +261,10 @@ pub fn class_color(class: usize) -> Color32 {
         Color32::from_rgb(153, 153, 51),
         Color32::from_rgb(200, 200, 200),
     ];
-    COLORS[class % COLORS.len()]
+    COLORS
+        .get(class % COLORS.len())
+        .copied()
+        .unwrap_or_default()
 }
 
 /// Colour of a value in [−1, 1]: from red at −1 over the background to blue at 1. Transparent
@@ -279,6 +289,10 @@ pub fn diverging(value: f64, dark: bool) -> Color32 {
     }
     let stops = if dark { ON_DARK } else { ON_LIGHT };
     let place = (value.clamp(-1.0, 1.0) + 1.0) * 2.0;
-    let below = (place.floor() as usize).min(stops.len() - 2);
-    stops[below].lerp_to_gamma(stops[below + 1], (place - below as f64) as f32)
+    let below = place.floor();
+    let stop = |at: f64| stops.get(at as usize).or(stops.last()).copied();
+    let (from, to) = (stop(below), stop(below + 1.0));
+    from.zip(to).map_or(Color32::TRANSPARENT, |(from, to)| {
+        from.lerp_to_gamma(to, (place - below) as f32)
+    })
 }

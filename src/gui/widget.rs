@@ -77,19 +77,6 @@ pub fn number(value: f64) -> String {
     }
 }
 
-/// A count with a comma between thousands.
-pub fn thousands(count: usize) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// A number of bytes in the largest unit that keeps it at 1 or more.
 pub fn bytes(count: usize) -> String {
     let mut value = count as f64;
@@ -117,9 +104,6 @@ mod tests {
 
     #[test]
     fn words_for_numbers() {
-        assert_eq!(thousands(0), "0");
-        assert_eq!(thousands(4160), "4,160");
-        assert_eq!(thousands(1_234_567), "1,234,567");
         assert_eq!(bytes(16 * 1024), "16 KiB");
         assert_eq!(bytes(1536), "1.5 KiB");
         assert_eq!(bytes(3 << 30), "3 GiB");

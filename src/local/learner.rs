@@ -138,6 +138,27 @@ impl Learner {
         Draws::new(rng(self.seed, Stream::Dropout, index))
     }
 
+    fn clip(&self, module: &LocalModule, gradients: &mut GradientsParams) {
+        if self.clip_norm > 0.0 {
+            clip(module, gradients, self.clip_norm);
+        }
+    }
+
+    /// Puts a module back after its optimiser's step.
+    fn update(
+        &mut self,
+        at: usize,
+        module: LocalModule,
+        gradients: GradientsParams,
+        learning_rate: f64,
+    ) {
+        let module = match self.optimizers.get_mut(at) {
+            Some(optimizer) => optimizer.step(learning_rate, module, gradients),
+            None => module,
+        };
+        self.modules.push(module);
+    }
+
     fn local_step(
         &mut self,
         batch: &Batch,
@@ -176,9 +197,7 @@ impl Learner {
             );
             drop(head);
             module.absorb(&mut draws);
-            if self.clip_norm > 0.0 {
-                clip(&module, &mut done.gradients, self.clip_norm);
-            }
+            self.clip(&module, &mut done.gradients);
             observe(Observed {
                 number: at + 1,
                 module: &module,
@@ -186,11 +205,7 @@ impl Learner {
                 step: Some(&done),
                 before: before.as_ref(),
             });
-            let module = match self.optimizers.get_mut(at) {
-                Some(optimizer) => optimizer.step(learning_rate, module, done.gradients),
-                None => module,
-            };
-            self.modules.push(module);
+            self.update(at, module, done.gradients, learning_rate);
             losses.extend([done.loss, done.accuracy]);
             alignments.extend(done.alignment);
             input = done.output;
@@ -234,9 +249,7 @@ impl Learner {
                 if let Some(draws) = all_draws.get_mut(at) {
                     module.absorb(draws);
                 }
-                if self.clip_norm > 0.0 {
-                    clip(&module, &mut own, self.clip_norm);
-                }
+                self.clip(&module, &mut own);
                 observe(Observed {
                     number: at + 1,
                     module: &module,
@@ -244,11 +257,7 @@ impl Learner {
                     step: None,
                     before: None,
                 });
-                let module = match self.optimizers.get_mut(at) {
-                    Some(optimizer) => optimizer.step(learning_rate, module, own),
-                    None => module,
-                };
-                self.modules.push(module);
+                self.update(at, module, own, learning_rate);
             }
         }
         StepNumbers {

@@ -1,7 +1,7 @@
 //! How far features are from a simplex equiangular tight frame (Papyan, Han & Donoho 2020).
 
 use burn::tensor::{Int, Tensor, TensorData};
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DVector};
 
 use crate::run::Separability;
 
@@ -114,17 +114,13 @@ fn geometry(gram: &DMatrix<f64>) -> Separability {
     let norms: Vec<f64> = gram.diagonal().iter().map(|v| v.max(0.0).sqrt()).collect();
     let mean = norms.iter().sum::<f64>() / classes as f64;
     let variance = norms.iter().map(|n| (n - mean).powi(2)).sum::<f64>() / classes as f64;
-    let cosine = DMatrix::from_fn(classes, classes, |row, column| {
-        let length = (gram[(row, row)] * gram[(column, column)]).max(0.0).sqrt();
-        gram[(row, column)] / length.max(f64::MIN_POSITIVE)
+    let lengths = DVector::from_vec(norms);
+    let cosine = gram.zip_map(&(&lengths * lengths.transpose()), |product, length| {
+        product / length.max(f64::MIN_POSITIVE)
     });
     let ideal = -1.0 / (classes as f64 - 1.0);
-    let mut angle = 0.0;
-    for row in 0..classes {
-        for column in (0..classes).filter(|column| *column != row) {
-            angle += (cosine[(row, column)] - ideal).abs();
-        }
-    }
+    let off_ideal = cosine.map(|cosine| (cosine - ideal).abs());
+    let angle = off_ideal.sum() - off_ideal.trace();
     Separability {
         equinorm: (variance.sqrt() / mean.max(f64::MIN_POSITIVE)) as f32,
         equiangularity: (angle / (classes * (classes - 1)) as f64) as f32,

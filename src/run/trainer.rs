@@ -1,5 +1,8 @@
 //! The trainer: owns every tensor, on a thread of its own.
 
+mod epoch;
+mod tell;
+
 use std::time::{Duration, Instant};
 
 use burn::tensor::{Device, Tensor};
@@ -8,12 +11,11 @@ use crossbeam_channel::{Receiver, TryRecvError};
 use super::{
     Command, Evaluation, Event, LambdaChange, Phase, RunOptions, StepRecord, Summary, Target,
     device,
-    evaluation::{self, read},
     handle::Latest,
     outbox::Outbox,
     record::{Line, Record},
     trace,
-    watch::{self, EpochMeans, Mean},
+    watch::EpochMeans,
 };
 use crate::{
     dataset::{self, epoch_order},
@@ -26,8 +28,6 @@ use crate::{
 const TELL_EVERY: Duration = Duration::from_millis(33);
 /// And at the latest after so many steps.
 const TELL_STEPS: usize = 64;
-/// Decision regions are drawn at most so often.
-const REGIONS_EVERY: Duration = Duration::from_millis(150);
 
 /// Why the loop ended.
 enum End {
@@ -381,227 +381,4 @@ impl<'a> Trainer<'a> {
     fn total(&self) -> usize {
         self.steps_per_epoch * self.experiment.train.epochs
     }
-
-    /// Reads the waiting numbers from the device once, records and tells them.
-    fn tell_steps(&mut self) -> Result<(), End> {
-        self.last_told = Instant::now();
-        let pending = std::mem::take(&mut self.pending);
-        if pending.is_empty() {
-            return Ok(());
-        }
-        let values = pending.iter().map(|step| step.values.clone()).collect();
-        let mut values = read(Tensor::cat(values, 0))?.into_iter();
-        let heads = match self.experiment.method.kind {
-            MethodKind::LocalBp => self.learner.modules().len(),
-            MethodKind::GlobalBp => 1,
-        };
-        let mut records = Vec::with_capacity(pending.len());
-        let mut diverged = None;
-        for Pending {
-            mut record,
-            aligned,
-            ..
-        } in pending
-        {
-            for _ in 0..heads {
-                record.loss.extend(values.next());
-                record.accuracy.extend(values.next());
-            }
-            for _ in 0..self.lambda.len() {
-                let mut next = || {
-                    if aligned {
-                        values.next().unwrap_or(f32::NAN)
-                    } else {
-                        f32::NAN
-                    }
-                };
-                record.reconciliation.push(next());
-                record.cosine.push(next());
-                record.relative_distance.push(next());
-                record.norm_ratio.push(next());
-            }
-            self.epoch.add(&record);
-            if let Some(file) = &mut self.record {
-                file.line(&Line::Step(&record))?;
-            }
-            diverged = watch::divergence(&record);
-            records.push(record);
-            if diverged.is_some() {
-                break;
-            }
-        }
-        if let Some(file) = &mut self.record {
-            file.flush()?;
-        }
-        self.outbox.push(Event::Steps(records));
-        if let Some(message) = diverged {
-            return Err(End::Diverged(message));
-        }
-        self.draw_regions()?;
-        self.tell_progress(if self.paused && !self.single_step {
-            Phase::Paused
-        } else {
-            Phase::Running
-        });
-        self.outbox.flush();
-        Ok(())
-    }
-
-    fn end_epoch(&mut self) -> Result<(), End> {
-        self.last_epoch = std::mem::take(&mut self.epoch);
-        let epoch = self.step / self.steps_per_epoch;
-        let last = self.step >= self.total_steps;
-        // Deep modules often need some epochs before they leave the level of guessing.
-        let grace = (self.experiment.train.epochs / 5).max(1);
-        if epoch > grace || last {
-            let first = match self.experiment.method.kind {
-                MethodKind::LocalBp => 1,
-                MethodKind::GlobalBp => self.learner.modules().len(),
-            };
-            let worse = self.last_epoch.worse_than_guessing(self.classes, first);
-            for &module in worse
-                .iter()
-                .filter(|module| !self.worse_than_guessing.contains(module))
-            {
-                let message = format!(
-                    "Module {module} is no better than guessing: its mean loss over epoch {epoch} is not clearly below ln C = {:.2}. A smaller λ or learning rate may help",
-                    (self.classes as f64).ln()
-                );
-                if let Some(record) = &mut self.record {
-                    record.line(&Line::Warning {
-                        step: self.step,
-                        module: Some(module),
-                        message: &message,
-                    })?;
-                }
-                self.outbox.push(Event::Warning {
-                    module: Some(module),
-                    message,
-                });
-            }
-            self.worse_than_guessing = worse;
-        }
-        if epoch.is_multiple_of(self.experiment.measure.evaluate_every) || last {
-            self.evaluate()?;
-            self.good = self.learner.modules().to_vec();
-        }
-        self.outbox.flush();
-        Ok(())
-    }
-
-    fn evaluate(&mut self) -> Result<(), String> {
-        let started = Instant::now();
-        let epoch = self.step as f64 / self.steps_per_epoch as f64;
-        let mut evaluation = evaluation::evaluate(
-            self.learner.modules(),
-            &self.test,
-            self.classes,
-            self.step,
-            epoch,
-        )?;
-        for module in &mut evaluation.modules {
-            module.worse_than_guessing = self.worse_than_guessing.contains(&module.number);
-        }
-        if let Some(record) = &mut self.record {
-            record.line(&Line::Evaluation(&evaluation))?;
-            record.flush()?;
-        }
-        self.outbox.push(Event::Evaluated(evaluation.clone()));
-        self.evaluation = Some(evaluation);
-        self.seconds_spent += started.elapsed().as_secs_f64();
-        Ok(())
-    }
-
-    fn draw_regions(&mut self) -> Result<(), String> {
-        let due = self
-            .last_regions
-            .is_none_or(|last| last.elapsed() >= REGIONS_EVERY);
-        if self.watch_regions && due && self.experiment.data.kind.is_planar() {
-            let regions = evaluation::regions(self.learner.modules(), self.step, &self.device)?;
-            *self.latest.regions.lock() = Some(std::sync::Arc::new(regions));
-            self.last_regions = Some(Instant::now());
-        }
-        Ok(())
-    }
-
-    fn steps_per_second(&self) -> f64 {
-        if self.step_seconds > 0.0 {
-            self.steps_timed as f64 / self.step_seconds
-        } else {
-            0.0
-        }
-    }
-
-    fn tell_progress(&mut self, phase: Phase) {
-        let speed = self.steps_per_second();
-        let left = self.total_steps.saturating_sub(self.step) as f64;
-        let mut progress = self.latest.progress.lock();
-        progress.phase = phase;
-        progress.step = self.step;
-        progress.total_steps = self.total_steps;
-        progress.steps_per_epoch = self.steps_per_epoch;
-        progress.steps_per_second = speed;
-        progress.seconds_left =
-            (self.steps_timed > 0).then(|| left * self.seconds_spent / self.step.max(1) as f64);
-        progress.seconds_spent = self.seconds_spent;
-        progress.peak_memory_bytes = self.memory.look();
-    }
-
-    fn summary(&mut self, phase: Phase, message: Option<String>) -> Summary {
-        let evaluated = self
-            .evaluation
-            .as_ref()
-            .map(|evaluation| evaluation.modules.as_slice())
-            .unwrap_or_default();
-        // A run that ends within its first epoch has no whole one.
-        let epoch = if self.last_epoch.cosine.is_empty() {
-            &self.epoch
-        } else {
-            &self.last_epoch
-        };
-        let means = |means: &[Mean]| means.iter().map(|mean| mean.value()).collect();
-        Summary {
-            name: self.experiment.name.clone(),
-            layerwise_version: env!("CARGO_PKG_VERSION").to_owned(),
-            burn_version: BURN_VERSION.to_owned(),
-            phase,
-            message,
-            device: self.device_name.clone(),
-            seed: self.experiment.seed,
-            method: match self.experiment.method.kind {
-                MethodKind::LocalBp => "local-bp",
-                MethodKind::GlobalBp => "global-bp",
-            }
-            .to_owned(),
-            steps: self.step,
-            epochs: self.step as f64 / self.steps_per_epoch as f64,
-            seconds: self.seconds_spent,
-            steps_per_second: self.steps_per_second(),
-            peak_memory_bytes: self.memory.look(),
-            test_accuracy: evaluated.last().and_then(|module| module.test_accuracy),
-            module_test_accuracy: evaluated
-                .iter()
-                .filter_map(|module| module.test_accuracy)
-                .collect(),
-            module_test_loss: evaluated
-                .iter()
-                .filter_map(|module| module.test_loss)
-                .collect(),
-            boundary_cosine: means(&epoch.cosine),
-            boundary_relative_distance: means(&epoch.relative_distance),
-            boundary_norm_ratio: means(&epoch.norm_ratio),
-            boundary_reconciliation: means(&epoch.reconciliation),
-            boundary_lambda: self.lambda.clone(),
-            module_separability: evaluated
-                .iter()
-                .map(|module| module.separability.clone())
-                .collect(),
-            diverged: phase == Phase::Diverged,
-            modules_worse_than_guessing: self.worse_than_guessing.clone(),
-            lambda_changes: self.lambda_changes.clone(),
-        }
-    }
 }
-
-/// As in `Cargo.toml`.
-const BURN_VERSION: &str = "0.22.1";

@@ -3,12 +3,13 @@
 use eframe::egui::{
     Color32, ColorImage, Rect, RichText, Sense, TextureHandle, TextureOptions, Ui, pos2, vec2,
 };
+use indicatif::HumanCount;
 
 use super::field::{choice, fields, number};
 use crate::{
     dataset::{Dataset, Samples},
     experiment::{DataKind, Experiment, Shape},
-    gui::{background::DataLoader, theme, widget::thousands},
+    gui::{background::DataLoader, theme},
 };
 
 /// Samples of each class in the preview of images.
@@ -36,11 +37,12 @@ pub fn show(ui: &mut Ui, experiment: &mut Experiment, preview: &mut Preview, loa
             kind.title().to_owned()
         });
         if data.kind != DataKind::Digits {
+            let max_samples = data.max_samples();
             number(
                 ui,
                 "Samples",
                 &mut data.samples,
-                20..=1_000_000,
+                20..=max_samples,
                 "Training and test together",
             );
             number(
@@ -77,8 +79,8 @@ pub fn show(ui: &mut Ui, experiment: &mut Experiment, preview: &mut Preview, loa
             ui.label(
                 RichText::new(format!(
                     "{} training and {} test samples",
-                    thousands(dataset.train.len()),
-                    thousands(dataset.test.len())
+                    HumanCount(dataset.train.len() as u64),
+                    HumanCount(dataset.test.len() as u64)
                 ))
                 .small(),
             );

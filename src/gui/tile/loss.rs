@@ -69,7 +69,8 @@ impl View {
         let curves = self.curves.get(key, || make(history, samples, log));
         legend::show(ui, "Module", &entries(history, samples), &mut self.hidden);
         let guessing = (context.experiment.data.class_count() as f64).ln();
-        let include = [0.0, 1.2 * guessing];
+        let above = 1.2 * guessing;
+        let include: &[f64] = if log { &[above] } else { &[0.0, above] };
         CurvePlot {
             id: ("loss", usize::from(log) + 2 * samples as usize),
             time: Time::Step,
@@ -78,7 +79,7 @@ impl View {
             level: Some((guessing, "guessing (ln C)")),
             marks: history.lambda_changes(),
             hidden: &self.hidden,
-            include: if log { &include[1..] } else { &include },
+            include,
         }
         .show(ui, curves);
     }

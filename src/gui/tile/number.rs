@@ -1,5 +1,7 @@
 //! Numbers as words on the screen.
 
+use indicatif::HumanCount;
+
 /// A number with three digits that count, without zeros at the end.
 pub fn short(value: f64) -> String {
     let text = three_digits(value);
@@ -29,15 +31,7 @@ pub fn whole(value: f64) -> String {
     if value < 0.0 || (value - value.round()).abs() > 1e-6 {
         return String::new();
     }
-    let digits = format!("{value:.0}");
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    HumanCount(value.round() as u64).to_string()
 }
 
 #[cfg(test)]

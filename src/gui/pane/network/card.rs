@@ -6,6 +6,7 @@ use eframe::egui::{
     text::LayoutJob, vec2,
 };
 use egui_dnd::Handle;
+use indicatif::HumanCount;
 
 use super::{
     NetworkPane, Selected,
@@ -17,10 +18,7 @@ use super::{
 };
 use crate::{
     experiment::{Block, Experiment},
-    gui::{
-        theme,
-        widget::{bytes, thousands},
-    },
+    gui::{theme, widget::bytes},
 };
 
 /// Width of the bar in a module's colour.
@@ -119,7 +117,7 @@ fn top(ui: &mut Ui, view: &View<'_>, index: usize, block: &Block, handle: Handle
             let parameters = match view.parameters(index) {
                 Some(0) => return,
                 Some(1) => "1 parameter".to_owned(),
-                Some(count) => format!("{} parameters", thousands(count)),
+                Some(count) => format!("{} parameters", HumanCount(count as u64)),
                 None => return,
             };
             ui.label(RichText::new(parameters).small().weak());
@@ -131,7 +129,7 @@ fn top(ui: &mut Ui, view: &View<'_>, index: usize, block: &Block, handle: Handle
                     ui.label(RichText::new(memory).small().weak())
                         .on_hover_text(format!(
                             "Output of this block for a batch of {} samples",
-                            thousands(view.batch_size)
+                            HumanCount(view.batch_size as u64)
                         ));
                 });
             });

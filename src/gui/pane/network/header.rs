@@ -1,6 +1,7 @@
 //! The top of the panel: the network in numbers, the even split, and the palette's button.
 
 use eframe::egui::{Align, DragValue, Layout, RichText, Ui};
+use indicatif::HumanCount;
 
 use super::{
     NetworkPane, Selected,
@@ -8,10 +9,7 @@ use super::{
     palette::{Palette, Target},
     view::View,
 };
-use crate::{
-    experiment::Experiment,
-    gui::{theme, widget::thousands},
-};
+use crate::{experiment::Experiment, gui::theme};
 
 pub(super) fn show(
     ui: &mut Ui,
@@ -87,7 +85,7 @@ fn summary(view: &View<'_>) -> String {
 
 fn counted(count: usize, noun: &str) -> String {
     let s = if count == 1 { "" } else { "s" };
-    format!("{} {noun}{s}", thousands(count))
+    format!("{} {noun}{s}", HumanCount(count as u64))
 }
 
 /// The message with a capital letter first.

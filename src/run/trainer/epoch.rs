@@ -1,0 +1,134 @@
+//! What the trainer looks at after an epoch and at the end.
+
+use std::time::Instant;
+
+use super::{End, Trainer};
+use crate::{
+    experiment::MethodKind,
+    run::{Event, Phase, Summary, evaluation, record::Line, watch::Mean},
+};
+
+impl Trainer<'_> {
+    pub(super) fn end_epoch(&mut self) -> Result<(), End> {
+        self.last_epoch = std::mem::take(&mut self.epoch);
+        let epoch = self.step / self.steps_per_epoch;
+        let last = self.step >= self.total_steps;
+        // Deep modules often need some epochs before they leave the level of guessing.
+        let grace = (self.experiment.train.epochs / 5).max(1);
+        if epoch > grace || last {
+            let first = match self.experiment.method.kind {
+                MethodKind::LocalBp => 1,
+                MethodKind::GlobalBp => self.learner.modules().len(),
+            };
+            let worse = self.last_epoch.worse_than_guessing(self.classes, first);
+            for &module in worse
+                .iter()
+                .filter(|module| !self.worse_than_guessing.contains(module))
+            {
+                let message = format!(
+                    "Module {module} is no better than guessing: its mean loss over epoch {epoch} is not clearly below ln C = {:.2}. A smaller λ or learning rate may help",
+                    (self.classes as f64).ln()
+                );
+                if let Some(record) = &mut self.record {
+                    record.line(&Line::Warning {
+                        step: self.step,
+                        module: Some(module),
+                        message: &message,
+                    })?;
+                }
+                self.outbox.push(Event::Warning {
+                    module: Some(module),
+                    message,
+                });
+            }
+            self.worse_than_guessing = worse;
+        }
+        if epoch.is_multiple_of(self.experiment.measure.evaluate_every) || last {
+            self.evaluate()?;
+            self.good = self.learner.modules().to_vec();
+        }
+        self.outbox.flush();
+        Ok(())
+    }
+
+    pub(super) fn evaluate(&mut self) -> Result<(), String> {
+        let started = Instant::now();
+        let epoch = self.step as f64 / self.steps_per_epoch as f64;
+        let mut evaluation = evaluation::evaluate(
+            self.learner.modules(),
+            &self.test,
+            self.classes,
+            self.step,
+            epoch,
+        )?;
+        for module in &mut evaluation.modules {
+            module.worse_than_guessing = self.worse_than_guessing.contains(&module.number);
+        }
+        if let Some(record) = &mut self.record {
+            record.line(&Line::Evaluation(&evaluation))?;
+            record.flush()?;
+        }
+        self.outbox.push(Event::Evaluated(evaluation.clone()));
+        self.evaluation = Some(evaluation);
+        self.seconds_spent += started.elapsed().as_secs_f64();
+        Ok(())
+    }
+
+    pub(super) fn summary(&mut self, phase: Phase, message: Option<String>) -> Summary {
+        let evaluated = self
+            .evaluation
+            .as_ref()
+            .map(|evaluation| evaluation.modules.as_slice())
+            .unwrap_or_default();
+        // A run that ends within its first epoch has no whole one.
+        let epoch = if self.last_epoch.cosine.is_empty() {
+            &self.epoch
+        } else {
+            &self.last_epoch
+        };
+        let means = |means: &[Mean]| means.iter().map(|mean| mean.value()).collect();
+        Summary {
+            name: self.experiment.name.clone(),
+            layerwise_version: env!("CARGO_PKG_VERSION").to_owned(),
+            burn_version: BURN_VERSION.to_owned(),
+            phase,
+            message,
+            device: self.device_name.clone(),
+            seed: self.experiment.seed,
+            method: match self.experiment.method.kind {
+                MethodKind::LocalBp => "local-bp",
+                MethodKind::GlobalBp => "global-bp",
+            }
+            .to_owned(),
+            steps: self.step,
+            epochs: self.step as f64 / self.steps_per_epoch as f64,
+            seconds: self.seconds_spent,
+            steps_per_second: self.steps_per_second(),
+            peak_memory_bytes: self.memory.look(),
+            test_accuracy: evaluated.last().and_then(|module| module.test_accuracy),
+            module_test_accuracy: evaluated
+                .iter()
+                .filter_map(|module| module.test_accuracy)
+                .collect(),
+            module_test_loss: evaluated
+                .iter()
+                .filter_map(|module| module.test_loss)
+                .collect(),
+            boundary_cosine: means(&epoch.cosine),
+            boundary_relative_distance: means(&epoch.relative_distance),
+            boundary_norm_ratio: means(&epoch.norm_ratio),
+            boundary_reconciliation: means(&epoch.reconciliation),
+            boundary_lambda: self.lambda.clone(),
+            module_separability: evaluated
+                .iter()
+                .map(|module| module.separability.clone())
+                .collect(),
+            diverged: phase == Phase::Diverged,
+            modules_worse_than_guessing: self.worse_than_guessing.clone(),
+            lambda_changes: self.lambda_changes.clone(),
+        }
+    }
+}
+
+/// As in `Cargo.toml`.
+const BURN_VERSION: &str = "0.22.1";

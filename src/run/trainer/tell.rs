@@ -1,0 +1,121 @@
+//! What the trainer tells of its steps and its progress.
+
+use std::time::{Duration, Instant};
+
+use burn::tensor::Tensor;
+
+use super::{End, Pending, Trainer};
+use crate::{
+    experiment::MethodKind,
+    run::{
+        Event, Phase,
+        evaluation::{self, read},
+        record::Line,
+        watch,
+    },
+};
+
+/// Decision regions are drawn at most so often.
+const REGIONS_EVERY: Duration = Duration::from_millis(150);
+
+impl Trainer<'_> {
+    /// Reads the waiting numbers from the device once, records and tells them.
+    pub(super) fn tell_steps(&mut self) -> Result<(), End> {
+        self.last_told = Instant::now();
+        let pending = std::mem::take(&mut self.pending);
+        if pending.is_empty() {
+            return Ok(());
+        }
+        let values = pending.iter().map(|step| step.values.clone()).collect();
+        let mut values = read(Tensor::cat(values, 0))?.into_iter();
+        let heads = match self.experiment.method.kind {
+            MethodKind::LocalBp => self.learner.modules().len(),
+            MethodKind::GlobalBp => 1,
+        };
+        let mut records = Vec::with_capacity(pending.len());
+        let mut diverged = None;
+        for Pending {
+            mut record,
+            aligned,
+            ..
+        } in pending
+        {
+            for _ in 0..heads {
+                record.loss.extend(values.next());
+                record.accuracy.extend(values.next());
+            }
+            for _ in 0..self.lambda.len() {
+                let mut next = || {
+                    if aligned {
+                        values.next().unwrap_or(f32::NAN)
+                    } else {
+                        f32::NAN
+                    }
+                };
+                record.reconciliation.push(next());
+                record.cosine.push(next());
+                record.relative_distance.push(next());
+                record.norm_ratio.push(next());
+            }
+            self.epoch.add(&record);
+            if let Some(file) = &mut self.record {
+                file.line(&Line::Step(&record))?;
+            }
+            diverged = watch::divergence(&record);
+            records.push(record);
+            if diverged.is_some() {
+                break;
+            }
+        }
+        if let Some(file) = &mut self.record {
+            file.flush()?;
+        }
+        self.outbox.push(Event::Steps(records));
+        if let Some(message) = diverged {
+            return Err(End::Diverged(message));
+        }
+        self.draw_regions()?;
+        self.tell_progress(if self.paused && !self.single_step {
+            Phase::Paused
+        } else {
+            Phase::Running
+        });
+        self.outbox.flush();
+        Ok(())
+    }
+
+    pub(super) fn draw_regions(&mut self) -> Result<(), String> {
+        let due = self
+            .last_regions
+            .is_none_or(|last| last.elapsed() >= REGIONS_EVERY);
+        if self.watch_regions && due && self.experiment.data.kind.is_planar() {
+            let regions = evaluation::regions(self.learner.modules(), self.step, &self.device)?;
+            *self.latest.regions.lock() = Some(std::sync::Arc::new(regions));
+            self.last_regions = Some(Instant::now());
+        }
+        Ok(())
+    }
+
+    pub(super) fn steps_per_second(&self) -> f64 {
+        if self.step_seconds > 0.0 {
+            self.steps_timed as f64 / self.step_seconds
+        } else {
+            0.0
+        }
+    }
+
+    pub(super) fn tell_progress(&mut self, phase: Phase) {
+        let speed = self.steps_per_second();
+        let left = self.total_steps.saturating_sub(self.step) as f64;
+        let mut progress = self.latest.progress.lock();
+        progress.phase = phase;
+        progress.step = self.step;
+        progress.total_steps = self.total_steps;
+        progress.steps_per_epoch = self.steps_per_epoch;
+        progress.steps_per_second = speed;
+        progress.seconds_left =
+            (self.steps_timed > 0).then(|| left * self.seconds_spent / self.step.max(1) as f64);
+        progress.seconds_spent = self.seconds_spent;
+        progress.peak_memory_bytes = self.memory.look();
+    }
+}
