@@ -1,14 +1,17 @@
 //! The real application, driven as a person would, with a real trainer behind it.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
-use eframe::egui::{Event, Key, Modifiers, Theme};
+use eframe::egui::{
+    DroppedFile, Event, Key, Modifiers, Theme, ViewportCommand, ViewportEvent, ViewportId,
+};
 use egui_kittest::{Harness, SnapshotOptions, kittest::Queryable};
 use layerwise::{
-    experiment::{DeviceChoice, Experiment},
+    experiment::{DeviceChoice, Experiment, preset},
     gui::{Studio, StudioOptions},
     run::Phase,
 };
@@ -20,6 +23,7 @@ fn open(size: [f32; 2], theme: Theme, records: Option<&Path>) -> Window {
         path: None,
         storage: false,
         run_records: records.map(Path::to_owned),
+        system_dialogs: false,
     };
     let mut window = Harness::builder()
         .with_size(size)
@@ -179,13 +183,77 @@ fn a_broken_file_is_named_and_nothing_is_lost() {
     assert_eq!(window.state().experiment(), &before);
 }
 
-fn first_launch(theme: Theme, name: &str) {
-    let mut window = open([1280.0, 800.0], theme, None);
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("not read".to_owned())
+    }
+}
+
+#[test]
+fn a_dropped_file_opens_after_the_question_about_edits() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("dropped.toml");
+    let mut dropped = preset("spirals-mlp").unwrap().experiment().unwrap();
+    dropped.name = "dropped".to_owned();
+    dropped.save(&path).unwrap();
+    let mut window = open([1280.0, 800.0], Theme::Dark, None);
+    window.state_mut().experiment_mut().seed = 9;
+    settle(&mut window, Duration::from_secs(1));
+    let drop = |window: &mut Window| {
+        let files = &mut window.input_mut().dropped_files;
+        files.push(Arc::new(Dropped(path.clone())));
+        window.run_steps(4);
+    };
+    drop(&mut window);
+    assert_eq!(window.state().experiment().seed, 9, "edits are kept");
+    click(&mut window, "Cancel");
+    drop(&mut window);
+    click(&mut window, "Don't save");
+    assert_eq!(window.state().experiment(), &dropped);
+}
+
+#[test]
+fn closing_asks_about_edits() {
+    let mut window = open([1280.0, 800.0], Theme::Dark, None);
+    let close = |window: &mut Window| {
+        let viewport = window.input_mut().viewports.get_mut(&ViewportId::ROOT);
+        viewport.unwrap().events.push(ViewportEvent::Close);
+        window.step();
+        let commands = &window.output().viewport_output[&ViewportId::ROOT].commands;
+        let held = commands.contains(&ViewportCommand::CancelClose);
+        window.run_steps(3);
+        held
+    };
+    assert!(!close(&mut window), "nothing is unsaved");
+    window.state_mut().experiment_mut().seed = 9;
+    settle(&mut window, Duration::from_secs(1));
+    assert!(close(&mut window));
+    click(&mut window, "Cancel");
+    assert_eq!(window.state().experiment().seed, 9);
+    assert!(close(&mut window));
+    click(&mut window, "Don't save");
+    assert!(!close(&mut window));
+}
+
+/// Compares the window with a kept picture, `pixels` of which may differ.
+fn compare(window: &mut Window, name: &str, pixels: usize) {
     // Another driver draws edges a little differently.
     let options = SnapshotOptions::new()
         .threshold(1.5)
-        .max_failed_pixels(2000);
+        .max_failed_pixels(pixels);
     window.snapshot_options(name, &options);
+}
+
+fn first_launch(theme: Theme, name: &str) {
+    let mut window = open([1280.0, 800.0], theme, None);
+    compare(&mut window, name, 2000);
 }
 
 #[test]
@@ -196,4 +264,67 @@ fn the_first_launch_looks_as_it_should_in_the_dark() {
 #[test]
 fn the_first_launch_looks_as_it_should_in_the_light() {
     first_launch(Theme::Light, "first-light");
+}
+
+/// A finished run, without the log and its times of day.
+fn trained(theme: Theme, name: &str, preset_name: &str, epochs: usize) {
+    let mut window = open([1280.0, 800.0], theme, None);
+    let mut experiment = preset(preset_name).unwrap().experiment().unwrap();
+    experiment.device = DeviceChoice::Cpu;
+    experiment.train.epochs = epochs;
+    *window.state_mut().experiment_mut() = experiment;
+    settle(&mut window, Duration::from_secs(1));
+    if preset_name == "spirals-mlp" {
+        click(&mut window, "Decision regions");
+    }
+    press(&mut window, Modifiers::COMMAND, Key::Num3);
+    press(&mut window, Modifiers::NONE, Key::Space);
+    wait_for(&mut window, "the end", |studio| {
+        phase(studio) == Some(Phase::Finished)
+    });
+    settle(&mut window, Duration::from_secs(8));
+    // Seconds, threads and mebibytes differ from machine to machine.
+    compare(&mut window, name, 4000);
+}
+
+#[test]
+fn trained_digits_look_as_they_should_in_the_dark() {
+    trained(Theme::Dark, "digits-dark", "digits-mlp", 20);
+}
+
+#[test]
+fn trained_digits_look_as_they_should_in_the_light() {
+    trained(Theme::Light, "digits-light", "digits-mlp", 20);
+}
+
+#[test]
+fn trained_spirals_look_as_they_should_in_the_dark() {
+    trained(Theme::Dark, "spirals-dark", "spirals-mlp", 60);
+}
+
+#[test]
+fn trained_spirals_look_as_they_should_in_the_light() {
+    trained(Theme::Light, "spirals-light", "spirals-mlp", 60);
+}
+
+/// A network that does not fit together and a value out of range.
+fn faulty(theme: Theme, name: &str) {
+    let mut window = open([1280.0, 800.0], theme, None);
+    let experiment = window.state_mut().experiment_mut();
+    experiment.blocks.remove(0);
+    experiment.optimizer.lr = -1.0;
+    settle(&mut window, Duration::from_secs(1));
+    press(&mut window, Modifiers::COMMAND, Key::Num3);
+    settle(&mut window, Duration::from_secs(1));
+    compare(&mut window, name, 2000);
+}
+
+#[test]
+fn an_impossible_network_looks_as_it_should_in_the_dark() {
+    faulty(Theme::Dark, "faulty-dark");
+}
+
+#[test]
+fn an_impossible_network_looks_as_it_should_in_the_light() {
+    faulty(Theme::Light, "faulty-light");
 }

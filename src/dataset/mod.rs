@@ -137,7 +137,7 @@ fn made_here(kind: DataKind) -> Source {
     Source {
         title: kind.title().to_owned(),
         credit: "Drawn by Layerwise from the experiment's seed".to_owned(),
-        licence: "None needed".to_owned(),
+        licence: "No licence needed".to_owned(),
     }
 }
 

@@ -199,7 +199,12 @@ impl Studio {
             (Purpose::Open, _) => folder.join(""),
             (Purpose::Records, _) => self.settings.records_root().unwrap_or(folder),
         };
-        let dialog = PathDialog::new(purpose, text.display().to_string(), next);
+        let dialog = PathDialog::new(
+            purpose,
+            text.display().to_string(),
+            next,
+            self.system_dialogs,
+        );
         self.dialog = Some(Dialog::Path(dialog));
     }
 

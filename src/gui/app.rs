@@ -36,6 +36,8 @@ pub struct StudioOptions {
     pub storage: bool,
     /// Where records of runs go. None: the user's data folder with `storage`, else nowhere.
     pub run_records: Option<PathBuf>,
+    /// Whether file dialogs of the system open by themselves.
+    pub system_dialogs: bool,
 }
 
 /// The application.
@@ -48,6 +50,7 @@ pub struct Studio {
     pub(super) log: Log,
     /// Set once closing needs no more questions.
     pub(super) closing: bool,
+    pub(super) system_dialogs: bool,
     storage: bool,
     loader: DataLoader,
     preview: Preview,
@@ -90,6 +93,7 @@ impl Studio {
             palette: Palette::default(),
             log,
             closing: false,
+            system_dialogs: options.system_dialogs,
             storage: options.storage,
             loader: DataLoader::default(),
             preview: Preview::default(),

@@ -1,7 +1,10 @@
 //! Windows over the window: the question about unsaved edits, paths to open and save, errors
 //! and what the program is.
 
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use eframe::egui::{Button, Context, Frame, Id, Key, Modal, RichText, ScrollArea, TextEdit, Ui};
 
@@ -65,12 +68,18 @@ pub enum Dialog {
     About,
 }
 
-/// A path, typed or chosen.
+/// A file dialog that ends sooner was not answered by a person.
+const NO_DIALOG: Duration = Duration::from_millis(700);
+
+/// A path, chosen in the file dialog of the system or typed.
 pub struct PathDialog {
     purpose: Purpose,
     text: String,
     next: Option<Next>,
-    browse: Option<Job<Option<PathBuf>>>,
+    /// The file dialog of the system and when it was asked for.
+    browse: Option<(Job<Option<PathBuf>>, Instant)>,
+    /// Whether to ask for it as soon as this one is shown.
+    browse_first: bool,
     trouble: Option<String>,
     /// A file that exists and would be replaced, once that was asked.
     replaces: Option<PathBuf>,
@@ -78,12 +87,13 @@ pub struct PathDialog {
 }
 
 impl PathDialog {
-    pub fn new(purpose: Purpose, text: String, next: Option<Next>) -> Self {
+    pub fn new(purpose: Purpose, text: String, next: Option<Next>, browse_first: bool) -> Self {
         Self {
             purpose,
             text,
             next,
             browse: None,
+            browse_first,
             trouble: None,
             replaces: None,
             fresh: true,
@@ -105,24 +115,33 @@ impl PathDialog {
         if std::mem::take(&mut self.fresh) {
             field.request_focus();
         }
+        if std::mem::take(&mut self.browse_first) {
+            self.start_browsing(ui.ctx());
+        }
         if field.changed() {
             self.trouble = None;
             self.replaces = None;
         }
         let confirmed = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        if let Some(job) = &self.browse
+        if let Some((job, asked)) = &self.browse
             && let Some(chosen) = job.poll()
         {
+            let at_once = asked.elapsed() < NO_DIALOG;
             self.browse = None;
             match chosen {
-                Some(path) => {
-                    // The system's own dialog has asked about replacing.
-                    return Some(Answer::Path(self.purpose, path, self.next.take()));
+                Some(path) if self.purpose == Purpose::Save && path.extension().is_none() => {
+                    self.text = path.display().to_string();
+                    if let Some(answer) = self.confirm() {
+                        return Some(answer);
+                    }
                 }
-                None => {
+                // The system's own dialog has asked about replacing.
+                Some(path) => return Some(Answer::Path(self.purpose, path, self.next.take())),
+                None if at_once => {
                     self.trouble =
-                        Some("No file was chosen. You can also type its path".to_owned());
+                        Some("This system opened no file dialog: type the path".to_owned());
                 }
+                None => return Some(Answer::Cancel),
             }
         }
         if let Some(path) = &self.replaces {
@@ -200,7 +219,7 @@ impl PathDialog {
             dialog.save_file()
         });
         match job {
-            Ok(job) => self.browse = Some(job),
+            Ok(job) => self.browse = Some((job, Instant::now())),
             Err(message) => self.trouble = Some(message),
         }
     }
@@ -326,7 +345,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("mine.toml");
         let typed = folder.path().join("mine").display().to_string();
-        let mut dialog = PathDialog::new(Purpose::Save, typed, None);
+        let mut dialog = PathDialog::new(Purpose::Save, typed, None, false);
         let answer = Answer::Path(Purpose::Save, path.clone(), None);
         assert_eq!(dialog.confirm(), Some(answer.clone()));
         std::fs::write(&path, "").unwrap();

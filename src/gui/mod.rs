@@ -40,6 +40,7 @@ pub fn open(path: Option<PathBuf>) -> anyhow::Result<()> {
         path,
         storage: true,
         run_records: None,
+        system_dialogs: true,
     };
     eframe::run_native(
         "Layerwise",

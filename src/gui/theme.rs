@@ -248,15 +248,15 @@ pub fn warning_color(visuals: &Visuals) -> Color32 {
 
 /// Colour of a class, by index from 0; apart from the colours of modules in hue and strength.
 pub fn class_color(class: usize) -> Color32 {
-    // Paul Tol's muted palette, which colour-blind people can tell apart.
+    // Paul Tol's muted palette, which colour-blind people can tell apart, its darkest hues lighter.
     const COLORS: [Color32; 10] = [
         Color32::from_rgb(68, 170, 153),
         Color32::from_rgb(204, 102, 119),
-        Color32::from_rgb(51, 34, 136),
+        Color32::from_rgb(104, 88, 196),
         Color32::from_rgb(221, 204, 119),
         Color32::from_rgb(136, 204, 238),
-        Color32::from_rgb(136, 34, 85),
-        Color32::from_rgb(17, 119, 51),
+        Color32::from_rgb(176, 64, 120),
+        Color32::from_rgb(44, 146, 80),
         Color32::from_rgb(170, 68, 153),
         Color32::from_rgb(153, 153, 51),
         Color32::from_rgb(200, 200, 200),

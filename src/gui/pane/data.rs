@@ -158,7 +158,6 @@ impl Preview {
         let side = ui.available_width().min(180.0);
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), side), Sense::hover());
         let square = Rect::from_center_size(rect.center(), vec2(side, side)).shrink(6.0);
-        let dark = ui.visuals().dark_mode;
         let painter = ui.painter_at(rect);
         painter.rect_filled(rect, theme::RADIUS, ui.visuals().extreme_bg_color);
         for ([x, y], class) in &self.points {
@@ -166,15 +165,9 @@ impl Preview {
                 square.left() + x * square.width(),
                 square.top() + y * square.height(),
             );
-            painter.circle_filled(at, 1.6, class_color(*class, dark));
+            painter.circle_filled(at, 1.6, theme::class_color(*class as usize));
         }
     }
-}
-
-/// Colour of a class in the preview.
-fn class_color(class: u32, dark: bool) -> Color32 {
-    // Classes take the colours from the second on, so that class 0 is not mistaken for module 1.
-    theme::module_color(class as usize + 2, dark)
 }
 
 /// The first samples of a class beside each other.

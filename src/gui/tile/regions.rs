@@ -53,10 +53,7 @@ impl View {
             ui.checkbox(&mut self.samples, "Training samples");
             if let Some(dataset) = context.dataset {
                 for (class, name) in dataset.classes.iter().enumerate() {
-                    let (dot, _) = ui.allocate_exact_size(vec2(12.0, 12.0), Sense::hover());
-                    ui.painter()
-                        .circle_filled(dot.center(), 5.0, theme::class_color(class));
-                    ui.weak(name);
+                    class_name(ui, class, name);
                 }
             }
         });
@@ -188,6 +185,22 @@ fn on_screen([x, y]: [f32; 2], extent: f32, square: Rect) -> Pos2 {
         square.left() + (0.5 + x * half) * square.width(),
         square.top() + (0.5 - y * half) * square.height(),
     )
+}
+
+/// A class's colour and name, which no line break parts.
+fn class_name(ui: &mut Ui, class: usize, name: &str) {
+    const DOT: f32 = 5.0;
+    let color = ui.visuals().text_color();
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let galley = ui.painter().layout_no_wrap(name.to_owned(), font, color);
+    let size = vec2(2.0 * DOT + 4.0 + galley.size().x, galley.size().y);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, name));
+    let center = rect.left_center() + vec2(DOT, 0.0);
+    ui.painter()
+        .circle_filled(center, DOT, theme::class_color(class));
+    let at = rect.left_top() + vec2(size.x - galley.size().x, 0.0);
+    ui.painter().galley(at, galley, color);
 }
 
 #[cfg(test)]
