@@ -147,7 +147,7 @@ fn wrong_files_are_refused() {
         (&good.replace("out = 4", "out = 4\nspeed = 1"), &["speed"]),
         (
             &good.replace("out = 4", "out = \"four\""),
-            &["block", "string \"four\""],
+            &["block.0.out", "string \"four\"", "a whole number"],
         ),
         (
             &good.replace("out = 4", "out = 0"),
@@ -172,6 +172,8 @@ fn wrong_files_are_refused() {
     refuses(1, &["train", text(&path)], &["wrong.toml"]);
     refuses(1, &["train", text(folder.path())], &["Cannot read"]);
     refuses(1, &["train", "none.toml"], &["Cannot read none.toml"]);
+    #[cfg(target_os = "linux")]
+    refuses(1, &["train", "/dev/zero"], &["too many"]);
 }
 
 #[test]
@@ -197,6 +199,30 @@ fn wrong_arguments_are_refused() {
     refuses(1, &with(&["--set", "split.cuts=1"]), &["cuts"]);
     refuses(1, &with(&["--epochs", "0"]), &["train.epochs", "from 1"]);
     refuses(1, &with(&["--device", "gpu:99"]), &["gpu:99"]);
+    refuses(2, &with(&["--device", "gpu:+0"]), &["gpu:+0"]);
+    refuses(
+        1,
+        &with(&["--set", "version=99"]),
+        &["version = 99", "newer"],
+    );
+    refuses(1, &with(&["--set", "block.1.slope=1"]), &["block.1.slope"]);
+    refuses(
+        1,
+        &with(&["--set", "seed=1\ntrain.epochs=3"]),
+        &["seed", "a whole number"],
+    );
+    refuses(
+        1,
+        &with(&[
+            "--set",
+            "data.samples=1000000",
+            "--set",
+            "block.0.out=65536",
+            "--set",
+            "train.batch_size=16000",
+        ]),
+        &["GiB"],
+    );
 }
 
 #[test]
@@ -414,6 +440,49 @@ fn a_run_that_diverges_says_so_and_exits_with_3() {
 }
 
 #[test]
+fn a_network_that_is_lost_in_its_last_step_has_diverged() {
+    let finished = layerwise(&[
+        "train",
+        "--preset",
+        "digits-mlp",
+        "--device",
+        "cpu",
+        "--json",
+        "--epochs",
+        "1",
+        "--set",
+        "train.batch_size=2000",
+        "--set",
+        "head.kind=linear",
+        "--set",
+        "optimizer.lr=1000",
+    ]);
+    assert_eq!(finished.code, Some(3), "{}", finished.err);
+    let summary: Value = serde_json::from_str(&finished.out).unwrap();
+    assert_eq!(summary["diverged"], true);
+    assert_eq!(summary["steps"], 1);
+    assert!(finished.err.contains("test loss"), "{}", finished.err);
+}
+
+#[test]
+fn modules_that_guess_are_named_however_early_a_run_ends() {
+    let summary = succeeds(&[
+        "train",
+        "--preset",
+        "digits-mlp",
+        "--device",
+        "cpu",
+        "--json",
+        "--quiet",
+        "--steps",
+        "5",
+    ]);
+    let summary: Value = serde_json::from_str(&summary).unwrap();
+    let worse = summary["modules_worse_than_guessing"].as_array().unwrap();
+    assert!(!worse.is_empty(), "{summary}");
+}
+
+#[test]
 fn too_large_a_lambda_is_flagged() {
     let finished = layerwise(&[
         "train",
@@ -468,6 +537,51 @@ fn a_trace_holds_every_step() {
         }
     }
     assert!(tensors.tensor("step.3.input").is_err());
+    let again = [
+        "trace",
+        "--preset",
+        "spirals-mlp",
+        "--out",
+        text(&out),
+        "--steps",
+        "1",
+    ];
+    refuses(1, &again, &["exists already"]);
+    assert_eq!(fs::read(&out).unwrap(), bytes);
+    let cnn = folder.path().join("cnn.safetensors");
+    let of_cnn = [
+        "trace",
+        "--preset",
+        "digits-cnn",
+        "--device",
+        "cpu",
+        "--out",
+        text(&cnn),
+    ];
+    succeeds(&[&of_cnn[..], &["--steps", "2"]].concat());
+    let bytes = fs::read(&cnn).unwrap();
+    let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    for part in ["running_mean", "running_var"] {
+        let of_step = |step: usize| {
+            let name = format!("step.{step}.before.module.1.block.1.{part}");
+            tensors.tensor(&name).unwrap().data().to_vec()
+        };
+        assert_ne!(of_step(1), of_step(2));
+    }
+    let more = folder.path().join("more.safetensors");
+    let one_epoch = [
+        "trace",
+        "--preset",
+        "spirals-mlp",
+        "--set",
+        "train.epochs=1",
+    ];
+    let steps = ["--steps", "100", "--out", text(&more)];
+    refuses(
+        1,
+        &[&one_epoch[..], &steps].concat(),
+        &["ends after 13 steps"],
+    );
     let nowhere = folder.path().join("none/trace.safetensors");
     refuses(
         1,

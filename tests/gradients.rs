@@ -13,7 +13,8 @@ use layerwise::{
     dataset::Samples,
     experiment::{Block, Experiment, Head, HeadKind, Init, ModuleSettings, Shape, Split},
     local::{
-        Batch, LocalModule, ModuleStep, Resident, cross_entropy, isolation_matrix, step_module,
+        Batch, Learner, LocalModule, ModuleStep, Resident, cross_entropy, isolation_matrix,
+        named_parameters, step_module,
     },
     rng::{Stream, rng},
 };
@@ -68,9 +69,9 @@ struct Case {
 
 fn experiment(image: bool, tested: &[Block], head: Head) -> Experiment {
     let mut blocks = if image {
-        vec![conv(4, 2, 1, 1), Block::Tanh]
+        vec![conv(4, 2, 1, 1), Block::Tanh {}]
     } else {
-        vec![Block::Flatten, linear(12), Block::Tanh]
+        vec![Block::Flatten {}, linear(12), Block::Tanh {}]
     };
     let cut = blocks.len() - 1;
     blocks.extend_from_slice(tested);
@@ -313,7 +314,7 @@ fn flat(name: &str, tested: Block) {
 #[test]
 fn linear_and_flatten() {
     flat("linear", linear(16));
-    Case::new(true, &[Block::Flatten, linear(12)], PLAIN).check("flatten");
+    Case::new(true, &[Block::Flatten {}, linear(12)], PLAIN).check("flatten");
 }
 
 #[test]
@@ -329,11 +330,11 @@ fn convolution() {
 #[test]
 fn activations() {
     for block in [
-        Block::Relu,
+        Block::Relu {},
         Block::LeakyRelu { slope: 0.1 },
-        Block::Gelu,
-        Block::Silu,
-        Block::Tanh,
+        Block::Gelu {},
+        Block::Silu {},
+        Block::Tanh {},
     ] {
         flat(block.title(), block.clone());
         image(block.title(), block.clone());
@@ -373,7 +374,7 @@ fn pooling() {
             },
         );
     }
-    let blocks = [conv(12, 1, 1, 1), Block::GlobalAvgPool, linear(12)];
+    let blocks = [conv(12, 1, 1, 1), Block::GlobalAvgPool {}, linear(12)];
     Case::new(true, &blocks, PLAIN).check("global average pooling");
 }
 
@@ -398,14 +399,14 @@ fn heads_above_convolutions_with_batch_norm() {
                     eps: 1e-5,
                     momentum: 0.1,
                 },
-                Block::Relu,
+                Block::Relu {},
                 Block::MaxPool {
                     kernel: 2,
                     stride: 2,
                     padding: 0,
                 },
                 conv(12, 1, 1, 1),
-                Block::Gelu,
+                Block::Gelu {},
             ];
             Case::new(true, &blocks, head).check(&format!("{kind:?} head, normalise {normalize}"));
         }
@@ -451,7 +452,7 @@ fn running_statistics_move_once_in_a_step_that_reconciles() {
 fn no_gradient_crosses_a_split() {
     for head in [PLAIN, ETF] {
         let device = device();
-        let mut experiment = experiment(false, &[linear(12), Block::Tanh, linear(12)], head);
+        let mut experiment = experiment(false, &[linear(12), Block::Tanh {}, linear(12)], head);
         experiment.split.after = Some(vec![2, 4]);
         experiment.modules.clear();
         experiment.head = head;
@@ -464,6 +465,45 @@ fn no_gradient_crosses_a_split() {
                 } else {
                     assert_eq!(*norm, 0.0, "module {row} from loss {column}");
                 }
+            }
+        }
+    }
+}
+
+/// Gradients of every module in one step of an experiment, as the learner applies them.
+fn applied(experiment: &Experiment, lambda: f64) -> Vec<Vec<TensorData>> {
+    let device = device();
+    let mut learner = Learner::new(experiment, &device).unwrap();
+    let mut gradients = Vec::new();
+    let lambda = vec![lambda; experiment.module_count() - 1];
+    learner.step(&batch(&device), 0, 0.1, &lambda, true, &mut |seen| {
+        let named = named_parameters(seen.module, Some(seen.gradients));
+        gradients.push(named.into_iter().map(|named| named.data).collect());
+    });
+    gradients
+}
+
+#[test]
+fn a_step_asks_nothing_of_later_modules() {
+    let mut experiment = experiment(false, &[linear(12), Block::Tanh {}, linear(12)], ETF);
+    experiment.split.after = Some(vec![2, 4]);
+    experiment.modules.clear();
+    experiment.head = ETF;
+    for lambda in [0.0, 0.5] {
+        let all = applied(&experiment, lambda);
+        assert_eq!(all.len(), 3);
+        for changed in 1..=3 {
+            let mut other = experiment.clone();
+            other.set_head_of(changed, Some(PLAIN));
+            let others = applied(&other, lambda);
+            for number in 1..=3 {
+                let same = all.get(number - 1) == others.get(number - 1);
+                // A head reaches its own module and, through reconciliation, the next one.
+                let reaches = number == changed || (lambda > 0.0 && number == changed + 1);
+                assert_eq!(
+                    same, !reaches,
+                    "λ {lambda}: head {changed}, module {number}"
+                );
             }
         }
     }

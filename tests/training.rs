@@ -127,10 +127,13 @@ fn the_cpu_and_a_graphics_adapter_agree() {
         for (left, right) in cpu.steps.iter().zip(&gpu.steps) {
             for (left, right) in [
                 (&left.loss, &right.loss),
+                (&left.reconciliation, &right.reconciliation),
                 (&left.cosine, &right.cosine),
+                (&left.relative_distance, &right.relative_distance),
                 (&left.norm_ratio, &right.norm_ratio),
             ] {
                 assert!(!left.is_empty());
+                assert_eq!(left.len(), right.len());
                 for (left, right) in left.iter().zip(right) {
                     assert!(
                         (left - right).abs() < 1e-3 * left.abs().max(1.0),

@@ -1,6 +1,9 @@
 //! A block of the experiment as a layer in Burn.
 
-use burn::{module::Module, tensor::Device};
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor},
+};
 use rand_chacha::ChaCha8Rng;
 
 use super::{
@@ -89,11 +92,11 @@ impl Layer {
             Block::GroupNorm { groups, eps } => {
                 return Self::GroupNorm(GroupNorm::new(channels, groups, eps, device));
             }
-            Block::Relu => Fixed::Activation(Activation::Relu),
+            Block::Relu {} => Fixed::Activation(Activation::Relu),
             Block::LeakyRelu { slope } => Fixed::Activation(Activation::LeakyRelu(slope)),
-            Block::Gelu => Fixed::Activation(Activation::Gelu),
-            Block::Silu => Fixed::Activation(Activation::Silu),
-            Block::Tanh => Fixed::Activation(Activation::Tanh),
+            Block::Gelu {} => Fixed::Activation(Activation::Gelu),
+            Block::Silu {} => Fixed::Activation(Activation::Silu),
+            Block::Tanh {} => Fixed::Activation(Activation::Tanh),
             Block::MaxPool {
                 kernel,
                 stride,
@@ -114,8 +117,8 @@ impl Layer {
                 padding,
                 dilation: 1,
             }),
-            Block::GlobalAvgPool => Fixed::GlobalAvgPool,
-            Block::Flatten => Fixed::Flatten,
+            Block::GlobalAvgPool {} => Fixed::GlobalAvgPool,
+            Block::Flatten {} => Fixed::Flatten,
             Block::Dropout { p } => Fixed::Dropout(p),
         };
         Self::Plain(Plain { layer: fixed })
@@ -140,6 +143,14 @@ impl Layer {
                 }),
                 Fixed::Dropout(p) => dropout(p, x, at, draws),
             },
+        }
+    }
+
+    /// Running mean and variance of a batch norm, without autodiff.
+    pub fn running_statistics(&self) -> Option<(Tensor<1>, Tensor<1>)> {
+        match self {
+            Self::BatchNorm(layer) => Some(layer.running_statistics()),
+            _ => None,
         }
     }
 

@@ -108,6 +108,12 @@ impl BatchNorm {
         self.affine.forward(normal)
     }
 
+    /// Running mean and variance, `[channels]`, without autodiff.
+    pub fn running_statistics(&self) -> (Tensor<1>, Tensor<1>) {
+        let resting = |tensor: &Tensor<1>| tensor.clone().inner();
+        (resting(&self.running_mean), resting(&self.running_variance))
+    }
+
     /// Moves the running statistics towards those of a batch.
     pub fn absorb(&mut self, mean: Tensor<1>, variance: Tensor<1>) {
         let keep = 1.0 - self.momentum;

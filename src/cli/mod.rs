@@ -205,9 +205,15 @@ fn has_display() -> bool {
 fn trace(source: &Source, steps: u32, out: &Path) -> Result<(), Failure> {
     let experiment = source.experiment(None)?;
     let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
-    if out.is_dir() || folder.is_some_and(|folder| !folder.is_dir()) {
+    if folder.is_some_and(|folder| !folder.is_dir()) {
         return Err(Failure::error(format!(
             "{} cannot be written: name a file in a folder that exists",
+            out.display()
+        )));
+    }
+    if out.symlink_metadata().is_ok() {
+        return Err(Failure::error(format!(
+            "{} exists already and is not replaced: name a new file",
             out.display()
         )));
     }

@@ -77,19 +77,20 @@ pub enum Block {
         #[serde(default)]
         init: Init,
     },
+    // Blocks without keys have braces so that serde refuses unknown keys here too.
     /// max(x, 0).
-    Relu,
+    Relu {},
     /// x for x > 0, slope·x otherwise.
     LeakyRelu {
         #[serde(default = "leaky_slope")]
         slope: f64,
     },
     /// x·Φ(x), exact.
-    Gelu,
+    Gelu {},
     /// x·σ(x).
-    Silu,
+    Silu {},
     /// Hyperbolic tangent.
-    Tanh,
+    Tanh {},
     /// Batch normalisation: per feature of vectors (1-D), per channel of images (2-D).
     BatchNorm {
         #[serde(default = "norm_eps")]
@@ -124,9 +125,9 @@ pub enum Block {
         padding: usize,
     },
     /// Mean of each channel; an image becomes a vector.
-    GlobalAvgPool,
+    GlobalAvgPool {},
     /// An image becomes a vector.
-    Flatten,
+    Flatten {},
     /// Sets values to zero with probability `p` while training and scales the rest by 1/(1−p).
     Dropout {
         #[serde(default = "dropout_p")]
@@ -172,13 +173,13 @@ impl Block {
                 bias: true,
                 init: Init::default(),
             },
-            Self::Relu,
+            Self::Relu {},
             Self::LeakyRelu {
                 slope: leaky_slope(),
             },
-            Self::Gelu,
-            Self::Silu,
-            Self::Tanh,
+            Self::Gelu {},
+            Self::Silu {},
+            Self::Tanh {},
             Self::BatchNorm {
                 eps: norm_eps(),
                 momentum: norm_momentum(),
@@ -198,8 +199,8 @@ impl Block {
                 stride: 2,
                 padding: 0,
             },
-            Self::GlobalAvgPool,
-            Self::Flatten,
+            Self::GlobalAvgPool {},
+            Self::Flatten {},
             Self::Dropout { p: dropout_p() },
         ]
     }
@@ -209,18 +210,18 @@ impl Block {
         match self {
             Self::Linear { .. } => "Linear",
             Self::Conv2d { .. } => "Convolution",
-            Self::Relu => "ReLU",
+            Self::Relu {} => "ReLU",
             Self::LeakyRelu { .. } => "Leaky ReLU",
-            Self::Gelu => "GELU",
-            Self::Silu => "SiLU",
-            Self::Tanh => "Tanh",
+            Self::Gelu {} => "GELU",
+            Self::Silu {} => "SiLU",
+            Self::Tanh {} => "Tanh",
             Self::BatchNorm { .. } => "Batch norm",
             Self::LayerNorm { .. } => "Layer norm",
             Self::GroupNorm { .. } => "Group norm",
             Self::MaxPool { .. } => "Max pooling",
             Self::AvgPool { .. } => "Average pooling",
-            Self::GlobalAvgPool => "Global average pooling",
-            Self::Flatten => "Flatten",
+            Self::GlobalAvgPool {} => "Global average pooling",
+            Self::Flatten {} => "Flatten",
             Self::Dropout { .. } => "Dropout",
         }
     }
@@ -257,14 +258,14 @@ impl Block {
                 format!("{kernel}×{kernel}, stride {stride}")
             }
             Self::Dropout { p } => format!("p = {p}"),
-            Self::Relu
-            | Self::Gelu
-            | Self::Silu
-            | Self::Tanh
+            Self::Relu {}
+            | Self::Gelu {}
+            | Self::Silu {}
+            | Self::Tanh {}
             | Self::BatchNorm { .. }
             | Self::LayerNorm { .. }
-            | Self::GlobalAvgPool
-            | Self::Flatten => String::new(),
+            | Self::GlobalAvgPool {}
+            | Self::Flatten {} => String::new(),
         }
     }
 
@@ -376,8 +377,8 @@ impl Block {
             real(
                 "eps",
                 eps,
-                eps > 0.0 && eps <= 1.0,
-                "a number above 0 and at most 1",
+                (1e-30..=1.0).contains(&eps),
+                "a number from 1e-30 to 1",
             );
         }
         found

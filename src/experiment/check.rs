@@ -77,10 +77,10 @@ impl Ranges {
         );
     }
 
-    /// A number from 0 to below 1.
+    /// A number from 0 to below 1, in `f32` too.
     fn share(&mut self, key: &str, value: f64) {
         self.require(
-            (0.0..1.0).contains(&value),
+            value >= 0.0 && (value as f32) < 1.0,
             key,
             value,
             "a number from 0 to below 1",
@@ -155,7 +155,7 @@ impl Experiment {
         );
         r.share("optimizer.beta1", self.optimizer.beta1);
         r.share("optimizer.beta2", self.optimizer.beta2);
-        r.positive("optimizer.eps", self.optimizer.eps, 1.0);
+        r.real("optimizer.eps", self.optimizer.eps, 1e-30, 1.0);
         r.real("optimizer.clip_norm", self.optimizer.clip_norm, 0.0, 1e9);
         r.real(
             "schedule.warmup_epochs",
@@ -185,7 +185,7 @@ impl Experiment {
         for (at, settings) in self.modules.iter().enumerate() {
             let number = settings.number;
             r.require(
-                (1..=modules).contains(&number),
+                self.blocks.is_empty() || (1..=modules).contains(&number),
                 &format!("module.{at}.number"),
                 number,
                 &format!("a whole number from 1 to {modules}, the number of modules"),
@@ -319,7 +319,9 @@ mod tests {
     #[test]
     fn a_linear_block_on_an_image_says_to_flatten() {
         let mut experiment = preset("digits-mlp").unwrap().experiment().unwrap();
-        experiment.blocks.retain(|block| *block != Block::Flatten);
+        experiment
+            .blocks
+            .retain(|block| *block != Block::Flatten {});
         let problems = experiment.problems();
         assert_eq!(problems.first().unwrap().place, Place::Block(0));
         assert_eq!(

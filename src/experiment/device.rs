@@ -41,6 +41,7 @@ impl FromStr for DeviceChoice {
             "gpu" => Ok(Self::Gpu),
             _ => text
                 .strip_prefix("gpu:")
+                .filter(|index| index.bytes().all(|byte| byte.is_ascii_digit()))
                 .and_then(|index| index.parse().ok())
                 .map(Self::Adapter)
                 .ok_or_else(|| {

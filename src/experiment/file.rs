@@ -1,14 +1,14 @@
 //! The experiment as a TOML file, and single keys of it set from the command line.
 
 use std::{
-    io::Write,
+    io::{Read, Write},
     path::{Path, PathBuf},
 };
 
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::Experiment;
+use super::{Block, Experiment};
 
 /// Version of the file format that this program writes. Older ones are read.
 pub const VERSION: u32 = 1;
@@ -56,16 +56,16 @@ impl Experiment {
             path: path.to_owned(),
             source,
         };
-        let length = std::fs::metadata(path).map_err(read)?.len();
-        if length > MAX_FILE_BYTES {
+        let mut text = String::new();
+        std::fs::File::open(path)
+            .and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_string(&mut text))
+            .map_err(read)?;
+        if text.len() as u64 > MAX_FILE_BYTES {
             return Err(FileError::Content {
                 origin: path.display().to_string(),
-                message: format!(
-                    "{length} bytes is too large for an experiment: at most {MAX_FILE_BYTES}"
-                ),
+                message: format!("more than {MAX_FILE_BYTES} bytes are too many for an experiment"),
             });
         }
-        let text = std::fs::read_to_string(path).map_err(read)?;
         Self::from_toml(&text, &path.display().to_string(), assignments)
     }
 
@@ -81,6 +81,9 @@ impl Experiment {
         let mut table: Table = text
             .parse()
             .map_err(|error: toml::de::Error| content(error.to_string().trim_end().to_owned()))?;
+        for assignment in assignments {
+            set(&mut table, assignment)?;
+        }
         match table.get("version").and_then(Value::as_integer) {
             Some(version) if version > i64::from(VERSION) => {
                 return Err(content(format!(
@@ -94,18 +97,17 @@ impl Experiment {
                 )));
             }
         }
-        for assignment in assignments {
-            set(&mut table, assignment)?;
-        }
-        let experiment: Self =
-            serde_path_to_error::deserialize(Value::Table(table)).map_err(|error| {
-                let path = error.path().to_string();
-                let message = error.inner().to_string();
-                let message = message.lines().next().unwrap_or_default();
-                content(if path == "." {
-                    message.to_owned()
-                } else {
-                    format!("{path}: {message}")
+        let experiment: Self = serde_path_to_error::deserialize(Value::Table(table.clone()))
+            .map_err(|error| {
+                // As keys are written: block.1.out.
+                let path = error.path().to_string().replace('[', ".").replace(']', "");
+                let message = plain(&error.inner().to_string());
+                content(match path.as_str() {
+                    "." => message,
+                    path => match wrong_block_key(&table, path) {
+                        Some(key) => format!("{path}.{key}: {message}"),
+                        None => format!("{path}: {message}"),
+                    },
                 })
             })?;
         match experiment.range_problems().first() {
@@ -138,11 +140,20 @@ impl Experiment {
     }
 }
 
-/// Writes a file whole or not at all: to a temporary name beside it, then renamed.
+/// Writes a file whole or not at all: to a temporary name beside it, then renamed. Folders,
+/// devices and pipes are never replaced.
 ///
 /// # Errors
 /// Where the folder or the file cannot be written.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    // A link stays; the file that it leads to is replaced.
+    let target = path.canonicalize();
+    let path = target.as_deref().unwrap_or(path);
+    if path.exists() && !path.is_file() {
+        return Err(std::io::Error::other(
+            "it is not a file: choose another name",
+        ));
+    }
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -155,6 +166,45 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// The key of a block that cannot be read, where `path` leads to a block: serde does not tell
+/// for an enum with a tag. It is the key without which the error is another one.
+fn wrong_block_key(table: &Table, path: &str) -> Option<String> {
+    let index: usize = path.strip_prefix("block.")?.parse().ok()?;
+    let block = table.get("block")?.get(index)?.as_table()?;
+    let error = |block: &Table| {
+        let read = Block::deserialize(Value::Table(block.clone()));
+        read.err().map(|error| error.to_string())
+    };
+    let keys = block.keys().filter(|key| *key != "kind");
+    keys.into_iter()
+        .find(|key| {
+            let mut less = block.clone();
+            less.remove(*key);
+            error(&less) != error(block)
+        })
+        .cloned()
+}
+
+/// The first line of an error of serde in words for people.
+fn plain(message: &str) -> String {
+    let mut message = message.lines().next().unwrap_or_default().to_owned();
+    for (rust, words) in [
+        ("usize", "a whole number from 0"),
+        ("u64", "a whole number from 0"),
+        ("f64", "a number"),
+        ("a boolean", "true or false"),
+        ("internally tagged enum Block", "a table with a kind"),
+        ("a sequence", "a list"),
+        ("a map", "a table"),
+    ] {
+        message = message.replace(&format!("expected {rust}"), &format!("expected {words}"));
+    }
+    match message.split_once("expected struct ") {
+        Some((before, _)) => format!("{before}expected a table"),
+        None => message,
+    }
 }
 
 /// Sets one key from text such as `optimizer.lr=0.1` or `block.3.out=128`.
@@ -220,12 +270,8 @@ fn element<'a>(items: &'a mut [Value], key: &str) -> Result<&'a mut Value, Strin
 
 /// A TOML value, or the text itself where it is none: `etf` needs no quotes.
 fn parse_value(text: &str) -> Value {
-    #[derive(Deserialize)]
-    struct Holder {
-        value: Value,
-    }
-    toml::from_str::<Holder>(&format!("value = {text}"))
-        .map_or_else(|_| Value::String(text.to_owned()), |holder| holder.value)
+    text.parse()
+        .unwrap_or_else(|_| Value::String(text.to_owned()))
 }
 
 #[cfg(test)]
@@ -250,6 +296,35 @@ mod tests {
                 Experiment::from_toml(&text, "round trip", &[]).unwrap(),
                 experiment
             );
+        }
+    }
+
+    #[test]
+    fn no_kind_of_block_takes_unknown_keys() {
+        for block in Block::palette() {
+            let text = toml::to_string(&block).unwrap();
+            let read = |text: &str| toml::from_str::<Block>(text);
+            assert_eq!(read(&text).unwrap(), block);
+            let error = read(&format!("{text}colour = 1\n")).unwrap_err();
+            assert!(error.to_string().contains("colour"), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn only_whole_files_are_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("one.toml");
+        write_whole(&path, b"one").unwrap();
+        write_whole(&path, b"two").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"two");
+        assert!(write_whole(folder.path(), b"three").is_err());
+        #[cfg(unix)]
+        {
+            let link = folder.path().join("link.toml");
+            std::os::unix::fs::symlink(&path, &link).unwrap();
+            write_whole(&link, b"four").unwrap();
+            assert!(link.is_symlink());
+            assert_eq!(std::fs::read(&path).unwrap(), b"four");
         }
     }
 

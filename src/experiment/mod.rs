@@ -4,6 +4,7 @@
 
 mod block;
 mod check;
+mod cost;
 mod data;
 mod device;
 mod file;

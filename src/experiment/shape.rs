@@ -100,7 +100,7 @@ pub fn after(block: &Block, input: Shape) -> Result<Shape, String> {
             let side = |size| slide(size, *kernel, *stride, *padding, 1);
             Shape::Image([channels, side(height)?, side(width)?])
         }
-        (Block::GlobalAvgPool, Shape::Image([channels, _, _])) => Shape::Flat(channels),
+        (Block::GlobalAvgPool {}, Shape::Image([channels, _, _])) => Shape::Flat(channels),
         (Block::GroupNorm { groups, .. }, _) => {
             let features = input.features();
             if !features.is_multiple_of(*groups) {
@@ -108,12 +108,12 @@ pub fn after(block: &Block, input: Shape) -> Result<Shape, String> {
             }
             input
         }
-        (Block::Flatten, _) => Shape::Flat(input.len()),
+        (Block::Flatten {}, _) => Shape::Flat(input.len()),
         (
             Block::Conv2d { .. }
             | Block::MaxPool { .. }
             | Block::AvgPool { .. }
-            | Block::GlobalAvgPool,
+            | Block::GlobalAvgPool {},
             Shape::Flat(features),
         ) => {
             return Err(format!(
@@ -122,11 +122,11 @@ pub fn after(block: &Block, input: Shape) -> Result<Shape, String> {
             ));
         }
         (
-            Block::Relu
+            Block::Relu {}
             | Block::LeakyRelu { .. }
-            | Block::Gelu
-            | Block::Silu
-            | Block::Tanh
+            | Block::Gelu {}
+            | Block::Silu {}
+            | Block::Tanh {}
             | Block::BatchNorm { .. }
             | Block::LayerNorm { .. }
             | Block::Dropout { .. },

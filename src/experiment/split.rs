@@ -270,11 +270,11 @@ mod tests {
             after: Some(vec![2, 4]),
             count: None,
         };
-        experiment.insert_block(3, Block::Tanh);
+        experiment.insert_block(3, Block::Tanh {});
         assert_eq!(experiment.split_points(), [3, 5]);
         experiment.remove_block(3);
         assert_eq!(experiment.split_points(), [2, 4]);
-        experiment.insert_block(0, Block::Tanh);
+        experiment.insert_block(0, Block::Tanh {});
         assert_eq!(experiment.split_points(), [3, 5]);
         experiment.remove_block(0);
         experiment.remove_block(3);

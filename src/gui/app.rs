@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     experiment::{Experiment, Problem, presets},
-    run::{Adapter, Progress, adapters},
+    run::{Adapter, Command as RunCommand, Progress, adapters},
 };
 
 /// What the studio is started with.
@@ -50,6 +50,8 @@ pub struct Studio {
     pub(super) log: Log,
     /// Set once closing needs no more questions.
     pub(super) closing: bool,
+    /// Whether the window closes as soon as the run has ended.
+    leaving: bool,
     pub(super) system_dialogs: bool,
     storage: bool,
     loader: DataLoader,
@@ -93,6 +95,7 @@ impl Studio {
             palette: Palette::default(),
             log,
             closing: false,
+            leaving: false,
             system_dialogs: options.system_dialogs,
             storage: options.storage,
             loader: DataLoader::default(),
@@ -282,6 +285,21 @@ impl eframe::App for Studio {
         if close && !self.closing && self.document.is_unsaved() {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             self.ask_first(Next::Quit, ctx);
+        } else if close && self.session.is_alive() && !self.leaving {
+            // A run ends with its results. Who asks a second time does not wait for them.
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            self.closing = true;
+            self.leaving = true;
+            self.session.send(RunCommand::Stop);
+            self.log.add(Notice::Info(
+                "Ending the run and keeping its results, then closing".to_owned(),
+            ));
+        } else if self.leaving && !close {
+            if self.session.is_alive() {
+                ctx.request_repaint_after(std::time::Duration::from_millis(50));
+            } else {
+                ctx.send_viewport_cmd(ViewportCommand::Close);
+            }
         }
     }
 

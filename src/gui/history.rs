@@ -106,8 +106,8 @@ pub struct History {
     /// For each measure in the order of `Measure::ALL`, each module or boundary: its buckets.
     series: [Vec<Vec<Mean>>; Measure::ALL.len()],
     newest: Option<StepRecord>,
-    evaluations: Vec<Evaluation>,
-    lambda_changes: Vec<LambdaChange>,
+    evaluations: Thinned<Evaluation>,
+    lambda_changes: Thinned<LambdaChange>,
     warnings: BTreeMap<usize, String>,
 }
 
@@ -121,8 +121,8 @@ impl History {
             steps: Vec::new(),
             series: Default::default(),
             newest: None,
-            evaluations: Vec::new(),
-            lambda_changes: Vec::new(),
+            evaluations: Thinned::new(MAX_EVALUATIONS),
+            lambda_changes: Thinned::new(MAX_LAMBDA_CHANGES),
             warnings: BTreeMap::new(),
         }
     }
@@ -145,18 +145,16 @@ impl History {
                 };
                 self.warnings.retain(|&number, _| still_worse(number));
                 self.evaluations.push(evaluation.clone());
-                thin(&mut self.evaluations, MAX_EVALUATIONS);
             }
             Event::LambdaChanged(change) => {
-                let replaces = self
-                    .lambda_changes
-                    .last()
-                    .is_some_and(|last| last.step == change.step && last.target == change.target);
-                if replaces {
-                    self.lambda_changes.pop();
+                let newest = self.lambda_changes.items.last();
+                if newest
+                    .is_some_and(|last| (last.step, last.target) == (change.step, change.target))
+                {
+                    self.lambda_changes.replace_newest(*change);
+                } else {
+                    self.lambda_changes.push(*change);
                 }
-                self.lambda_changes.push(*change);
-                thin(&mut self.lambda_changes, MAX_LAMBDA_CHANGES);
             }
             Event::Warning {
                 module: Some(module),
@@ -304,14 +302,14 @@ impl History {
         self.newest.as_ref()
     }
 
-    /// Evaluations in order; the newest is always the last.
+    /// Evaluations in order, evenly over the run; the newest is always the last.
     pub fn evaluations(&self) -> &[Evaluation] {
-        &self.evaluations
+        &self.evaluations.items
     }
 
     /// Changes of λ while training, in order.
     pub fn lambda_changes(&self) -> &[LambdaChange] {
-        &self.lambda_changes
+        &self.lambda_changes.items
     }
 
     /// The warning about a module, by number from 1, until an evaluation finds it recovered.
@@ -334,14 +332,48 @@ fn add(buckets: &mut Vec<Mean>, bucket: usize, value: f64) {
     }
 }
 
-/// Drops every other item where there are more than `max`; the newest stays.
-fn thin<T>(items: &mut Vec<T>, max: usize) {
-    if items.len() > max {
-        let mut position = items.len();
-        items.retain(|_| {
-            position -= 1;
-            position.is_multiple_of(2)
-        });
+/// Items at even distances over the whole run, and always the newest.
+#[derive(Debug)]
+struct Thinned<T> {
+    items: Vec<T>,
+    max: usize,
+    /// Every so manyth item is kept; doubles whenever there are too many.
+    every: usize,
+    count: usize,
+}
+
+impl<T> Thinned<T> {
+    fn new(max: usize) -> Self {
+        Self {
+            items: Vec::new(),
+            max,
+            every: 1,
+            count: 0,
+        }
+    }
+
+    fn push(&mut self, item: T) {
+        let newest_stays = self.count.saturating_sub(1).is_multiple_of(self.every);
+        if !newest_stays {
+            self.items.pop();
+        }
+        self.items.push(item);
+        self.count += 1;
+        if self.items.len() > self.max {
+            self.every *= 2;
+            let last = self.items.len() - 1;
+            let mut at = 0..;
+            self.items.retain(|_| {
+                let at = at.next().unwrap_or(last);
+                at.is_multiple_of(2) || at == last
+            });
+        }
+    }
+
+    fn replace_newest(&mut self, item: T) {
+        if let Some(newest) = self.items.last_mut() {
+            *newest = item;
+        }
     }
 }
 
@@ -421,12 +453,19 @@ mod tests {
                 target: Target::All,
                 lambda: at as f64,
             }));
-            assert!(history.evaluations.len() <= MAX_EVALUATIONS);
-            assert!(history.lambda_changes.len() <= MAX_LAMBDA_CHANGES);
-            assert_eq!(history.evaluations.last().unwrap().step, at);
-            assert_eq!(history.lambda_changes.last().unwrap().step, at);
+            assert!(history.evaluations().len() <= MAX_EVALUATIONS);
+            assert!(history.lambda_changes().len() <= MAX_LAMBDA_CHANGES);
+            assert_eq!(history.evaluations().last().unwrap().step, at);
+            assert_eq!(history.lambda_changes().last().unwrap().step, at);
         }
-        assert!(history.evaluations.is_sorted_by_key(|one| one.step));
+        let steps: Vec<usize> = history.evaluations().iter().map(|one| one.step).collect();
+        let gaps: Vec<usize> = steps.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        let (newest, others) = gaps.split_last().unwrap();
+        assert!(
+            others.iter().all(|gap| *gap == 16),
+            "as far apart early as late"
+        );
+        assert!((1..=16).contains(newest));
     }
 
     #[test]

@@ -284,7 +284,7 @@ mod tests {
     fn anything_else_does() {
         let run = digits();
         let changes: [fn(&mut Experiment); 6] = [
-            |edited| edited.blocks.push(Block::Tanh),
+            |edited| edited.blocks.push(Block::Tanh {}),
             |edited| edited.seed = 1,
             |edited| edited.optimizer.lr = 0.1,
             |edited| edited.data.test_fraction = 0.3,

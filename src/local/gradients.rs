@@ -72,12 +72,14 @@ pub(super) fn clip(module: &LocalModule, gradients: &mut GradientsParams, limit:
 /// A tensor read back to the host, with its name.
 #[derive(Clone, Debug)]
 pub struct Named {
-    /// `block.N.weight`, with N counted from the module's first block, or `head.weight`.
+    /// `block.N.weight`, with N counted from the module's first block, or `head.weight`; running
+    /// statistics are `block.N.running_mean` and `block.N.running_var`.
     pub name: String,
     pub data: TensorData,
 }
 
-/// A module's parameters, fixed heads included, or their gradients where `gradients` is given.
+/// A module's parameters, with fixed heads and running statistics, or their gradients where
+/// `gradients` is given.
 /// Reads back to the host.
 pub fn named_parameters(module: &LocalModule, gradients: Option<&GradientsParams>) -> Vec<Named> {
     struct Read<'a> {
@@ -111,6 +113,16 @@ pub fn named_parameters(module: &LocalModule, gradients: Option<&GradientsParams
         found: Vec::new(),
     };
     module.visit(&mut read);
+    if gradients.is_none() {
+        for (at, (mean, variance)) in module.running_statistics() {
+            for (part, tensor) in [("running_mean", mean), ("running_var", variance)] {
+                read.found.push(Named {
+                    name: format!("block.{at}.{part}"),
+                    data: tensor.into_data(),
+                });
+            }
+        }
+    }
     read.found
 }
 

@@ -83,6 +83,12 @@ impl LocalModule {
         }
     }
 
+    /// Running mean and variance of each batch norm, without autodiff, by index of its layer.
+    pub fn running_statistics(&self) -> impl Iterator<Item = (usize, (Tensor<1>, Tensor<1>))> {
+        let layers = self.layers.iter().enumerate();
+        layers.filter_map(|(at, layer)| Some((at, layer.running_statistics()?)))
+    }
+
     /// What the next module receives: the output, cut off from this module's graph. Nothing else
     /// crosses a boundary.
     pub fn hand_on(output: &Tensor<4>) -> Tensor<4> {

@@ -5,5 +5,5 @@ mod memory;
 mod separability;
 
 pub use alignment::Alignment;
-pub use memory::PeakMemory;
+pub use memory::{PeakMemory, available_memory};
 pub use separability::separability;

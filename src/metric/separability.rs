@@ -20,7 +20,8 @@ pub fn separability(
     let [samples, _] = features.dims();
     let [_, classes] = targets.dims();
     let counts = targets.clone().sum_dim(0).reshape([classes, 1]);
-    let means = targets.clone().transpose().matmul(features.clone()) / counts.clamp_min(1.0);
+    let means =
+        targets.clone().transpose().matmul(features.clone()) / counts.clone().clamp_min(1.0);
     let centered = means.clone() - means.clone().mean_dim(0);
     let deviations = features.clone() - targets.matmul(means.clone());
     let projected = deviations.matmul(centered.clone().transpose());
@@ -32,7 +33,12 @@ pub fn separability(
     let nearest = distances.argmin(1).reshape([samples]);
     let class_mean_accuracy = nearest.clone().equal(labels).float().mean();
 
-    let mut parts = vec![gram.reshape([classes * classes]), class_mean_accuracy];
+    let fewest = counts.min();
+    let mut parts = vec![
+        gram.reshape([classes * classes]),
+        class_mean_accuracy,
+        fewest,
+    ];
     let has_head = head.is_some();
     if let Some((weight, predictions)) = head {
         let product = (weight.clone().transpose() * centered).sum();
@@ -47,13 +53,22 @@ pub fn separability(
     ) else {
         return Err("the device returned too few numbers".to_owned());
     };
-    let gram = DMatrix::from_row_slice(classes, classes, gram);
+    // The geometry is that of all class means: none where a class has no sample.
+    let all_seen = rest.get(1).is_some_and(|fewest| *fewest > 0.0);
+    let gram = match all_seen {
+        true => DMatrix::from_row_slice(classes, classes, gram),
+        false => DMatrix::from_element(classes, classes, f64::NAN),
+    };
     let mut measured = geometry(&gram);
     measured.nc1 = nc1(&gram, projected)?;
+    if !all_seen {
+        measured.class_mean_accuracy = f32::NAN;
+        return Ok(measured);
+    }
     if let Some(accuracy) = rest.first() {
         measured.class_mean_accuracy = *accuracy as f32;
     }
-    if has_head && let [_, product, weight_norm, disagreement] = rest {
+    if has_head && let [_, _, product, weight_norm, disagreement] = rest {
         let mean_norm = gram.trace().max(0.0).sqrt();
         let cosine = product / (weight_norm * mean_norm).max(f64::MIN_POSITIVE);
         measured.self_duality = Some((2.0 - 2.0 * cosine).max(0.0).sqrt() as f32);

@@ -10,8 +10,15 @@ use crate::{
     metric::separability,
 };
 
-/// Samples that go through the network at once.
+/// Most samples that go through the network at once.
 const CHUNK: usize = 512;
+/// Most values that they may have after any block (256 MiB in `f32`).
+const CHUNK_VALUES: usize = 1 << 26;
+
+/// Samples that go through a network at once, which has at most so many values of a sample.
+pub(super) fn chunk(widest: usize) -> usize {
+    (CHUNK_VALUES / widest.max(1)).clamp(1, CHUNK)
+}
 
 /// What a module makes of all samples, on the device.
 #[derive(Default)]
@@ -26,7 +33,7 @@ fn resting(modules: &[LocalModule]) -> Vec<LocalModule> {
 }
 
 /// Loss, accuracy and separability of every module on the test samples (`test` without
-/// autodiff).
+/// autodiff), `chunk` of which go through the network at once.
 ///
 /// # Errors
 /// Where the device cannot be read.
@@ -34,13 +41,14 @@ pub(super) fn evaluate(
     modules: &[LocalModule],
     test: &Resident,
     classes: usize,
+    chunk: usize,
     step: usize,
     epoch: f64,
 ) -> Result<Evaluation, String> {
     let modules = resting(modules);
     let mut gathered: Vec<Gathered> = modules.iter().map(|_| Gathered::default()).collect();
-    for start in (0..test.len()).step_by(CHUNK) {
-        let mut x = test.range(start, CHUNK).inputs;
+    for start in (0..test.len()).step_by(chunk) {
+        let mut x = test.range(start, chunk).inputs;
         for (module, gathered) in modules.iter().zip(&mut gathered) {
             x = module.body(Dual::plain(x), None).value;
             if let Some(head) = module.head() {

@@ -27,7 +27,7 @@ pub struct RunOptions {
     /// Hold before the first step.
     pub paused: bool,
     /// Called from the trainer thread when there is something new to see, at most about 30 times
-    /// a second.
+    /// a second and at the end of each epoch.
     pub wake: Option<Arc<dyn Fn() + Send + Sync>>,
 }
 

@@ -83,7 +83,7 @@ pub struct Progress {
     pub step: usize,
     pub total_steps: usize,
     pub steps_per_epoch: usize,
-    /// Over the last second or so; 0 before it is known.
+    /// Over the whole run so far; 0 before it is known.
     pub steps_per_second: f64,
     pub seconds_left: Option<f64>,
     /// Seconds spent training, pauses left out.

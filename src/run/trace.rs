@@ -160,9 +160,14 @@ pub fn trace(
         .collect();
     let per_epoch = train.len().div_ceil(experiment.train.batch_size);
     let total = per_epoch * experiment.train.epochs;
+    if steps > total {
+        return Err(format!(
+            "The experiment ends after {total} steps: ask for fewer, or raise train.epochs"
+        ));
+    }
     let mut archive = Archive::default();
     let mut order = Vec::new();
-    for step in 0..steps.min(total) {
+    for step in 0..steps {
         let at = step % per_epoch;
         if at == 0 {
             let epoch = (step / per_epoch) as u64;

@@ -10,7 +10,7 @@ use crossbeam_channel::{Receiver, TryRecvError};
 
 use super::{
     Command, Evaluation, Event, LambdaChange, Phase, RunOptions, StepRecord, Summary, Target,
-    device,
+    device, evaluation,
     handle::Latest,
     outbox::Outbox,
     record::{Line, Record},
@@ -21,7 +21,7 @@ use crate::{
     dataset::{self, epoch_order},
     experiment::{Experiment, MethodKind},
     local::{Learner, LocalModule, Resident},
-    metric::PeakMemory,
+    metric::{PeakMemory, available_memory},
 };
 
 /// Numbers are read from the device and told at most so often.
@@ -68,6 +68,19 @@ pub(super) fn train(
     }
 }
 
+/// Refuses what would only be killed by the system later.
+fn check_memory(experiment: &Experiment) -> Result<(), String> {
+    let gib = |bytes: u64| bytes as f64 / f64::from(1 << 30);
+    match (experiment.least_memory_bytes(), available_memory()) {
+        (Some(needed), Some(there)) if needed > there => Err(format!(
+            "This run needs at least {:.1} GiB of memory, and {:.1} GiB are free: choose a smaller batch, fewer samples or narrower blocks",
+            gib(needed),
+            gib(there)
+        )),
+        _ => Ok(()),
+    }
+}
+
 struct Trainer<'a> {
     experiment: Experiment,
     inbox: &'a Receiver<Command>,
@@ -81,6 +94,8 @@ struct Trainer<'a> {
     train: Resident,
     test: Resident,
     classes: usize,
+    /// Samples of an evaluation that go through the network at once.
+    chunk: usize,
     learner: Learner,
     /// Modules at the last evaluation, all of whose numbers were finite.
     good: Vec<LocalModule>,
@@ -118,14 +133,18 @@ impl<'a> Trainer<'a> {
         latest: &'a Latest,
         outbox: &'a mut Outbox,
     ) -> Result<Self, String> {
-        let data = dataset::load(&experiment.data, experiment.seed)?;
+        let memory = PeakMemory::start();
         let (device, device_name) = device::open(experiment.device)?;
+        check_memory(&experiment)?;
+        let data = dataset::load(&experiment.data, experiment.seed)?;
         latest.progress.lock().device.clone_from(&device_name);
         let learning = device.clone().autodiff();
         let classes = data.classes.len();
         let train = Resident::new(&data.train, data.shape, classes, &learning);
         let test = Resident::new(&data.test, data.shape, classes, &device);
         let learner = Learner::new(&experiment, &learning)?;
+        let shapes = experiment.shapes();
+        let widest = shapes.iter().map(|shape| shape.len()).max().unwrap_or(1);
         // Last of what can fail, so that a run that cannot start leaves no folder behind.
         let record = match &options.folder {
             Some(folder) => Some(Record::create(folder, &experiment)?),
@@ -155,6 +174,7 @@ impl<'a> Trainer<'a> {
             train,
             test,
             classes,
+            chunk: evaluation::chunk(widest),
             learner,
             lambda_changes: Vec::new(),
             steps_per_epoch,
@@ -166,7 +186,7 @@ impl<'a> Trainer<'a> {
             pending: Vec::new(),
             last_told: Instant::now(),
             last_regions: None,
-            memory: PeakMemory::default(),
+            memory,
             step_seconds: 0.0,
             steps_timed: 0,
             seconds_spent: 0.0,
@@ -178,7 +198,8 @@ impl<'a> Trainer<'a> {
     }
 
     fn run(&mut self) -> Event {
-        let end = match self.train_all() {
+        let trained = self.train_all();
+        let end = match self.evaluate_last(trained) {
             Ok(()) => End::Finished,
             Err(end) => end,
         };
@@ -191,10 +212,10 @@ impl<'a> Trainer<'a> {
         if phase == Phase::Diverged {
             self.learner.set_modules(self.good.clone());
         }
-        let evaluated = self.evaluate_last(phase);
+        self.judge_at_the_end();
         // Made once, so that what is told and what is recorded are the same.
         let mut summary = Box::new(self.summary(phase, message));
-        if let Err(error) = evaluated.and_then(|()| self.close(&summary)) {
+        if let Err(error) = self.close(&summary) {
             summary.phase = Phase::Failed;
             summary.message.get_or_insert(error);
         }
@@ -207,15 +228,15 @@ impl<'a> Trainer<'a> {
     }
 
     /// Evaluates the final state, unless that was done or there is nothing sound to evaluate.
-    fn evaluate_last(&mut self, phase: Phase) -> Result<(), String> {
+    fn evaluate_last(&mut self, trained: Result<(), End>) -> Result<(), End> {
         let stale = self
             .evaluation
             .as_ref()
             .is_none_or(|evaluation| evaluation.step != self.step);
-        if matches!(phase, Phase::Finished | Phase::Stopped) && stale && self.step > 0 {
+        if matches!(trained, Ok(()) | Err(End::Stopped)) && stale && self.step > 0 {
             self.evaluate()?;
         }
-        Ok(())
+        trained
     }
 
     /// Writes what remains to be written.
@@ -291,6 +312,7 @@ impl<'a> Trainer<'a> {
                 }
                 Command::Resume => {
                     self.paused = false;
+                    self.single_step = false;
                     self.tell_progress(Phase::Running);
                 }
                 Command::Stop => {

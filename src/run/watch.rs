@@ -1,17 +1,17 @@
 //! Watches the numbers of a run: divergence, and modules that are worse than guessing.
 
-use super::StepRecord;
+use super::{Evaluation, StepRecord};
 
 /// A loss beyond this has left all bounds.
 const LOSS_LIMIT: f32 = 1e6;
+const ADVICE: &str = "Try a smaller λ or a smaller learning rate";
 
 /// Says why a step's numbers cannot stand, naming the module and the step.
 pub(super) fn divergence(record: &StepRecord) -> Option<String> {
-    let advice = "Try a smaller λ or a smaller learning rate";
     for (at, loss) in record.loss.iter().enumerate() {
         if !loss.is_finite() || *loss > LOSS_LIMIT {
             return Some(format!(
-                "The loss of module {} became {loss} at step {}. {advice}",
+                "The loss of module {} became {loss} at step {}. {ADVICE}",
                 at + 1,
                 record.step
             ));
@@ -22,7 +22,7 @@ pub(super) fn divergence(record: &StepRecord) -> Option<String> {
         // loss of the next step.
         if value.is_infinite() {
             return Some(format!(
-                "The reconciliation of modules {} and {} became infinite at step {}. {advice}",
+                "The reconciliation of modules {} and {} became infinite at step {}. {ADVICE}",
                 at + 1,
                 at + 2,
                 record.step
@@ -30,6 +30,19 @@ pub(super) fn divergence(record: &StepRecord) -> Option<String> {
         }
     }
     None
+}
+
+/// Says why an evaluation cannot stand, naming the module and the step.
+pub(super) fn divergence_at(evaluation: &Evaluation) -> Option<String> {
+    evaluation.modules.iter().find_map(|module| {
+        let loss = module.test_loss?;
+        (!loss.is_finite() || loss > LOSS_LIMIT).then(|| {
+            format!(
+                "The test loss of module {} became {loss} at step {}. {ADVICE}",
+                module.number, evaluation.step
+            )
+        })
+    })
 }
 
 /// Sums of one epoch, module by module and boundary by boundary.
@@ -72,6 +85,11 @@ fn add(means: &mut Vec<Mean>, values: &[f32]) {
 }
 
 impl EpochMeans {
+    /// Whether no step was added.
+    pub fn is_empty(&self) -> bool {
+        self.loss.is_empty()
+    }
+
     pub fn add(&mut self, record: &StepRecord) {
         add(&mut self.loss, &record.loss);
         add(&mut self.cosine, &record.cosine);

@@ -28,7 +28,10 @@ pub fn number<N: Numeric>(
     } else {
         (value.to_f64().abs() * 0.01).clamp(1e-6, high)
     };
-    let mut field = DragValue::new(value).range(range).speed(speed);
+    let mut field = DragValue::new(value)
+        .range(range)
+        .clamp_existing_to_range(false)
+        .speed(speed);
     if !N::INTEGRAL {
         field = field.custom_formatter(|value, _| widget::number(value));
     }

@@ -5,7 +5,11 @@ use std::time::Instant;
 use super::{End, Trainer};
 use crate::{
     experiment::MethodKind,
-    run::{Event, Phase, Summary, evaluation, record::Line, watch::Mean},
+    run::{
+        Event, Phase, Summary, evaluation,
+        record::Line,
+        watch::{self, EpochMeans, Mean},
+    },
 };
 
 impl Trainer<'_> {
@@ -16,11 +20,7 @@ impl Trainer<'_> {
         // Deep modules often need some epochs before they leave the level of guessing.
         let grace = (self.experiment.train.epochs / 5).max(1);
         if epoch > grace || last {
-            let first = match self.experiment.method.kind {
-                MethodKind::LocalBp => 1,
-                MethodKind::GlobalBp => self.learner.modules().len(),
-            };
-            let worse = self.last_epoch.worse_than_guessing(self.classes, first);
+            let worse = self.worse_in(&self.last_epoch);
             for &module in worse
                 .iter()
                 .filter(|module| !self.worse_than_guessing.contains(module))
@@ -45,19 +45,43 @@ impl Trainer<'_> {
         }
         if epoch.is_multiple_of(self.experiment.measure.evaluate_every) || last {
             self.evaluate()?;
-            self.good = self.learner.modules().to_vec();
         }
         self.outbox.flush();
         Ok(())
     }
 
-    pub(super) fn evaluate(&mut self) -> Result<(), String> {
+    fn worse_in(&self, epoch: &EpochMeans) -> Vec<usize> {
+        let first = match self.experiment.method.kind {
+            MethodKind::LocalBp => 1,
+            MethodKind::GlobalBp => self.learner.modules().len(),
+        };
+        epoch.worse_than_guessing(self.classes, first)
+    }
+
+    /// Judges the modules by the last whole epoch, or by what there was of the first, however
+    /// early the run ends.
+    pub(super) fn judge_at_the_end(&mut self) {
+        self.worse_than_guessing = self.worse_in(self.newest_epoch());
+    }
+
+    /// Means of the last whole epoch, or of what there was of the first.
+    fn newest_epoch(&self) -> &EpochMeans {
+        if self.last_epoch.is_empty() {
+            &self.epoch
+        } else {
+            &self.last_epoch
+        }
+    }
+
+    /// Evaluates on the test samples. Modules whose numbers are sound become the last good ones.
+    pub(super) fn evaluate(&mut self) -> Result<(), End> {
         let started = Instant::now();
         let epoch = self.step as f64 / self.steps_per_epoch as f64;
         let mut evaluation = evaluation::evaluate(
             self.learner.modules(),
             &self.test,
             self.classes,
+            self.chunk,
             self.step,
             epoch,
         )?;
@@ -68,9 +92,14 @@ impl Trainer<'_> {
             record.line(&Line::Evaluation(&evaluation))?;
             record.flush()?;
         }
+        let diverged = watch::divergence_at(&evaluation);
         self.outbox.push(Event::Evaluated(evaluation.clone()));
         self.evaluation = Some(evaluation);
         self.seconds_spent += started.elapsed().as_secs_f64();
+        if let Some(message) = diverged {
+            return Err(End::Diverged(message));
+        }
+        self.good = self.learner.modules().to_vec();
         Ok(())
     }
 
@@ -80,12 +109,8 @@ impl Trainer<'_> {
             .as_ref()
             .map(|evaluation| evaluation.modules.as_slice())
             .unwrap_or_default();
-        // A run that ends within its first epoch has no whole one.
-        let epoch = if self.last_epoch.cosine.is_empty() {
-            &self.epoch
-        } else {
-            &self.last_epoch
-        };
+        let peak_memory_bytes = self.memory.look();
+        let epoch = self.newest_epoch();
         let means = |means: &[Mean]| means.iter().map(|mean| mean.value()).collect();
         Summary {
             name: self.experiment.name.clone(),
@@ -104,7 +129,7 @@ impl Trainer<'_> {
             epochs: self.step as f64 / self.steps_per_epoch as f64,
             seconds: self.seconds_spent,
             steps_per_second: self.steps_per_second(),
-            peak_memory_bytes: self.memory.look(),
+            peak_memory_bytes,
             test_accuracy: evaluated.last().and_then(|module| module.test_accuracy),
             module_test_accuracy: evaluated
                 .iter()

@@ -71,12 +71,12 @@ fn rows(ui: &mut Ui, block: &mut Block) {
         Block::Dropout { p } => {
             number_row(ui, "Probability", p, 0.0..=0.999, 0.005);
         }
-        Block::Relu
-        | Block::Gelu
-        | Block::Silu
-        | Block::Tanh
-        | Block::GlobalAvgPool
-        | Block::Flatten => {
+        Block::Relu {}
+        | Block::Gelu {}
+        | Block::Silu {}
+        | Block::Tanh {}
+        | Block::GlobalAvgPool {}
+        | Block::Flatten {} => {
             ui.weak("Nothing to set");
             ui.end_row();
         }

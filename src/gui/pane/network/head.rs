@@ -134,7 +134,7 @@ fn results(ui: &mut Ui, view: &View<'_>, module: usize) {
             "A smaller learning rate may help"
         };
         let text = format!(
-            "Worse than guessing: loss above ln {classes} = {:.2}. {cure}",
+            "No better than guessing: its loss is not clearly below ln {classes} = {:.2}. {cure}",
             (classes as f64).ln()
         );
         let text = RichText::new(text)

@@ -248,7 +248,7 @@ fn a_module_worse_than_guessing_is_flagged() {
     harness.run();
     assert!(
         harness
-            .query_by_label_contains("Worse than guessing")
+            .query_by_label_contains("No better than guessing")
             .is_some()
     );
     assert!(harness.query_by_label("Test accuracy 10.0 %").is_some());
