@@ -211,18 +211,24 @@ fn wrong_arguments_are_refused() {
         &with(&["--set", "seed=1\ntrain.epochs=3"]),
         &["seed", "a whole number"],
     );
+}
+
+#[test]
+fn a_run_that_no_machine_can_hold_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("huge.toml");
+    let head =
+        "version = 1\n[data]\nkind = \"moons\"\nsamples = 50000\n[train]\nbatch_size = 16000\n";
+    let wide = "[[block]]\nkind = \"linear\"\nout = 65536\n";
+    let text_of_many = "[[block]]\nkind = \"tanh\"\n".repeat(400);
+    fs::write(&path, format!("{head}{wide}{text_of_many}")).unwrap();
+    let out = folder.path().join("run");
     refuses(
         1,
-        &with(&[
-            "--set",
-            "data.samples=1000000",
-            "--set",
-            "block.0.out=65536",
-            "--set",
-            "train.batch_size=16000",
-        ]),
-        &["GiB"],
+        &["train", text(&path), "--device", "cpu", "--out", text(&out)],
+        &["at least", "GiB", "smaller batch"],
     );
+    assert!(!out.exists());
 }
 
 #[test]

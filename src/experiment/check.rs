@@ -217,7 +217,16 @@ impl Experiment {
     /// the window and shows them on its cards.
     pub fn problems(&self) -> Vec<Problem> {
         let mut problems = self.range_problems();
-        if !problems.is_empty() {
+        // Shapes follow from these, so there is no sense in going on.
+        let shapes_unknown = problems.iter().any(|problem| {
+            let Place::Key(key) = &problem.place else {
+                return false;
+            };
+            ["block.", "split.", "module.", "data."]
+                .iter()
+                .any(|part| key.starts_with(part))
+        });
+        if shapes_unknown {
             return problems;
         }
         if self.blocks.is_empty() {

@@ -41,6 +41,17 @@ pub fn show(
     preview: &mut Preview,
     around: Surroundings<'_>,
 ) -> Option<Ask> {
+    let general: Vec<&Problem> = around
+        .problems
+        .iter()
+        .filter(|problem| matches!(problem.place, Place::Key(_)))
+        .collect();
+    if !general.is_empty() {
+        for problem in general {
+            ui.colored_label(theme::error_color(ui.visuals()), problem.to_string());
+        }
+        ui.add_space(theme::SMALL_GAP);
+    }
     group(ui, "Data", |ui| {
         data::show(ui, experiment, preview, around.loader);
     });
@@ -68,17 +79,6 @@ pub fn show(
             ask = Some(Ask::RecordsFolder);
         }
     });
-    let general: Vec<&Problem> = around
-        .problems
-        .iter()
-        .filter(|problem| matches!(problem.place, Place::Key(_)))
-        .collect();
-    if !general.is_empty() {
-        ui.add_space(theme::SMALL_GAP);
-        for problem in general {
-            ui.colored_label(theme::error_color(ui.visuals()), problem.to_string());
-        }
-    }
     ask
 }
 
