@@ -180,7 +180,7 @@ fn wrong_files_are_refused() {
 fn wrong_arguments_are_refused() {
     let preset = ["train", "--preset", "spirals-mlp"];
     let with = |more: &[&'static str]| [&preset[..], more].concat();
-    refuses(2, &["train"], &["EXPERIMENT"]);
+    refuses(2, &["train"], &["EXPERIMENT", "--preset"]);
     refuses(2, &with(&["some.toml"]), &["cannot be used with"]);
     refuses(2, &with(&["--device", "tpu"]), &["tpu", "gpu:N"]);
     refuses(2, &with(&["--steps", "0"]), &["--steps"]);

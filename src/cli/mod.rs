@@ -75,13 +75,10 @@ const MAX_SEED: u64 = i64::MAX as u64;
 
 /// Which experiment, and what to change in it.
 #[derive(Args)]
+#[command(group(clap::ArgGroup::new("which").required(true).args(["experiment", "preset"])))]
 struct Source {
     /// Experiment file
-    #[arg(
-        value_name = "EXPERIMENT.toml",
-        required_unless_present = "preset",
-        conflicts_with = "preset"
-    )]
+    #[arg(value_name = "EXPERIMENT.toml")]
     experiment: Option<PathBuf>,
     /// Built-in experiment, as listed by `layerwise presets`
     #[arg(long, value_name = "NAME")]
