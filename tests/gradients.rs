@@ -11,7 +11,7 @@ use burn::{
 use layerwise::{
     block::{Draws, Dual},
     dataset::Samples,
-    experiment::{Block, Experiment, Head, HeadKind, Init, ModuleSettings, Shape, Split},
+    experiment::{Block, Experiment, Head, HeadKind, Init, ModuleSettings, Shape, Shortcut, Split},
     local::{
         Batch, Learner, LocalModule, ModuleStep, Resident, cross_entropy, isolation_matrix,
         named_parameters, step_module,
@@ -323,6 +323,34 @@ fn convolution() {
         image(
             &format!("convolution {stride} {dilation} {groups}"),
             conv(12, stride, dilation, groups),
+        );
+    }
+}
+
+#[test]
+fn residual() {
+    let init = Init::default();
+    for shortcut in Shortcut::ALL {
+        for (out, stride) in [(12, 1), (15, 2), (12, 2)] {
+            image(
+                &format!("residual basic {shortcut:?} {out} {stride}"),
+                Block::ResidualBasic {
+                    out,
+                    stride,
+                    shortcut,
+                    init,
+                },
+            );
+        }
+        image(
+            &format!("residual bottleneck {shortcut:?}"),
+            Block::ResidualBottleneck {
+                out: 16,
+                width: 6,
+                stride: 2,
+                shortcut,
+                init,
+            },
         );
     }
 }

@@ -5,15 +5,19 @@ use std::collections::BTreeMap;
 use burn::tensor::Tensor;
 use rand_chacha::ChaCha8Rng;
 
-/// Dropout masks and batch statistics of one module in one step, by the index of the layer.
+/// What draws belong to: the index of a layer in its module, and the part of a layer that has
+/// several, else 0.
+pub type Place = (usize, usize);
+
+/// Dropout masks and batch statistics of one module in one step, by the place of the layer.
 /// A second pass finds what the first one left.
 #[derive(Debug)]
 pub struct Draws {
     pub(super) rng: ChaCha8Rng,
     /// 0 or 1/(1−p), shaped as the values that they multiply.
-    pub(super) masks: BTreeMap<usize, Tensor<4>>,
+    pub(super) masks: BTreeMap<Place, Tensor<4>>,
     /// Mean and unbiased variance of each channel, `[channels]`.
-    pub(super) statistics: BTreeMap<usize, (Tensor<1>, Tensor<1>)>,
+    pub(super) statistics: BTreeMap<Place, (Tensor<1>, Tensor<1>)>,
 }
 
 impl Draws {

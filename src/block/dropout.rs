@@ -3,16 +3,19 @@
 use burn::tensor::{Tensor, TensorData};
 use rand::RngExt;
 
-use super::{draws::Draws, dual::Dual};
+use super::{
+    draws::{Draws, Place},
+    dual::Dual,
+};
 
 /// Sets values to zero with probability `p` and scales the rest by 1/(1−p), while training
 /// (Srivastava et al. 2014). The mask is drawn once a step.
-pub fn dropout(p: f64, x: Dual, at: usize, draws: Option<&mut Draws>) -> Dual {
+pub fn dropout(p: f64, x: Dual, place: Place, draws: Option<&mut Draws>) -> Dual {
     let Some(Draws { rng, masks, .. }) = draws else {
         return x;
     };
     let shape = x.value.dims();
-    let mask = masks.entry(at).or_insert_with(|| {
+    let mask = masks.entry(place).or_insert_with(|| {
         let keep = (1.0 / (1.0 - p)) as f32;
         let values: Vec<f32> = (0..shape.iter().product())
             .map(|_| if rng.random::<f64>() < p { 0.0 } else { keep })

@@ -38,6 +38,17 @@ impl Dual {
         }
     }
 
+    /// The sum of two values of one shape, both with tangents or both without.
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            value: self.value + other.value,
+            tangent: match (self.tangent, other.tangent) {
+                (Some(one), Some(other)) => Some(one + other),
+                (one, other) => one.or(other),
+            },
+        }
+    }
+
     /// A function of each value by itself, with its derivative.
     pub fn pointwise(
         self,

@@ -15,6 +15,7 @@ use super::{
     linear::Linear,
     norm::{BatchNorm, GroupNorm, LayerNorm},
     pool::{avg_pool, global_avg_pool, max_pool},
+    residual::Residual,
 };
 use crate::experiment::{Block, Shape};
 
@@ -48,6 +49,7 @@ pub enum Layer {
     BatchNorm(BatchNorm),
     LayerNorm(LayerNorm),
     GroupNorm(GroupNorm),
+    Residual(Residual),
     Plain(Plain),
 }
 
@@ -92,6 +94,34 @@ impl Layer {
             Block::GroupNorm { groups, eps } => {
                 return Self::GroupNorm(GroupNorm::new(channels, groups, eps, device));
             }
+            Block::ResidualBasic {
+                out,
+                stride,
+                shortcut,
+                init,
+            } => {
+                return Self::Residual(Residual::new(
+                    channels, out, None, stride, shortcut, init, rng, device,
+                ));
+            }
+            Block::ResidualBottleneck {
+                out,
+                width,
+                stride,
+                shortcut,
+                init,
+            } => {
+                return Self::Residual(Residual::new(
+                    channels,
+                    out,
+                    Some(width),
+                    stride,
+                    shortcut,
+                    init,
+                    rng,
+                    device,
+                ));
+            }
             Block::Relu {} => Fixed::Activation(Activation::Relu),
             Block::LeakyRelu { slope } => Fixed::Activation(Activation::LeakyRelu(slope)),
             Block::Gelu {} => Fixed::Activation(Activation::Gelu),
@@ -129,7 +159,8 @@ impl Layer {
         match self {
             Self::Linear(layer) => layer.forward(x),
             Self::Conv2d(layer) => layer.forward(x),
-            Self::BatchNorm(layer) => layer.forward(x, at, draws),
+            Self::BatchNorm(layer) => layer.forward(x, (at, 0), draws),
+            Self::Residual(layer) => layer.forward(x, at, draws),
             Self::LayerNorm(layer) => layer.forward(x),
             Self::GroupNorm(layer) => layer.forward(x),
             Self::Plain(Plain { layer }) => match *layer {
@@ -141,25 +172,30 @@ impl Layer {
                     let [batch, channels, height, width] = x.dims();
                     x.reshape([batch, channels * height * width, 1, 1])
                 }),
-                Fixed::Dropout(p) => dropout(p, x, at, draws),
+                Fixed::Dropout(p) => dropout(p, x, (at, 0), draws),
             },
         }
     }
 
-    /// Running mean and variance of a batch norm, without autodiff.
-    pub fn running_statistics(&self) -> Option<(Tensor<1>, Tensor<1>)> {
+    /// Running mean and variance of every batch norm, without autodiff, with the start of its
+    /// name in the layer.
+    pub fn running_statistics(&self) -> Vec<(String, Tensor<1>, Tensor<1>)> {
         match self {
-            Self::BatchNorm(layer) => Some(layer.running_statistics()),
-            _ => None,
+            Self::BatchNorm(layer) => {
+                let (mean, variance) = layer.running_statistics();
+                vec![(String::new(), mean, variance)]
+            }
+            Self::Residual(layer) => layer.running_statistics(),
+            _ => Vec::new(),
         }
     }
 
     /// Moves running statistics by what the step left in `draws`.
     pub fn absorb(&mut self, at: usize, draws: &mut Draws) {
-        if let Self::BatchNorm(layer) = self
-            && let Some((mean, variance)) = draws.statistics.remove(&at)
-        {
-            layer.absorb(mean, variance);
+        match self {
+            Self::BatchNorm(layer) => layer.absorb((at, 0), draws),
+            Self::Residual(layer) => layer.absorb(at, draws),
+            _ => {}
         }
     }
 }

@@ -13,6 +13,7 @@ mod layer;
 mod linear;
 mod norm;
 mod pool;
+mod residual;
 
 pub use draws::Draws;
 pub use dual::Dual;

@@ -5,7 +5,11 @@ use burn::{
     tensor::{Device, Tensor},
 };
 
-use super::{draws::Draws, dual::Dual, init::parameter};
+use super::{
+    draws::{Draws, Place},
+    dual::Dual,
+    init::parameter,
+};
 
 /// Scale and shift by learnt values, shared along every dimension of size 1 in `shape`.
 #[derive(Module, Debug)]
@@ -78,12 +82,12 @@ impl BatchNorm {
     }
 
     /// Shape kept. With `draws` the batch's statistics are used and left there.
-    pub fn forward(&self, x: Dual, at: usize, draws: Option<&mut Draws>) -> Dual {
+    pub fn forward(&self, x: Dual, place: Place, draws: Option<&mut Draws>) -> Dual {
         let [batch, channels, height, width] = x.value.dims();
         let normal = match draws {
             Some(draws) => {
                 let (normal, mean, variance) = standardize(x, &[0, 2, 3], self.eps);
-                draws.statistics.entry(at).or_insert_with(|| {
+                draws.statistics.entry(place).or_insert_with(|| {
                     let count = (batch * height * width) as f64;
                     let unbiased = count / (count - 1.0).max(1.0);
                     (
@@ -114,8 +118,11 @@ impl BatchNorm {
         (resting(&self.running_mean), resting(&self.running_variance))
     }
 
-    /// Moves the running statistics towards those of a batch.
-    pub fn absorb(&mut self, mean: Tensor<1>, variance: Tensor<1>) {
+    /// Moves the running statistics towards those that a step left in `draws`.
+    pub fn absorb(&mut self, place: Place, draws: &mut Draws) {
+        let Some((mean, variance)) = draws.statistics.remove(&place) else {
+            return;
+        };
         let keep = 1.0 - self.momentum;
         self.running_mean = self.running_mean.clone() * keep + mean * self.momentum;
         self.running_variance = self.running_variance.clone() * keep + variance * self.momentum;

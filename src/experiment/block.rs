@@ -43,6 +43,45 @@ impl Init {
     }
 }
 
+/// What a residual block adds to its last convolution where the shapes differ (He et al. 2016,
+/// options B and A).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Shortcut {
+    /// A 1×1 convolution with batch norm.
+    #[default]
+    Projection,
+    /// Every so manyth pixel, and channels of zeros on both sides.
+    ZeroPad,
+}
+
+impl Shortcut {
+    /// Whether the input of a residual block must be changed before it can be added.
+    pub fn is_needed(inputs: usize, out: usize, stride: usize) -> bool {
+        inputs != out || stride != 1
+    }
+
+    fn parameters(self, inputs: usize, out: usize, stride: usize) -> usize {
+        match self {
+            Self::Projection if Self::is_needed(inputs, out, stride) => {
+                conv_and_norm(inputs, out, 1)
+            }
+            _ => 0,
+        }
+    }
+
+    /// Every shortcut, in the order of the window.
+    pub const ALL: [Self; 2] = [Self::Projection, Self::ZeroPad];
+
+    /// Name on the screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Projection => "Projection",
+            Self::ZeroPad => "Zero padding",
+        }
+    }
+}
+
 /// One block of the chain, with its hyper-parameters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
@@ -78,6 +117,34 @@ pub enum Block {
         init: Init,
     },
     // Blocks without keys have braces so that serde refuses unknown keys here too.
+    /// Two 3×3 convolutions with batch norm, and the input added (He et al. 2016). ReLU between
+    /// and after.
+    ResidualBasic {
+        /// Output channels.
+        out: usize,
+        /// Of the first convolution.
+        #[serde(default = "one")]
+        stride: usize,
+        #[serde(default)]
+        shortcut: Shortcut,
+        #[serde(default)]
+        init: Init,
+    },
+    /// Convolutions of 1×1, 3×3 and 1×1 with batch norm, and the input added (He et al. 2016).
+    /// ReLU between and after.
+    ResidualBottleneck {
+        /// Output channels.
+        out: usize,
+        /// Channels of the 3×3 convolution.
+        width: usize,
+        /// Of the 3×3 convolution.
+        #[serde(default = "one")]
+        stride: usize,
+        #[serde(default)]
+        shortcut: Shortcut,
+        #[serde(default)]
+        init: Init,
+    },
     /// max(x, 0).
     Relu {},
     /// x for x > 0, slope·x otherwise.
@@ -135,6 +202,21 @@ pub enum Block {
     },
 }
 
+/// Learnt values of a convolution without bias and the batch norm after it.
+fn conv_and_norm(inputs: usize, out: usize, kernel: usize) -> usize {
+    inputs
+        .saturating_mul(out)
+        .saturating_mul(kernel * kernel)
+        .saturating_add(2 * out)
+}
+
+fn with_stride(text: String, stride: usize) -> String {
+    match stride {
+        1 => text,
+        stride => format!("{text}, stride {stride}"),
+    }
+}
+
 fn yes() -> bool {
     true
 }
@@ -171,6 +253,19 @@ impl Block {
                 dilation: 1,
                 groups: 1,
                 bias: true,
+                init: Init::default(),
+            },
+            Self::ResidualBasic {
+                out: 16,
+                stride: 1,
+                shortcut: Shortcut::default(),
+                init: Init::default(),
+            },
+            Self::ResidualBottleneck {
+                out: 64,
+                width: 16,
+                stride: 1,
+                shortcut: Shortcut::default(),
                 init: Init::default(),
             },
             Self::Relu {},
@@ -210,6 +305,8 @@ impl Block {
         match self {
             Self::Linear { .. } => "Linear",
             Self::Conv2d { .. } => "Convolution",
+            Self::ResidualBasic { .. } => "Residual basic",
+            Self::ResidualBottleneck { .. } => "Residual bottleneck",
             Self::Relu {} => "ReLU",
             Self::LeakyRelu { .. } => "Leaky ReLU",
             Self::Gelu {} => "GELU",
@@ -252,6 +349,12 @@ impl Block {
                 }
                 text
             }
+            Self::ResidualBasic { out, stride, .. } => {
+                with_stride(format!("{out} channels"), *stride)
+            }
+            Self::ResidualBottleneck {
+                out, width, stride, ..
+            } => with_stride(format!("{width} to {out} channels"), *stride),
             Self::LeakyRelu { slope } => format!("slope {slope}"),
             Self::GroupNorm { groups, .. } => format!("{groups} groups"),
             Self::MaxPool { kernel, stride, .. } | Self::AvgPool { kernel, stride, .. } => {
@@ -271,7 +374,13 @@ impl Block {
 
     /// Whether the block holds a weight matrix or kernel: what an even split counts as a layer.
     pub fn has_weights(&self) -> bool {
-        matches!(self, Self::Linear { .. } | Self::Conv2d { .. })
+        matches!(
+            self,
+            Self::Linear { .. }
+                | Self::Conv2d { .. }
+                | Self::ResidualBasic { .. }
+                | Self::ResidualBottleneck { .. }
+        )
     }
 
     /// Number of learnt values, given the shape the block receives.
@@ -292,6 +401,32 @@ impl Block {
                     .saturating_mul(kernel * kernel)
                     + usize::from(*bias) * out
             }
+            Self::ResidualBasic {
+                out,
+                stride,
+                shortcut,
+                ..
+            } => [
+                conv_and_norm(features, *out, 3),
+                conv_and_norm(*out, *out, 3),
+                shortcut.parameters(features, *out, *stride),
+            ]
+            .into_iter()
+            .fold(0, usize::saturating_add),
+            Self::ResidualBottleneck {
+                out,
+                width,
+                stride,
+                shortcut,
+                ..
+            } => [
+                conv_and_norm(features, *width, 1),
+                conv_and_norm(*width, *width, 3),
+                conv_and_norm(*width, *out, 1),
+                shortcut.parameters(features, *out, *stride),
+            ]
+            .into_iter()
+            .fold(0, usize::saturating_add),
             Self::BatchNorm { .. } | Self::GroupNorm { .. } => 2 * features,
             Self::LayerNorm { .. } => 2 * input.len(),
             _ => 0,
@@ -341,6 +476,17 @@ impl Block {
                 whole("kernel", kernel, 1, MAX_KERNEL);
                 whole("stride", stride, 1, MAX_KERNEL);
                 whole("padding", padding, 0, MAX_KERNEL);
+            }
+            Self::ResidualBasic { out, stride, .. } => {
+                whole("out", out, 1, MAX_WIDTH);
+                whole("stride", stride, 1, MAX_KERNEL);
+            }
+            Self::ResidualBottleneck {
+                out, width, stride, ..
+            } => {
+                whole("out", out, 1, MAX_WIDTH);
+                whole("width", width, 1, MAX_WIDTH);
+                whole("stride", stride, 1, MAX_KERNEL);
             }
             Self::GroupNorm { groups, .. } => whole("groups", groups, 1, MAX_WIDTH),
             _ => {}

@@ -59,7 +59,14 @@ impl Experiment {
         let mut text = String::new();
         std::fs::File::open(path)
             .and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_string(&mut text))
-            .map_err(read)?;
+            .map_err(|error| {
+                read(match error.kind() {
+                    std::io::ErrorKind::InvalidData => {
+                        std::io::Error::other("it is not a text file")
+                    }
+                    _ => error,
+                })
+            })?;
         if text.len() as u64 > MAX_FILE_BYTES {
             return Err(FileError::Content {
                 origin: path.display().to_string(),
@@ -161,7 +168,12 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
+    // Its name means nothing to a person.
+    let mut file = builder.tempfile_in(folder).map_err(|error| {
+        let text = error.to_string();
+        let cause = text.split(" at path").next().unwrap_or_default();
+        std::io::Error::other(cause.to_owned())
+    })?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;

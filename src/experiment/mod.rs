@@ -18,7 +18,7 @@ mod split;
 
 use serde::{Deserialize, Serialize};
 
-pub use block::{Block, Init, MAX_KERNEL, MAX_WIDTH};
+pub use block::{Block, Init, MAX_KERNEL, MAX_WIDTH, Shortcut};
 pub use check::{Place, Problem};
 pub use data::{Data, DataKind};
 pub use device::DeviceChoice;

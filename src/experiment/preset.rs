@@ -10,7 +10,7 @@ pub struct Preset {
     pub text: &'static str,
 }
 
-const PRESETS: [Preset; 4] = [
+const PRESETS: [Preset; 7] = [
     Preset {
         name: "digits-mlp",
         text: include_str!("../../assets/presets/digits-mlp.toml"),
@@ -26,6 +26,18 @@ const PRESETS: [Preset; 4] = [
     Preset {
         name: "shapes-cnn",
         text: include_str!("../../assets/presets/shapes-cnn.toml"),
+    },
+    Preset {
+        name: "resnet18",
+        text: include_str!("../../assets/presets/resnet18.toml"),
+    },
+    Preset {
+        name: "resnet32",
+        text: include_str!("../../assets/presets/resnet32.toml"),
+    },
+    Preset {
+        name: "resnet110",
+        text: include_str!("../../assets/presets/resnet110.toml"),
     },
 ];
 
@@ -54,5 +66,29 @@ impl Preset {
     /// Where an assignment cannot be applied.
     pub fn with(self, assignments: &[String]) -> Result<Experiment, super::FileError> {
         Experiment::from_toml(self.text, &format!("preset {}", self.name), assignments)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Learnt values of the blocks and the last head.
+    fn parameters(name: &str) -> usize {
+        let plan = preset(name).unwrap().experiment().unwrap().plan().unwrap();
+        let head = plan.last().unwrap().head_parameters;
+        plan.iter().map(|module| module.parameters).sum::<usize>() + head
+    }
+
+    #[test]
+    fn networks_have_as_many_parameters_as_published() {
+        // With 10 classes, as in the usual implementations for CIFAR-10.
+        for (name, published) in [
+            ("resnet18", 11_173_962),
+            ("resnet32", 464_154),
+            ("resnet110", 1_727_962),
+        ] {
+            assert_eq!(parameters(name), published, "{name}");
+        }
     }
 }

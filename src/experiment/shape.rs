@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::block::Block;
+use super::block::{Block, Shortcut};
 
 /// The shape of one sample, without the batch dimension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +100,29 @@ pub fn after(block: &Block, input: Shape) -> Result<Shape, String> {
             let side = |size| slide(size, *kernel, *stride, *padding, 1);
             Shape::Image([channels, side(height)?, side(width)?])
         }
+        (
+            Block::ResidualBasic {
+                out,
+                stride,
+                shortcut,
+                ..
+            }
+            | Block::ResidualBottleneck {
+                out,
+                stride,
+                shortcut,
+                ..
+            },
+            Shape::Image([channels, height, width]),
+        ) => {
+            if *shortcut == Shortcut::ZeroPad && *out < channels {
+                return Err(format!(
+                    "Zero padding cannot make {out} channels of {channels}: choose a projection or at least {channels} channels"
+                ));
+            }
+            let side = |size| slide(size, 3, *stride, 1, 1);
+            Shape::Image([*out, side(height)?, side(width)?])
+        }
         (Block::GlobalAvgPool {}, Shape::Image([channels, _, _])) => Shape::Flat(channels),
         (Block::GroupNorm { groups, .. }, _) => {
             let features = input.features();
@@ -111,6 +134,8 @@ pub fn after(block: &Block, input: Shape) -> Result<Shape, String> {
         (Block::Flatten {}, _) => Shape::Flat(input.len()),
         (
             Block::Conv2d { .. }
+            | Block::ResidualBasic { .. }
+            | Block::ResidualBottleneck { .. }
             | Block::MaxPool { .. }
             | Block::AvgPool { .. }
             | Block::GlobalAvgPool {},

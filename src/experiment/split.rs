@@ -176,18 +176,7 @@ impl Experiment {
         if index >= self.blocks.len() {
             return;
         }
-        let module = self.module_of(index);
-        let alone = self
-            .module_ranges()
-            .get(module)
-            .is_some_and(|range| range.len() == 1);
-        if alone && self.module_count() > 1 {
-            if index + 1 < self.blocks.len() {
-                self.toggle_cut(index);
-            } else {
-                self.toggle_cut(index - 1);
-            }
-        }
+        self.dissolve_if_alone(index);
         let mut points = self.split_points();
         for point in &mut points {
             if *point >= index {
@@ -198,13 +187,42 @@ impl Experiment {
         self.set_points(points);
     }
 
-    /// Moves a block to another place. Cuts stay where they are in the chain.
+    /// Moves a block to another place. It joins the module of the block that was there; a module
+    /// that loses its last block goes with it.
     pub fn move_block(&mut self, from: usize, to: usize) {
-        if from < self.blocks.len() && to < self.blocks.len() {
-            let points = self.split_points();
-            let block = self.blocks.remove(from);
-            self.blocks.insert(to, block);
-            self.set_points(points);
+        if from >= self.blocks.len() || to >= self.blocks.len() || from == to {
+            return;
+        }
+        if self.module_of(from) != self.module_of(to) {
+            self.dissolve_if_alone(from);
+        }
+        let mut modules: Vec<usize> = (0..self.blocks.len())
+            .map(|at| self.module_of(at))
+            .collect();
+        let joined = self.module_of(to);
+        modules.remove(from);
+        modules.insert(to, joined);
+        let block = self.blocks.remove(from);
+        self.blocks.insert(to, block);
+        let ends = modules.windows(2).enumerate();
+        let points = ends
+            .filter(|(_, pair)| pair.first() != pair.last())
+            .map(|(at, _)| at)
+            .collect();
+        self.set_points(points);
+    }
+
+    /// Joins a module that holds this block alone with a neighbour.
+    fn dissolve_if_alone(&mut self, index: usize) {
+        let module = self.module_of(index);
+        let ranges = self.module_ranges();
+        let alone = ranges.get(module).is_some_and(|range| range.len() == 1);
+        if alone && ranges.len() > 1 {
+            if index + 1 < self.blocks.len() {
+                self.toggle_cut(index);
+            } else {
+                self.toggle_cut(index.saturating_sub(1));
+            }
         }
     }
 
@@ -282,5 +300,28 @@ mod tests {
         experiment.remove_block(3);
         assert_eq!(experiment.split_points(), [2]);
         assert_eq!(experiment.blocks.len(), 15);
+    }
+    #[test]
+    fn a_moved_block_joins_the_module_it_is_put_into() {
+        let moved = |after: &[usize], from: usize, to: usize| {
+            let mut experiment = digits();
+            experiment.split.after = Some(after.to_vec());
+            experiment.split.count = None;
+            let block = experiment.blocks[from].clone();
+            experiment.move_block(from, to);
+            assert_eq!(experiment.blocks[to], block);
+            assert_eq!(experiment.blocks.len(), 17);
+            experiment.split_points()
+        };
+        assert_eq!(moved(&[2, 4], 0, 1), [2, 4]);
+        assert_eq!(moved(&[2, 4], 2, 3), [1, 4]);
+        assert_eq!(moved(&[2, 4], 3, 2), [3, 4]);
+        assert_eq!(moved(&[2, 4], 16, 0), [3, 5]);
+        assert_eq!(
+            moved(&[2, 3], 3, 0),
+            [3],
+            "a module of one block goes with it"
+        );
+        assert_eq!(moved(&[2, 3], 3, 16), [2]);
     }
 }

@@ -231,6 +231,7 @@ impl Dialog {
         let mut answer = None;
         let frame =
             Frame::popup(&ctx.global_style()).inner_margin(f32::from(theme::PANEL_MARGIN) + 4.0);
+        let enter = ctx.input(|input| input.key_pressed(Key::Enter));
         let modal = Modal::new(Id::unique("dialog"))
             .frame(frame)
             .show(ctx, |ui| {
@@ -245,7 +246,7 @@ impl Dialog {
                                 answer = Some(Answer::Discard(next.clone()));
                             }
                             buttons_right(ui, |ui| {
-                                if ui.add(primary(ui, "Save")).clicked() {
+                                if ui.add(primary(ui, "Save")).clicked() || enter {
                                     answer = Some(Answer::Save(next.clone()));
                                 }
                                 if ui.button("Cancel").clicked() {
@@ -261,7 +262,13 @@ impl Dialog {
                     Self::Message { title, text } => {
                         heading(ui, title);
                         ScrollArea::vertical().max_height(300.0).show(ui, |ui| {
-                            ui.label(text.as_str());
+                            let words = RichText::new(text.as_str());
+                            // Lines with a place marked below them only fit in columns.
+                            ui.label(if text.contains('\n') {
+                                words.monospace()
+                            } else {
+                                words
+                            });
                         });
                         ui.add_space(theme::GAP);
                         ui.horizontal(|ui| {
@@ -269,7 +276,7 @@ impl Dialog {
                                 ui.ctx().copy_text(text.clone());
                             }
                             buttons_right(ui, |ui| {
-                                if ui.add(primary(ui, "Close")).clicked() {
+                                if ui.add(primary(ui, "Close")).clicked() || enter {
                                     answer = Some(Answer::Cancel);
                                 }
                             });
@@ -279,7 +286,7 @@ impl Dialog {
                         about(ui);
                         ui.horizontal(|ui| {
                             buttons_right(ui, |ui| {
-                                if ui.add(primary(ui, "Close")).clicked() {
+                                if ui.add(primary(ui, "Close")).clicked() || enter {
                                     answer = Some(Answer::Cancel);
                                 }
                             });

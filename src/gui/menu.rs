@@ -1,6 +1,6 @@
 //! The menu bar.
 
-use eframe::egui::{Align, Button, Layout, MenuBar, RichText, Ui};
+use eframe::egui::{Align, Button, Label, Layout, MenuBar, RichText, Ui};
 
 use super::{
     app::Studio,
@@ -61,8 +61,11 @@ pub fn show(ui: &mut Ui, studio: &mut Studio, available: &Availability) -> Optio
                 (Command::ToggleSettings, &mut settings.show_settings),
                 (Command::ToggleLog, &mut settings.show_log),
             ] {
-                ui.checkbox(shown, command.text())
-                    .on_hover_text(command.tooltip());
+                let keys = command.shortcut_text(ui.ctx()).unwrap_or_default();
+                let button = Button::selectable(*shown, command.text()).shortcut_text(keys);
+                if ui.add(button).on_hover_text(command.tooltip()).clicked() {
+                    *shown = !*shown;
+                }
             }
             ui.separator();
             ui.menu_button("Tiles", |ui| settings.tiles.menu(ui));
@@ -91,8 +94,8 @@ pub fn show(ui: &mut Ui, studio: &mut Studio, available: &Availability) -> Optio
                 || "Not in a file yet".to_owned(),
                 |path| path.display().to_string(),
             );
-            ui.label(RichText::new(document.title()).strong())
-                .on_hover_text(place);
+            let title = RichText::new(document.title()).strong();
+            ui.add(Label::new(title).truncate()).on_hover_text(place);
         });
     });
     if let Some(next) = next {

@@ -31,7 +31,7 @@ pub fn open(path: Option<PathBuf>) -> anyhow::Result<()> {
         viewport: ViewportBuilder::default()
             .with_app_id("layerwise")
             .with_inner_size([1280.0, 800.0])
-            .with_min_inner_size([800.0, 500.0])
+            .with_min_inner_size([960.0, 640.0])
             .with_drag_and_drop(true),
         renderer: eframe::Renderer::Wgpu,
         ..Default::default()

@@ -128,6 +128,7 @@ fn visuals(dark: bool) -> Visuals {
     visuals.error_fg_color = palette.error;
     visuals.selection.bg_fill = palette.selection;
     visuals.selection.stroke = Stroke::new(1.0, palette.strong);
+    visuals.weak_text_alpha = if dark { 0.72 } else { 0.8 };
     visuals.slider_trailing_fill = true;
     visuals.window_corner_radius = CornerRadius::same(RADIUS + 2);
     visuals.menu_corner_radius = CornerRadius::same(RADIUS);
@@ -198,27 +199,27 @@ pub fn module_color(number: usize, dark: bool) -> Color32 {
     const HUES: [(Color32, Color32); 8] = [
         (
             Color32::from_rgb(86, 180, 233),
-            Color32::from_rgb(0, 114, 178),
+            Color32::from_rgb(0, 102, 164),
         ),
         (
             Color32::from_rgb(240, 160, 30),
-            Color32::from_rgb(190, 110, 0),
+            Color32::from_rgb(158, 88, 0),
         ),
         (
             Color32::from_rgb(40, 190, 140),
-            Color32::from_rgb(0, 130, 95),
+            Color32::from_rgb(0, 115, 84),
         ),
         (
             Color32::from_rgb(225, 140, 190),
-            Color32::from_rgb(175, 80, 135),
+            Color32::from_rgb(160, 66, 120),
         ),
         (
             Color32::from_rgb(240, 110, 60),
-            Color32::from_rgb(200, 75, 0),
+            Color32::from_rgb(186, 66, 0),
         ),
         (
             Color32::from_rgb(225, 215, 80),
-            Color32::from_rgb(140, 130, 0),
+            Color32::from_rgb(116, 107, 0),
         ),
         (
             Color32::from_rgb(150, 140, 240),

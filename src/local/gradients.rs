@@ -114,10 +114,10 @@ pub fn named_parameters(module: &LocalModule, gradients: Option<&GradientsParams
     };
     module.visit(&mut read);
     if gradients.is_none() {
-        for (at, (mean, variance)) in module.running_statistics() {
+        for (name, mean, variance) in module.running_statistics() {
             for (part, tensor) in [("running_mean", mean), ("running_var", variance)] {
                 read.found.push(Named {
-                    name: format!("block.{at}.{part}"),
+                    name: format!("{name}{part}"),
                     data: tensor.into_data(),
                 });
             }

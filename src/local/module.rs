@@ -83,10 +83,18 @@ impl LocalModule {
         }
     }
 
-    /// Running mean and variance of each batch norm, without autodiff, by index of its layer.
-    pub fn running_statistics(&self) -> impl Iterator<Item = (usize, (Tensor<1>, Tensor<1>))> {
+    /// Running mean and variance of each batch norm, without autodiff, with the start of its
+    /// name: `block.N.`, and the part of a layer that has several.
+    pub fn running_statistics(&self) -> Vec<(String, Tensor<1>, Tensor<1>)> {
         let layers = self.layers.iter().enumerate();
-        layers.filter_map(|(at, layer)| Some((at, layer.running_statistics()?)))
+        layers
+            .flat_map(|(at, layer)| {
+                let named = layer.running_statistics().into_iter();
+                named.map(move |(name, mean, variance)| {
+                    (format!("block.{at}.{name}"), mean, variance)
+                })
+            })
+            .collect()
     }
 
     /// What the next module receives: the output, cut off from this module's graph. Nothing else

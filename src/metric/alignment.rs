@@ -19,6 +19,14 @@ pub struct Alignment {
 /// Keeps 0/0 from becoming NaN in f32.
 const TINY: f64 = 1e-30;
 
+/// Length of each row of `[rows, values]`: `[rows, 1]`. Squares are taken of shares of the largest
+/// value, so that they neither vanish nor overflow.
+fn lengths(rows: Tensor<2>) -> Tensor<2> {
+    let largest = rows.clone().abs().max_dim(1);
+    let shares = rows / largest.clone().clamp_min(TINY);
+    largest * (shares.clone() * shares).sum_dim(1).sqrt()
+}
+
 impl Alignment {
     /// Compares δin with δout, both `[batch, channels, height, width]`.
     pub fn measure(delta_in: &Tensor<4>, delta_out: &Tensor<4>) -> Self {
@@ -26,20 +34,22 @@ impl Alignment {
         let values = channels * height * width;
         let delta_in = delta_in.clone().reshape([batch, values]);
         let delta_out = delta_out.clone().reshape([batch, values]);
-        let squares = |tensor: Tensor<2>| (tensor.clone() * tensor).sum_dim(1);
 
-        let in_squares = squares(delta_in.clone());
-        let out_squares = squares(delta_out.clone());
-        let products = (delta_in.clone() * delta_out.clone()).sum_dim(1);
-        let lengths = in_squares.clone().sqrt() * out_squares.clone().sqrt();
-        let distance = squares(delta_in - delta_out).sum();
-        let out_total = out_squares.sum();
-        let in_total = in_squares.sum();
+        let in_lengths = lengths(delta_in.clone());
+        let out_lengths = lengths(delta_out.clone());
+        let apart = lengths(delta_in.clone() - delta_out.clone());
+        let unit_in = delta_in / in_lengths.clone().clamp_min(TINY);
+        let unit_out = delta_out / out_lengths.clone().clamp_min(TINY);
+
+        let whole = |lengths_of_samples: Tensor<2>| {
+            lengths(lengths_of_samples.reshape([1, batch])).reshape([1])
+        };
+        let out_length = whole(out_lengths).clamp_min(TINY);
         Self {
-            reconciliation: distance.clone() / batch as f64,
-            cosine: (products / lengths.clamp_min(TINY)).mean(),
-            relative_distance: (distance / out_total.clone().clamp_min(TINY)).sqrt(),
-            norm_ratio: (in_total / out_total.clamp_min(TINY)).sqrt(),
+            reconciliation: (apart.clone() * apart.clone()).sum() / batch as f64,
+            cosine: (unit_in * unit_out).sum() / batch as f64,
+            relative_distance: whole(apart) / out_length.clone(),
+            norm_ratio: whole(in_lengths) / out_length,
         }
     }
 
@@ -51,5 +61,38 @@ impl Alignment {
             self.relative_distance,
             self.norm_ratio,
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::{Device, TensorData};
+
+    use super::*;
+
+    #[test]
+    fn tiny_and_large_gradients_are_compared_as_others_are() {
+        let tensor = |values: [f32; 4]| {
+            Tensor::<4>::from_data(
+                TensorData::new(values.to_vec(), [2, 2, 1, 1]),
+                &Device::flex(),
+            )
+        };
+        for size in [1.0, 1e-22, 1e15] {
+            let measured = Alignment::measure(
+                &tensor([3.0, 4.0, 1.0, 0.0].map(|value| value * size)),
+                &tensor([4.0, 3.0, -1.0, 0.0].map(|value| value * size)),
+            );
+            // Cosines of 24/25 and −1; lengths √26 and √26; differences (−1, 1) and (2, 0).
+            let expected = [-0.02, (6.0_f32 / 26.0).sqrt(), 1.0];
+            let [_, measured @ ..] = measured.into_values();
+            for (measured, expected) in measured.into_iter().zip(expected) {
+                let measured: f32 = measured.into_scalar();
+                assert!(
+                    (measured - expected).abs() < 1e-5,
+                    "{size}: {measured}, {expected}"
+                );
+            }
+        }
     }
 }

@@ -213,6 +213,8 @@ impl<'a> Trainer<'a> {
             self.learner.set_modules(self.good.clone());
         }
         self.judge_at_the_end();
+        // For whoever looks at them only after the end; without them there is still the rest.
+        let _ = self.draw_regions_now();
         // Made once, so that what is told and what is recorded are the same.
         let mut summary = Box::new(self.summary(phase, message));
         if let Err(error) = self.close(&summary) {

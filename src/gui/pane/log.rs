@@ -8,6 +8,8 @@ use egui_notify::{Anchor, Toasts};
 use crate::gui::{clock, session::Notice, theme};
 
 const MAX_LINES: usize = 2_000;
+/// Notifications beside each other; more become one.
+const MAX_TOASTS: usize = 2;
 /// Characters in a row of a notification.
 const TOAST_WIDTH: usize = 64;
 
@@ -57,9 +59,15 @@ impl Log {
             Notice::Error(text) => Some((text, 12)),
         };
         if let Some((text, seconds)) = shown {
+            let text = if self.toasts.len() < MAX_TOASTS {
+                format!("{level}: {text}")
+            } else {
+                self.toasts.dismiss_all_toasts();
+                "Several warnings: see the log".to_owned()
+            };
             // Words instead of the symbols of `egui_notify`, which the fonts lack.
             self.toasts
-                .basic(wrap(&format!("{level}: {text}")))
+                .basic(wrap(&text))
                 .closable(false)
                 .duration(Duration::from_secs(seconds));
         }

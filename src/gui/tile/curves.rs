@@ -255,30 +255,39 @@ fn paint_level(ui: &Ui, transform: &PlotTransform, value: f64, label: &str) {
     );
 }
 
-/// Changes of λ as dotted vertical lines, with the value where there is room for it.
+/// Changes of λ as dotted vertical lines, with the value where there is room for it; the newest
+/// comes first.
 pub fn paint_marks(ui: &Ui, transform: &PlotTransform, marks: &[LambdaChange]) {
     let frame = *transform.frame();
     let stroke = Stroke::new(1.0, ui.visuals().weak_text_color());
-    let mut free_from = f32::NEG_INFINITY;
-    for (index, mark) in marks.iter().enumerate() {
-        let x_of = |mark: &LambdaChange| transform.position_from_point_x(mark.step as f64);
-        let x = x_of(mark);
-        let next = marks.get(index + 1).map_or(f32::INFINITY, x_of);
+    let mut next = f32::INFINITY;
+    let mut labels_from = f32::INFINITY;
+    for of_step in marks.chunk_by(|one, other| one.step == other.step).rev() {
+        let Some(mark) = of_step.last() else { continue };
+        let x = transform.position_from_point_x(mark.step as f64);
         // Of changes that lie close together, as while a slider is dragged, only the last.
         if next - x < 4.0 || !frame.x_range().contains(x) {
             continue;
         }
+        next = x;
         let line = [pos2(x, frame.top()), pos2(x, frame.bottom())];
         ui.painter_at(frame)
             .extend(egui::Shape::dashed_line(&line, stroke, 2.0, 3.0));
-        if x >= free_from {
-            let label = match mark.target {
-                Target::All => format!("λ {}", short(mark.lambda)),
-                Target::Module(number) => format!("λ of {number}: {}", short(mark.lambda)),
-            };
-            let at = pos2(x + 3.0, frame.top() + 2.0);
-            let rect = label_at(ui, frame, at, egui::Align2::LEFT_TOP, &label);
-            free_from = rect.right() + 4.0;
+        let same = of_step.iter().all(|other| other.lambda == mark.lambda);
+        let label = match mark.target {
+            Target::Module(number) if of_step.len() == 1 => {
+                format!("λ of {number}: {}", short(mark.lambda))
+            }
+            _ if same => format!("λ {}", short(mark.lambda)),
+            _ => "several λ".to_owned(),
+        };
+        let font = egui::TextStyle::Small.resolve(ui.style());
+        let color = ui.visuals().text_color();
+        let galley = ui.painter().layout_no_wrap(label, font, color);
+        if x + 3.0 + galley.size().x < labels_from {
+            let at = pos2(x + 3.0, frame.bottom() - galley.size().y - 2.0);
+            ui.painter_at(frame).galley(at, galley, color);
+            labels_from = x - 4.0;
         }
     }
 }

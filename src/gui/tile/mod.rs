@@ -219,6 +219,10 @@ impl Behavior<Tile> for Painter<'_> {
         pane.title().into()
     }
 
+    fn tab_title_for_tile(&mut self, tiles: &egui_tiles::Tiles<Tile>, id: TileId) -> WidgetText {
+        titles(tiles, id).join(", ").into()
+    }
+
     fn is_tab_closable(&self, _: &egui_tiles::Tiles<Tile>, _: TileId) -> bool {
         true
     }
@@ -250,6 +254,19 @@ impl Behavior<Tile> for Painter<'_> {
 
     fn min_size(&self) -> f32 {
         120.0
+    }
+}
+
+/// Titles of every pane in a tile.
+fn titles(tiles: &egui_tiles::Tiles<Tile>, id: TileId) -> Vec<&'static str> {
+    match tiles.get(id) {
+        Some(egui_tiles::Tile::Pane(pane)) => vec![pane.title()],
+        Some(egui_tiles::Tile::Container(container)) => container
+            .children()
+            .filter(|child| tiles.is_visible(**child))
+            .flat_map(|child| titles(tiles, *child))
+            .collect(),
+        None => Vec::new(),
     }
 }
 

@@ -84,14 +84,23 @@ impl Trainer<'_> {
         Ok(())
     }
 
+    /// Draws decision regions where they are watched and due.
     pub(super) fn draw_regions(&mut self) -> Result<(), String> {
         let due = self
             .last_regions
             .is_none_or(|last| last.elapsed() >= REGIONS_EVERY);
-        if self.watch_regions && due && self.experiment.data.kind.is_planar() {
+        if self.watch_regions && due {
+            self.draw_regions_now()?;
+            self.last_regions = Some(Instant::now());
+        }
+        Ok(())
+    }
+
+    /// Draws decision regions where there are any.
+    pub(super) fn draw_regions_now(&mut self) -> Result<(), String> {
+        if self.experiment.data.kind.is_planar() {
             let regions = evaluation::regions(self.learner.modules(), self.step, &self.device)?;
             *self.latest.regions.lock() = Some(std::sync::Arc::new(regions));
-            self.last_regions = Some(Instant::now());
         }
         Ok(())
     }

@@ -91,7 +91,8 @@ pub(super) fn show(
         pane.reveal = None;
         response.scroll_to_me(None);
     }
-    response.context_menu(|ui| menu(ui, index, response.rect, actions));
+    let blocks = experiment.blocks.len();
+    response.context_menu(|ui| menu(ui, index, blocks, response.rect, actions));
 }
 
 /// Index, name, parameters and memory of a block, and its handle.
@@ -241,7 +242,7 @@ fn buttons(ui: &mut Ui, index: usize, actions: &mut Vec<Action>) {
     });
 }
 
-fn menu(ui: &mut Ui, index: usize, card: Rect, actions: &mut Vec<Action>) {
+fn menu(ui: &mut Ui, index: usize, blocks: usize, card: Rect, actions: &mut Vec<Action>) {
     let keyed = |text: &'static str, keys: &'static str| Button::new(text).shortcut_text(keys);
     if ui.button("Insert before…").clicked() {
         actions.push(Action::Open(Palette::new(Target::Before(index), card)));
@@ -251,6 +252,21 @@ fn menu(ui: &mut Ui, index: usize, card: Rect, actions: &mut Vec<Action>) {
     }
     if ui.button("Change kind…").clicked() {
         actions.push(Action::Open(Palette::new(Target::Instead(index), card)));
+    }
+    ui.separator();
+    let up = ui.add_enabled(index > 0, keyed("Move up", "Alt+Up"));
+    if up.clicked() {
+        actions.push(Action::Move {
+            from: index,
+            to: index.saturating_sub(1),
+        });
+    }
+    let down = ui.add_enabled(index + 1 < blocks, keyed("Move down", "Alt+Down"));
+    if down.clicked() {
+        actions.push(Action::Move {
+            from: index,
+            to: index + 1,
+        });
     }
     ui.separator();
     if ui.add(keyed("Duplicate", "Ctrl+D")).clicked() {

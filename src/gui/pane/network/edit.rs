@@ -3,7 +3,7 @@
 use eframe::egui::{ComboBox, Grid, Ui, vec2};
 
 use crate::{
-    experiment::{Block, Init, MAX_KERNEL, MAX_WIDTH},
+    experiment::{Block, Init, MAX_KERNEL, MAX_WIDTH, Shortcut},
     gui::widget::number_row,
 };
 
@@ -40,6 +40,30 @@ fn rows(ui: &mut Ui, block: &mut Block) {
             pixels(ui, "Dilation", dilation, 1);
             width(ui, "Groups", groups);
             bias_row(ui, bias);
+            init_row(ui, init);
+        }
+        Block::ResidualBasic {
+            out,
+            stride,
+            shortcut,
+            init,
+        } => {
+            width(ui, "Channels", out);
+            pixels(ui, "Stride", stride, 1);
+            shortcut_row(ui, shortcut);
+            init_row(ui, init);
+        }
+        Block::ResidualBottleneck {
+            out,
+            width: inner,
+            stride,
+            shortcut,
+            init,
+        } => {
+            width(ui, "Channels", out);
+            width(ui, "Inner channels", inner);
+            pixels(ui, "Stride", stride, 1);
+            shortcut_row(ui, shortcut);
             init_row(ui, init);
         }
         Block::LeakyRelu { slope } => {
@@ -101,14 +125,28 @@ fn bias_row(ui: &mut Ui, bias: &mut bool) {
     ui.end_row();
 }
 
+fn shortcut_row(ui: &mut Ui, shortcut: &mut Shortcut) {
+    choice_row(ui, "Shortcut", shortcut, &Shortcut::ALL, Shortcut::title);
+}
+
 fn init_row(ui: &mut Ui, init: &mut Init) {
-    let label = ui.label("Initialisation");
-    ComboBox::from_id_salt("initialisation")
-        .selected_text(init.title())
+    choice_row(ui, "Initialisation", init, &Init::ALL, Init::title);
+}
+
+fn choice_row<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    name: &str,
+    value: &mut T,
+    all: &[T],
+    title: impl Fn(T) -> &'static str,
+) {
+    let label = ui.label(name);
+    ComboBox::from_id_salt(name)
+        .selected_text(title(*value))
         .width(ui.available_width().min(140.0))
         .show_ui(ui, |ui| {
-            for choice in Init::ALL {
-                ui.selectable_value(init, choice, choice.title());
+            for &choice in all {
+                ui.selectable_value(value, choice, title(choice));
             }
         })
         .response
