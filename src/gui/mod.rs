@@ -17,10 +17,15 @@ mod settings;
 pub mod theme;
 pub mod tile;
 
-use std::path::PathBuf;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+};
 
 pub use app::{Studio, StudioOptions};
 use eframe::egui::ViewportBuilder;
+
+use crate::run::panic_text;
 
 /// Opens the studio and returns when its window is closed.
 ///
@@ -42,18 +47,31 @@ pub fn open(path: Option<PathBuf>) -> anyhow::Result<()> {
         run_records: None,
         system_dialogs: true,
     };
-    eframe::run_native(
-        "Layerwise",
-        options,
-        Box::new(|cc| Ok(Box::new(Studio::new(cc, studio)))),
+    let run = || {
+        eframe::run_native(
+            "Layerwise",
+            options,
+            Box::new(|cc| Ok(Box::new(Studio::new(cc, studio)))),
+        )
+    };
+    // Libraries of the system that are missing make some of what draws the window panic.
+    let cause = match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(error)) => {
+            let text = error.to_string();
+            // The places in source files before it mean nothing to a person.
+            text.rsplit(": ").next().unwrap_or_default().to_owned()
+        }
+        Err(panic) => panic_text(panic.as_ref()),
+    };
+    let hint = if cfg!(target_os = "linux") {
+        " Check that the display is there, with its libraries (Debian: libxcursor1, libxi6, libxkbcommon-x11-0) and a Vulkan driver (mesa-vulkan-drivers)."
+    } else {
+        ""
+    };
+    anyhow::bail!(
+        "the window broke off: {}.{hint} Training needs no window: layerwise train --preset digits-mlp",
+        cause.trim_end_matches('.')
     )
-    .map_err(|error| match error {
-        eframe::Error::WinitEventLoop(_) => anyhow::anyhow!(
-            "No display was found. Train without a window: layerwise train --preset digits-mlp"
-        ),
-        error => anyhow::anyhow!(
-            "The window cannot be drawn: {error}. Train without a window: layerwise train --preset digits-mlp"
-        ),
-    })
 }
 pub mod widget;

@@ -11,6 +11,7 @@ mod trainer;
 mod watch;
 
 pub use device::{Adapter, AdapterKind, adapters, choose};
+pub(crate) use handle::panic_text;
 pub use handle::{Run, RunOptions};
 pub use message::{
     Command, DecisionRegions, Evaluation, Event, LambdaChange, ModuleEvaluation, Phase, Progress,
