@@ -1,7 +1,8 @@
 //! Step time of every preset under global BP, λ = 0 and SGR.
 //!
-//! `cargo bench` measures on the CPU; `LAYERWISE_BENCH_DEVICE=gpu:0 cargo bench` on a GPU. Each
-//! number is the median of a few short runs, taken in turn so that a change in the machine's
+//! `cargo bench --bench step_time` measures on the CPU, with `LAYERWISE_BENCH_DEVICE=gpu:0` on a
+//! GPU, and `cargo bench --bench step_time -- digits` only presets with "digits" in their name.
+//! Each number is the median of a few short runs, taken in turn so that a change in the machine's
 //! speed meets all of them.
 
 use std::time::Duration;
@@ -31,9 +32,15 @@ const REFERENCE: usize = 1;
 
 fn main() -> Result<(), String> {
     let device = std::env::var("LAYERWISE_BENCH_DEVICE").unwrap_or_else(|_| "cpu".to_owned());
+    let wanted = std::env::args().skip(1).find(|word| !word.starts_with('-'));
+    let wanted = wanted.unwrap_or_default();
     let mut seen = String::new();
-    for preset in presets() {
+    for preset in presets()
+        .iter()
+        .filter(|preset| preset.name.contains(&wanted))
+    {
         let steps = match preset.name {
+            name if name.starts_with("resnet") => 2,
             "shapes-cnn" => 12,
             "digits-cnn" => 100,
             _ => 300,
