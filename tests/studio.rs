@@ -181,6 +181,52 @@ fn a_broken_file_is_named_and_nothing_is_lost() {
             .is_some()
     );
     assert_eq!(window.state().experiment(), &before);
+    click(&mut window, "Cancel");
+
+    // The path that cannot be written stays to be mended.
+    let nowhere = folder.path().join("none").join("mine.toml");
+    press(&mut window, Modifiers::COMMAND, Key::S);
+    answer(&mut window, &nowhere, "Save");
+    let said = window.query_all_by_label_contains("Cannot write").count();
+    assert_eq!(said, 1);
+    answer(&mut window, &folder.path().join("mine.toml"), "Save");
+    assert!(folder.path().join("mine.toml").exists());
+}
+
+#[test]
+fn closing_ends_a_run_with_its_results() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = open([1280.0, 800.0], Theme::Dark, Some(folder.path()));
+    let mut experiment = window.state().experiment().clone();
+    experiment.device = DeviceChoice::Cpu;
+    experiment.train.epochs = 10_000;
+    let path = folder.path().join("long.toml");
+    experiment.save(&path).unwrap();
+    press(&mut window, Modifiers::COMMAND, Key::O);
+    answer(&mut window, &path, "Open");
+    press(&mut window, Modifiers::NONE, Key::Space);
+    wait_for(&mut window, "some steps", |studio| {
+        studio.progress().is_some_and(|progress| progress.step > 30)
+    });
+    press(&mut window, Modifiers::COMMAND, Key::Q);
+    let viewport = window.input_mut().viewports.get_mut(&ViewportId::ROOT);
+    viewport.unwrap().events.push(ViewportEvent::Close);
+    window.step();
+    let sent = |window: &Window, command: ViewportCommand| {
+        let commands = &window.output().viewport_output[&ViewportId::ROOT].commands;
+        commands.contains(&command)
+    };
+    assert!(sent(&window, ViewportCommand::CancelClose), "not yet");
+    wait_for(&mut window, "the end", |studio| {
+        phase(studio) == Some(Phase::Stopped)
+    });
+    window.step();
+    assert!(sent(&window, ViewportCommand::Close));
+    let runs = std::fs::read_dir(folder.path()).unwrap();
+    let with_summary = runs
+        .filter_map(Result::ok)
+        .filter(|entry| entry.path().join("summary.json").exists());
+    assert_eq!(with_summary.count(), 1);
 }
 
 #[derive(Debug)]

@@ -154,13 +154,15 @@ impl Studio {
 
     /// Opens a file; the document stays as it is where that fails.
     pub(super) fn open(&mut self, path: &Path) {
-        match Document::open(path) {
-            Ok(document) => {
-                self.document = document;
-                self.settings.remember(path);
-            }
-            Err(error) => self.tell("The file cannot be opened", error.to_string()),
+        if let Err(message) = self.try_open(path) {
+            self.tell("The file cannot be opened", message);
         }
+    }
+
+    fn try_open(&mut self, path: &Path) -> Result<(), String> {
+        self.document = Document::open(path).map_err(|error| error.to_string())?;
+        self.settings.remember(path);
+        Ok(())
     }
 
     fn save_document(&mut self, next: Option<Next>, ctx: &Context) {
@@ -171,17 +173,22 @@ impl Studio {
     }
 
     fn save_to(&mut self, path: &Path, next: Option<Next>, ctx: &Context) {
-        match self.document.save(path) {
-            Ok(()) => {
-                self.settings.remember(path);
-                self.log
-                    .add(Notice::Info(format!("Saved {}", path.display())));
-                if let Some(next) = next {
-                    self.go_on(next, ctx);
-                }
-            }
-            Err(error) => self.tell("The file cannot be saved", error.to_string()),
+        if let Err(message) = self.try_save(path, next, ctx) {
+            self.tell("The file cannot be saved", message);
         }
+    }
+
+    fn try_save(&mut self, path: &Path, next: Option<Next>, ctx: &Context) -> Result<(), String> {
+        self.document
+            .save(path)
+            .map_err(|error| error.to_string())?;
+        self.settings.remember(path);
+        self.log
+            .add(Notice::Info(format!("Saved {}", path.display())));
+        if let Some(next) = next {
+            self.go_on(next, ctx);
+        }
+        Ok(())
     }
 
     fn ask_path(&mut self, purpose: Purpose, next: Option<Next>) {
@@ -235,8 +242,16 @@ impl Studio {
                 self.go_on(next, ctx);
             }
             Answer::Save(next) => self.save_document(Some(next), ctx),
-            Answer::Path(Purpose::Open, path, _) => self.open(&path),
-            Answer::Path(Purpose::Save, path, next) => self.save_to(&path, next, ctx),
+            Answer::Path(purpose @ Purpose::Open, path, next) => {
+                if let Err(why) = self.try_open(&path) {
+                    self.dialog = Some(Dialog::Path(PathDialog::again(purpose, &path, next, why)));
+                }
+            }
+            Answer::Path(purpose @ Purpose::Save, path, next) => {
+                if let Err(why) = self.try_save(&path, next.clone(), ctx) {
+                    self.dialog = Some(Dialog::Path(PathDialog::again(purpose, &path, next, why)));
+                }
+            }
             Answer::Path(Purpose::Records, path, _) => {
                 self.settings.records = Some(path);
                 self.settings.keep_records = true;

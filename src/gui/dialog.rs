@@ -2,7 +2,7 @@
 //! and what the program is.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -100,6 +100,14 @@ impl PathDialog {
         }
     }
 
+    /// The dialog again with a path that did not do, and why.
+    pub fn again(purpose: Purpose, path: &Path, next: Option<Next>, why: String) -> Self {
+        Self {
+            trouble: Some(why),
+            ..Self::new(purpose, path.display().to_string(), next, false)
+        }
+    }
+
     fn show(&mut self, ui: &mut Ui) -> Option<Answer> {
         let mut answer = None;
         ui.label("Path");
@@ -150,7 +158,7 @@ impl PathDialog {
                 format!("{} exists already and will be replaced", path.display()),
             );
         } else if let Some(trouble) = &self.trouble {
-            ui.weak(trouble);
+            ui.label(words(trouble).color(theme::error_color(ui.visuals())));
         }
         ui.add_space(theme::SMALL_GAP);
         ui.horizontal(|ui| {
@@ -262,13 +270,7 @@ impl Dialog {
                     Self::Message { title, text } => {
                         heading(ui, title);
                         ScrollArea::vertical().max_height(300.0).show(ui, |ui| {
-                            let words = RichText::new(text.as_str());
-                            // Lines with a place marked below them only fit in columns.
-                            ui.label(if text.contains('\n') {
-                                words.monospace()
-                            } else {
-                                words
-                            });
+                            ui.label(words(text));
                         });
                         ui.add_space(theme::GAP);
                         ui.horizontal(|ui| {
@@ -314,6 +316,16 @@ fn about(ui: &mut Ui) {
     ui.add_space(theme::SMALL_GAP);
     ui.label("Digits: E. Alpaydin and C. Kaynak, 1998, UCI Machine Learning Repository, CC BY 4.0");
     ui.add_space(theme::GAP);
+}
+
+/// A message; with several lines in columns, as one may mark a place in the one above.
+fn words(text: &str) -> RichText {
+    let words = RichText::new(text);
+    if text.contains('\n') {
+        words.monospace()
+    } else {
+        words
+    }
 }
 
 fn heading(ui: &mut Ui, text: &str) {
