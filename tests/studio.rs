@@ -8,6 +8,7 @@ use std::{
 
 use eframe::egui::{
     DroppedFile, Event, Key, Modifiers, Theme, ViewportCommand, ViewportEvent, ViewportId,
+    accesskit::Role,
 };
 use egui_kittest::{Harness, SnapshotOptions, kittest::Queryable};
 use layerwise::{
@@ -148,6 +149,59 @@ fn a_person_cuts_trains_pauses_undoes_saves_and_reopens() {
         .expect("a record of the run");
     let metrics = std::fs::read_to_string(record.path().join("metrics.jsonl")).unwrap();
     assert!(metrics.contains("\"type\":\"lambda\""), "λ is recorded");
+}
+
+#[test]
+fn a_person_builds_a_network_from_nothing_and_trains_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = open([1400.0, 1400.0], Theme::Light, Some(folder.path()));
+    press(&mut window, Modifiers::COMMAND, Key::N);
+    assert_eq!(window.state().experiment().blocks, []);
+    window.state_mut().experiment_mut().device = DeviceChoice::Cpu;
+    for (at, kind) in ["flatten", "linear", "relu", "linear", "relu"]
+        .into_iter()
+        .enumerate()
+    {
+        click(&mut window, "Add block…");
+        window.event(Event::Text(kind.to_owned()));
+        window.run_steps(2);
+        press(&mut window, Modifiers::NONE, Key::Enter);
+        let blocks = &window.state().experiment().blocks;
+        assert_eq!(blocks.len(), at + 1);
+        assert_eq!(blocks[at].title().to_lowercase(), kind);
+    }
+    click(&mut window, "Split after block 2");
+    assert_eq!(window.state().experiment().module_count(), 2);
+    settle(&mut window, Duration::from_secs(1));
+
+    click(&mut window, "Train");
+    wait_for(&mut window, "some steps", |studio| {
+        studio.progress().is_some_and(|progress| progress.step > 30)
+    });
+    let slider = window.get_by_role_and_label(Role::Slider, "λ").rect();
+    window.drag_at(slider.center());
+    window.run_steps(2);
+    window.drop_at(slider.right_center());
+    settle(&mut window, Duration::from_secs(1));
+    assert_eq!(window.state().experiment().method.lambda, 10.0);
+    wait_for(&mut window, "the end", |studio| {
+        phase(studio).is_some_and(Phase::is_over)
+    });
+
+    let path = folder.path().join("built.toml");
+    press(&mut window, Modifiers::COMMAND, Key::S);
+    answer(&mut window, &path, "Save");
+    let built = window.state().experiment().clone();
+    press(&mut window, Modifiers::COMMAND, Key::N);
+    assert_ne!(window.state().experiment(), &built);
+    press(&mut window, Modifiers::COMMAND, Key::O);
+    answer(&mut window, &path, "Open");
+    assert_eq!(window.state().experiment(), &built);
+    let runs = std::fs::read_dir(folder.path()).unwrap();
+    let told = runs
+        .filter_map(|entry| std::fs::read_to_string(entry.ok()?.path().join("metrics.jsonl")).ok())
+        .any(|metrics| metrics.contains("\"type\":\"lambda\""));
+    assert!(told, "λ reached the run");
 }
 
 #[test]
