@@ -6,7 +6,7 @@ use std::{
 };
 
 use layerwise::{
-    experiment::{DeviceChoice, Experiment, preset},
+    experiment::{DeviceChoice, Experiment, preset, presets},
     run::{
         Command, Evaluation, Event, Phase, Run, RunOptions, StepRecord, Summary, Target, adapters,
         trace,
@@ -96,6 +96,43 @@ fn seeded_runs_repeat_bit_for_bit_on_the_cpu() {
         assert_eq!(first.steps.len(), 30);
         assert_eq!(bits(&first.steps), bits(&with_dropout("seed=4").steps));
         assert_ne!(bits(&first.steps), bits(&with_dropout("seed=5").steps));
+    }
+}
+
+#[test]
+fn every_preset_takes_steps_by_every_method() {
+    for preset in presets() {
+        for way in [
+            "method.kind=global-bp",
+            "method.lambda=0",
+            "method.lambda=0.1",
+        ] {
+            let small = ["data.samples=40", "train.batch_size=4", "train.epochs=1"];
+            let told = train(
+                experiment(preset.name, &[&small[..], &[way]].concat()),
+                Some(3),
+            );
+            assert_eq!(
+                told.phase,
+                Phase::Finished,
+                "{}: {:?}",
+                preset.name,
+                told.message
+            );
+            assert_eq!(told.steps.len(), 3);
+            let summary = told.summary.unwrap();
+            let heads = if way.starts_with("method.kind") {
+                1
+            } else {
+                summary.module_separability.len()
+            };
+            assert_eq!(
+                summary.module_test_loss.len(),
+                heads,
+                "{} {way}",
+                preset.name
+            );
+        }
     }
 }
 
