@@ -89,6 +89,7 @@ fn presets_are_listed_and_shown() {
     assert_eq!(json.as_array().unwrap().len(), presets().len());
     for preset in presets() {
         assert!(list.contains(preset.name), "{list}");
+        assert!(list.contains(preset.source), "{list}");
         let shown = succeeds(&["presets", "show", preset.name]);
         let shown = Experiment::from_toml(&shown, "shown", &[]).unwrap();
         assert_eq!(shown, preset.experiment().unwrap());

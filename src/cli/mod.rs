@@ -254,7 +254,7 @@ fn list_presets(json: bool) -> Result<(), Failure> {
             .map(|module| module.parameters + module.head_parameters)
             .sum();
         text.push_str(&format!(
-            "{:<12}  {}\n{:<12}  input {}, {} classes, {} blocks, {} modules, {} parameters\n",
+            "{:<12}  {}\n{:<12}  input {}, {} classes, {} blocks, {} modules, {} parameters\n{:<12}  source: {}\n",
             preset.name,
             experiment.description,
             "",
@@ -263,6 +263,8 @@ fn list_presets(json: bool) -> Result<(), Failure> {
             experiment.blocks.len(),
             plan.len(),
             HumanCount(parameters as u64),
+            "",
+            preset.source,
         ));
         list.push(serde_json::json!({
             "name": preset.name,
@@ -272,6 +274,7 @@ fn list_presets(json: bool) -> Result<(), Failure> {
             "blocks": experiment.blocks.len(),
             "modules": plan.len(),
             "parameters": parameters,
+            "source": preset.source,
         }));
     }
     if json {

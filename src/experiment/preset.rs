@@ -8,36 +8,49 @@ pub struct Preset {
     pub name: &'static str,
     /// The TOML file as it is in `assets/presets`.
     pub text: &'static str,
+    /// Where its network comes from, and whether its recipe follows that publication.
+    pub source: &'static str,
 }
+
+const OWN: &str = "Layerwise's own, for teaching";
+const RESNET_18: &str = "ResNet-18 of He et al. 2016 (arXiv 1512.03385), with the 3×3 stem that is usual for images of 32×32; the recipe is shortened";
+const RESNET_CIFAR: &str = "He et al. 2016 (arXiv 1512.03385), section 4.2, split into K = 4 as InfoPro does (Wang et al. 2021, arXiv 2101.10832); the recipe is shortened";
 
 const PRESETS: [Preset; 7] = [
     Preset {
         name: "digits-mlp",
         text: include_str!("../../assets/presets/digits-mlp.toml"),
+        source: OWN,
     },
     Preset {
         name: "digits-cnn",
         text: include_str!("../../assets/presets/digits-cnn.toml"),
+        source: OWN,
     },
     Preset {
         name: "spirals-mlp",
         text: include_str!("../../assets/presets/spirals-mlp.toml"),
+        source: OWN,
     },
     Preset {
         name: "shapes-cnn",
         text: include_str!("../../assets/presets/shapes-cnn.toml"),
+        source: OWN,
     },
     Preset {
         name: "resnet18",
         text: include_str!("../../assets/presets/resnet18.toml"),
+        source: RESNET_18,
     },
     Preset {
         name: "resnet32",
         text: include_str!("../../assets/presets/resnet32.toml"),
+        source: RESNET_CIFAR,
     },
     Preset {
         name: "resnet110",
         text: include_str!("../../assets/presets/resnet110.toml"),
+        source: RESNET_CIFAR,
     },
 ];
 
