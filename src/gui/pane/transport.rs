@@ -129,8 +129,13 @@ fn words(progress: &Progress) -> String {
         words += &format!(" · {}", clock::duration(progress.seconds_spent));
         return words;
     }
-    if progress.steps_per_second > 0.0 {
-        words += &format!(" · {:.0} steps/s", progress.steps_per_second);
+    let speed = progress.steps_per_second;
+    if speed >= 10.0 {
+        words += &format!(" · {speed:.0} steps/s");
+    } else if speed >= 1.0 {
+        words += &format!(" · {speed:.1} steps/s");
+    } else if speed > 0.0 {
+        words += &format!(" · {:.1} s a step", 1.0 / speed);
     }
     if let Some(left) = progress.seconds_left {
         words += &format!(" · {} left", clock::duration(left));

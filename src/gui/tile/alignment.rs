@@ -11,7 +11,7 @@ use super::{
     curves::{self, CachedCurves, Curve, CurvePlot, Look, MAX_POINTS, Time},
     legend::{self, Entry},
     matrix,
-    number::{three_digits, whole},
+    number::{three_digits, two_decimals, whole},
     texture::CachedTexture,
 };
 use crate::{
@@ -221,7 +221,7 @@ fn entries(history: &History, measure: Measure, cursor: Option<f64>) -> Vec<Entr
                 None => history.newest_value(measure, index),
             };
             let text = |value: f64| match measure {
-                Measure::Cosine => format!("{value:.2}").replace('-', "−"),
+                Measure::Cosine => two_decimals(value),
                 _ => three_digits(value),
             };
             let module = history.module_of(measure, index);

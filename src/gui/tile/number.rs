@@ -26,6 +26,16 @@ pub fn three_digits(value: f64) -> String {
     text.replace('-', "−")
 }
 
+/// A number with two decimals; zero has no sign.
+pub fn two_decimals(value: f64) -> String {
+    let text = format!("{value:.2}");
+    if text == "-0.00" {
+        "0.00".to_owned()
+    } else {
+        text.replace('-', "−")
+    }
+}
+
 /// A count with its thousands apart; nothing where it is no whole number.
 pub fn whole(value: f64) -> String {
     if value < 0.0 || (value - value.round()).abs() > 1e-6 {
@@ -53,6 +63,13 @@ mod tests {
         for (value, text) in cases {
             assert_eq!(short(value), text);
         }
+    }
+
+    #[test]
+    fn zero_has_no_sign() {
+        assert_eq!(two_decimals(-0.001), "0.00");
+        assert_eq!(two_decimals(-0.25), "−0.25");
+        assert_eq!(two_decimals(1.0), "1.00");
     }
 
     #[test]
