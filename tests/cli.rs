@@ -468,6 +468,10 @@ fn a_network_that_is_lost_in_its_last_step_has_diverged() {
     let summary: Value = serde_json::from_str(&finished.out).unwrap();
     assert_eq!(summary["diverged"], true);
     assert_eq!(summary["steps"], 1);
+    assert!(
+        summary["test_accuracy"].is_null(),
+        "no sound state was seen"
+    );
     assert!(finished.err.contains("test loss"), "{}", finished.err);
 }
 

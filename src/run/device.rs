@@ -134,17 +134,30 @@ pub fn choose(choice: DeviceChoice, adapters: &[Adapter]) -> Result<Option<&Adap
     }
 }
 
-/// Opens the device of a choice, with its name.
+/// A device that was opened.
+pub(super) struct Opened {
+    pub device: Device,
+    pub name: String,
+    /// Whether its tensors lie in the memory of this machine.
+    pub in_main_memory: bool,
+}
+
+/// Opens the device of a choice.
 ///
 /// # Errors
 /// As [`choose`].
-pub(super) fn open(choice: DeviceChoice) -> Result<(Device, String), String> {
+pub(super) fn open(choice: DeviceChoice) -> Result<Opened, String> {
+    let cpu = || Opened {
+        device: Device::flex(),
+        name: cpu_name(),
+        in_main_memory: true,
+    };
     if choice == DeviceChoice::Cpu {
-        return Ok((Device::flex(), cpu_name()));
+        return Ok(cpu());
     }
     let adapters = adapters();
     Ok(match choose(choice, &adapters)? {
-        None => (Device::flex(), cpu_name()),
+        None => cpu(),
         Some(adapter) => {
             let kind = match adapter.kind {
                 AdapterKind::Discrete => DeviceKind::DiscreteGpu(adapter.nth),
@@ -152,15 +165,16 @@ pub(super) fn open(choice: DeviceChoice) -> Result<(Device, String), String> {
                 AdapterKind::Virtual => DeviceKind::VirtualGpu(adapter.nth),
                 AdapterKind::Software => DeviceKind::Cpu,
             };
-            (
-                Device::wgpu(kind),
-                format!(
+            Opened {
+                device: Device::wgpu(kind),
+                name: format!(
                     "{} ({}, {})",
                     adapter.name,
                     adapter.kind.title(),
                     adapter.api
                 ),
-            )
+                in_main_memory: adapter.kind == AdapterKind::Software,
+            }
         }
     })
 }

@@ -151,7 +151,7 @@ pub fn trace(
         return Err(problem.to_string());
     }
     let data = dataset::load(&experiment.data, experiment.seed)?;
-    let device = device::open(experiment.device)?.0.autodiff();
+    let device = device::open(experiment.device)?.device.autodiff();
     let classes = experiment.data.class_count();
     let train = Resident::new(&data.train, data.shape, classes, &device);
     let mut learner = Learner::new(experiment, &device)?;

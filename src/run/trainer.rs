@@ -134,8 +134,12 @@ impl<'a> Trainer<'a> {
         outbox: &'a mut Outbox,
     ) -> Result<Self, String> {
         let memory = PeakMemory::start();
-        let (device, device_name) = device::open(experiment.device)?;
-        check_memory(&experiment)?;
+        let opened = device::open(experiment.device)?;
+        // A GPU does not tell how much of its own memory is free.
+        if opened.in_main_memory {
+            check_memory(&experiment)?;
+        }
+        let (device, device_name) = (opened.device, opened.name);
         let data = dataset::load(&experiment.data, experiment.seed)?;
         latest.progress.lock().device.clone_from(&device_name);
         let learning = device.clone().autodiff();
@@ -199,6 +203,7 @@ impl<'a> Trainer<'a> {
 
     fn run(&mut self) -> Event {
         let trained = self.train_all();
+        self.judge_at_the_end();
         let end = match self.evaluate_last(trained) {
             Ok(()) => End::Finished,
             Err(end) => end,
@@ -212,7 +217,6 @@ impl<'a> Trainer<'a> {
         if phase == Phase::Diverged {
             self.learner.set_modules(self.good.clone());
         }
-        self.judge_at_the_end();
         // For whoever looks at them only after the end; without them there is still the rest.
         let _ = self.draw_regions_now();
         // Made once, so that what is told and what is recorded are the same.

@@ -92,13 +92,13 @@ impl Trainer<'_> {
             record.line(&Line::Evaluation(&evaluation))?;
             record.flush()?;
         }
-        let diverged = watch::divergence_at(&evaluation);
-        self.outbox.push(Event::Evaluated(evaluation.clone()));
-        self.evaluation = Some(evaluation);
         self.seconds_spent += started.elapsed().as_secs_f64();
-        if let Some(message) = diverged {
+        self.outbox.push(Event::Evaluated(evaluation.clone()));
+        if let Some(message) = watch::divergence_at(&evaluation) {
             return Err(End::Diverged(message));
         }
+        // What the summary tells belongs to the modules that are kept.
+        self.evaluation = Some(evaluation);
         self.good = self.learner.modules().to_vec();
         Ok(())
     }
