@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use super::{
     activation::Activation,
     conv::{Conv2d, Window},
-    draws::Draws,
+    draws::{Draws, Place},
     dual::Dual,
     norm::BatchNorm,
     pool::avg_pool,
@@ -18,22 +18,22 @@ use crate::experiment::{Init, Shortcut};
 
 /// A convolution without bias and the batch norm after it.
 #[derive(Module, Debug)]
-struct ConvNorm {
+pub struct ConvNorm {
     conv: Conv2d,
     norm: BatchNorm,
 }
 
-/// Sizes of one convolution.
+/// Sizes of one convolution, which keeps height and width at a stride of 1 and an odd kernel.
 #[derive(Clone, Copy)]
-struct Size {
-    inputs: usize,
-    out: usize,
-    kernel: usize,
-    stride: usize,
+pub struct Size {
+    pub inputs: usize,
+    pub out: usize,
+    pub kernel: usize,
+    pub stride: usize,
 }
 
 impl ConvNorm {
-    fn new(size: Size, init: Init, rng: &mut ChaCha8Rng, device: &Device) -> Self {
+    pub fn new(size: Size, init: Init, rng: &mut ChaCha8Rng, device: &Device) -> Self {
         let window = Window {
             kernel: size.kernel,
             stride: size.stride,
@@ -46,8 +46,20 @@ impl ConvNorm {
         }
     }
 
-    fn forward(&self, x: Dual, place: (usize, usize), draws: Option<&mut Draws>) -> Dual {
+    /// `[batch, inputs, height, width]` to `[batch, out, height', width']`.
+    pub fn forward(&self, x: Dual, place: Place, draws: Option<&mut Draws>) -> Dual {
         self.norm.forward(self.conv.forward(x), place, draws)
+    }
+
+    /// Moves running statistics by what the step left in `draws`.
+    pub fn absorb(&mut self, place: Place, draws: &mut Draws) {
+        self.norm.absorb(place, draws);
+    }
+
+    /// Running mean and variance, without autodiff, with the start of their name below `name`.
+    pub fn running_statistics(&self, name: &str) -> (String, Tensor<1>, Tensor<1>) {
+        let (mean, variance) = self.norm.running_statistics();
+        (format!("{name}.norm."), mean, variance)
     }
 }
 
@@ -176,7 +188,7 @@ impl Residual {
         ];
         for (index, part) in parts.into_iter().enumerate() {
             if let Some(part) = part {
-                part.norm.absorb((at, index), draws);
+                part.absorb((at, index), draws);
             }
         }
     }
@@ -186,10 +198,7 @@ impl Residual {
         self.parts()
             .into_iter()
             .flatten()
-            .map(|(name, part)| {
-                let (mean, variance) = part.norm.running_statistics();
-                (format!("{name}.norm."), mean, variance)
-            })
+            .map(|(name, part)| part.running_statistics(name))
             .collect()
     }
 }
