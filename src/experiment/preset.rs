@@ -15,8 +15,11 @@ pub struct Preset {
 const OWN: &str = "Layerwise's own, for teaching";
 const RESNET_18: &str = "ResNet-18 of He et al. 2016 (arXiv 1512.03385), with the 3×3 stem that is usual for images of 32×32; the recipe is shortened";
 const RESNET_CIFAR: &str = "He et al. 2016 (arXiv 1512.03385), section 4.2, split into K = 4 as InfoPro does (Wang et al. 2021, arXiv 2101.10832); the recipe is shortened";
+const DGL: &str = "heads of DGL (Belilovsky et al. 2020, arXiv 1901.08164) on a small network; the recipe is shortened";
+const INFOPRO: &str = "heads and losses of InfoPro (Wang et al. 2021, arXiv 2101.10832) on a small network; the recipe is shortened";
+const PREDSIM: &str = "losses of PredSim (Nøkland & Eidnes 2019, arXiv 1901.06656) on its VGG8b with an eighth of the channels; the recipe is shortened";
 
-const PRESETS: [Preset; 7] = [
+const PRESETS: [Preset; 10] = [
     Preset {
         name: "digits-mlp",
         text: include_str!("../../assets/presets/digits-mlp.toml"),
@@ -51,6 +54,21 @@ const PRESETS: [Preset; 7] = [
         name: "resnet110",
         text: include_str!("../../assets/presets/resnet110.toml"),
         source: RESNET_CIFAR,
+    },
+    Preset {
+        name: "dgl-cnn",
+        text: include_str!("../../assets/presets/dgl-cnn.toml"),
+        source: DGL,
+    },
+    Preset {
+        name: "infopro-cnn",
+        text: include_str!("../../assets/presets/infopro-cnn.toml"),
+        source: INFOPRO,
+    },
+    Preset {
+        name: "predsim-vgg",
+        text: include_str!("../../assets/presets/predsim-vgg.toml"),
+        source: PREDSIM,
     },
 ];
 
