@@ -54,12 +54,17 @@ impl Experiment {
             OptimizerKind::Adam | OptimizerKind::Adamw => 2,
         };
         let parameters = plan.iter().fold(0u64, |sum, module| {
-            let all = module.parameters.saturating_add(module.head_parameters);
-            sum.saturating_add(all as u64)
+            let head = match self.has_loss(module.number) {
+                true => module.head_parameters,
+                false => 0,
+            };
+            let all = module.parameters.saturating_add(head) as u64;
+            // A frozen module has nothing but its values.
+            let copies = if module.frozen { 1 } else { 3 + states };
+            sum.saturating_add(all.saturating_mul(copies))
         });
-        let learnt = parameters.saturating_mul(3 + states);
 
-        let of_module = plan.iter().map(|module| {
+        let of_module = plan.iter().filter(|module| !module.frozen).map(|module| {
             let outputs = module.blocks.clone().map(|at| count(at + 1));
             outputs.fold(count(module.blocks.start), u64::saturating_add)
         });
@@ -70,7 +75,7 @@ impl Experiment {
         let batch = self.train.batch_size.min(self.data.train_count()) as u64;
         let activations = kept.saturating_mul(batch);
         Some(
-            [samples, learnt, activations]
+            [samples, parameters, activations]
                 .into_iter()
                 .fold(0u64, u64::saturating_add)
                 .saturating_mul(VALUE),

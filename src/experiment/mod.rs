@@ -9,6 +9,7 @@ mod data;
 mod device;
 mod file;
 mod head;
+mod loss;
 mod method;
 mod module;
 mod optimizer;
@@ -27,7 +28,13 @@ pub use cost::{ModuleCost, StepMemory};
 pub use data::{Data, DataKind};
 pub use device::DeviceChoice;
 pub use file::{FileError, VERSION, write_whole};
+pub(crate) use head::{
+    CONV_HEAD_HIDDEN, POOLED_MLP_CONVS, POOLED_MLP_HIDDEN, kernel as local_kernel, pooled_first,
+    pooled_last,
+};
 pub use head::{Head, HeadKind};
+pub(crate) use loss::DECODER_WIDTH;
+pub use loss::{Loss, LossKind};
 pub use method::{MAX_LAMBDA, Measure, Method, MethodKind};
 pub use module::{ModulePlan, ModuleSettings};
 pub use optimizer::{Optimizer, OptimizerKind, Schedule, ScheduleKind};
@@ -59,6 +66,10 @@ pub struct Experiment {
     /// The head of every module, unless a module has its own.
     #[serde(default)]
     pub head: Head,
+    /// The local loss of every module but the last, unless a module has its own. The last one
+    /// learns from cross-entropy unless it has its own.
+    #[serde(default)]
+    pub loss: Loss,
     #[serde(default)]
     pub split: Split,
     #[serde(default)]
@@ -107,6 +118,7 @@ impl Default for Experiment {
             data: Data::default(),
             method: Method::default(),
             head: Head::default(),
+            loss: Loss::default(),
             split: Split::default(),
             optimizer: Optimizer::default(),
             schedule: Schedule::default(),

@@ -260,9 +260,8 @@ mod tests {
         let mut experiment = digits();
         experiment.split_evenly(4);
         experiment.modules = vec![ModuleSettings {
-            number: 3,
             lambda: Some(0.7),
-            head: None,
+            ..ModuleSettings::new(3)
         }];
         experiment.toggle_cut(2);
         assert_eq!(experiment.modules[0].number, 4);

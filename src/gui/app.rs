@@ -154,17 +154,19 @@ impl Studio {
         let modules = edited.module_count();
         let losses = history.newest().map_or(&[][..], |record| &record.loss);
         let evaluation = history.evaluations().last();
-        let state = |number: usize, loss: f32| ModuleLive {
-            loss,
-            test_accuracy: evaluation
-                .and_then(|evaluation| {
-                    let mut modules = evaluation.modules.iter();
-                    modules.find(|module| module.number == number)
-                })
-                .and_then(|module| module.test_accuracy),
-            worse_than_guessing: evaluation
-                .and_then(|evaluation| evaluation.modules.get(number - 1))
-                .is_some_and(|module| module.worse_than_guessing),
+        let state = |number: usize, loss: f32| {
+            let evaluated = evaluation.and_then(|evaluation| {
+                let mut modules = evaluation.modules.iter();
+                modules.find(|module| module.number == number)
+            });
+            ModuleLive {
+                loss,
+                test_accuracy: evaluated.and_then(|module| module.test_accuracy),
+                class_mean_accuracy: evaluated
+                    .map(|module| module.separability.class_mean_accuracy)
+                    .filter(|share| share.is_finite()),
+                worse_than_guessing: evaluated.is_some_and(|module| module.worse_than_guessing),
+            }
         };
         // Under global BP there is one loss, the last module's.
         let first = (modules + 1).saturating_sub(losses.len()).max(1);

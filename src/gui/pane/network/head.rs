@@ -1,17 +1,13 @@
 //! The card of the input, and the cards of the heads.
 
 use eframe::egui::{
-    Align, Button, Checkbox, ComboBox, Grid, Label, Layout, RichText, Role, Sense, Ui, UiBuilder,
-    WidgetInfo, vec2,
+    Align, Button, Label, Layout, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo,
 };
 
-use super::{NetworkPane, Selected, card, header, view::View};
+use super::{NetworkPane, Selected, card, header, learn, view::View};
 use crate::{
-    experiment::{Experiment, HeadKind},
-    gui::{
-        theme,
-        widget::{lambda_slider, number, number_row},
-    },
+    experiment::{Experiment, HeadKind, LossKind},
+    gui::{theme, widget::number},
 };
 
 /// What goes into the network.
@@ -38,17 +34,10 @@ pub(super) fn show(
 ) {
     let color = view.color(module);
     if !view.has_head(module) {
-        ui.horizontal(|ui| {
-            ui.add_space(card::TEXT_LEFT);
-            ui.label(
-                RichText::new(format!("Module {module}"))
-                    .small()
-                    .color(color),
-            );
-        });
+        bare(ui, pane, experiment, view, module);
         return;
     }
-    let name = short_name(experiment.head_of(module).kind);
+    let name = name(experiment, module);
     let selected = pane.selected == Some(Selected::Head(module));
     let problems: Vec<&str> = view.problems_of_module(module).collect();
 
@@ -64,6 +53,9 @@ pub(super) fn show(
                 ui.set_width(ui.available_width());
                 ui.spacing_mut().item_spacing.y = 2.0;
                 title(ui, experiment, view, module, name);
+                if let Some(remark) = remark(experiment, module, true) {
+                    ui.add(Label::new(RichText::new(remark).small().weak()).wrap());
+                }
                 results(ui, view, module);
                 for problem in &problems {
                     let text = RichText::new(header::sentence(problem))
@@ -72,7 +64,7 @@ pub(super) fn show(
                 }
                 if selected {
                     ui.add_space(6.0);
-                    settings(ui, experiment, view, module);
+                    learn::settings(ui, experiment, view, module);
                 }
             });
             card::outline(ui, frame.response.rect, stroke);
@@ -102,7 +94,9 @@ fn title(ui: &mut Ui, experiment: &Experiment, view: &View<'_>, module: usize, n
                 .is_some_and(|settings| settings.lambda.is_some());
             let text = RichText::new(format!("λ {}", number(experiment.lambda_of(module)))).small();
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if own {
+                if let Some(reason) = learn::idle_lambda(experiment, module) {
+                    ui.label(text.weak().strikethrough()).on_hover_text(reason);
+                } else if own {
                     ui.label(text.strong()).on_hover_text("This module's own λ");
                 } else {
                     ui.label(text.weak()).on_hover_text("The experiment's λ");
@@ -119,12 +113,17 @@ fn results(ui: &mut Ui, view: &View<'_>, module: usize) {
     };
     ui.horizontal(|ui| {
         ui.label(RichText::new(format!("Loss {:.3}", live.loss)).small());
-        if let Some(accuracy) = live.test_accuracy {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if let Some(accuracy) = live.test_accuracy {
                 let text = format!("Test accuracy {:.1} %", accuracy * 100.0);
                 ui.label(RichText::new(text).small().strong());
-            });
-        }
+            } else if let Some(accuracy) = live.class_mean_accuracy {
+                let text = format!("Class means {:.1} %", accuracy * 100.0);
+                ui.label(RichText::new(text).small()).on_hover_text(
+                    "Test samples whose nearest class mean is of their class: this loss scores no classes, so there is no accuracy",
+                );
+            }
+        });
     });
     if live.worse_than_guessing {
         let classes = view.classes;
@@ -144,92 +143,69 @@ fn results(ui: &mut Ui, view: &View<'_>, module: usize) {
     }
 }
 
-fn settings(ui: &mut Ui, experiment: &mut Experiment, view: &View<'_>, module: usize) {
-    if module > 1 && !view.global {
-        lambda(ui, experiment, view, module);
-        ui.add_space(6.0);
-    }
-    head(ui, experiment, module);
-}
-
-fn lambda(ui: &mut Ui, experiment: &mut Experiment, view: &View<'_>, module: usize) {
-    let mut value = experiment.lambda_of(module);
-    if lambda_slider(ui, &mut value, "λ").changed() {
-        experiment.set_lambda_of(module, Some(value));
-    }
-    let own = experiment
-        .settings_of(module)
-        .is_some_and(|settings| settings.lambda.is_some());
-    if own {
-        let text = format!("Use the experiment's λ, {}", number(view.experiment_lambda));
-        if reset(ui, &text) {
-            experiment.set_lambda_of(module, None);
-        }
-    }
-}
-
-fn head(ui: &mut Ui, experiment: &mut Experiment, module: usize) {
-    let before = experiment.head_of(module);
-    let mut head = before;
-    Grid::new("head")
-        .num_columns(2)
-        .spacing(vec2(12.0, 5.0))
-        .show(ui, |ui| {
-            let label = ui.label("Head");
-            ComboBox::from_id_salt("kind")
-                .selected_text(head.kind.title())
-                .width(ui.available_width().min(140.0))
-                .show_ui(ui, |ui| {
-                    for kind in HeadKind::ALL {
-                        if ui
-                            .selectable_label(head.kind == kind, kind.title())
-                            .clicked()
-                        {
-                            head.kind = kind;
-                            head.normalize = None;
-                        }
-                    }
-                })
-                .response
-                .labelled_by(label.id);
-            ui.end_row();
-
-            let label = ui.label("Normalise features");
-            let mut normalizes = head.normalizes();
-            let checkbox = ui
-                .add(Checkbox::without_text(&mut normalizes))
-                .labelled_by(label.id);
-            if checkbox.changed() {
-                head.normalize = Some(normalizes);
-            }
-            ui.end_row();
-
-            if normalizes {
-                number_row(ui, "Scale", &mut head.scale, 1e-3..=1e4, 0.05);
-            }
-        });
-    if head != before {
-        experiment.set_head_of(module, Some(head));
-    }
-    let own = experiment
-        .settings_of(module)
-        .is_some_and(|settings| settings.head.is_some());
-    if own && reset(ui, "Use the experiment's head") {
-        experiment.set_head_of(module, None);
-    }
-}
-
-/// A button that takes a module's own setting away.
-fn reset(ui: &mut Ui, text: &str) -> bool {
-    ui.add_space(3.0);
-    ui.add(Button::new(RichText::new(text).small()).min_size(vec2(0.0, 20.0)))
-        .clicked()
-}
-
 fn short_name(kind: HeadKind) -> &'static str {
     match kind {
         HeadKind::Etf => "ETF head",
         HeadKind::Random => "Random head",
         HeadKind::Linear => "Linear head",
+        HeadKind::Conv => "Conv head",
+        HeadKind::PooledMlp => "Pooled MLP head",
+    }
+}
+
+/// What the module learns from in two words.
+fn name(experiment: &Experiment, module: usize) -> &'static str {
+    let kind = experiment.loss_of(module).kind;
+    if kind.uses_head() {
+        short_name(experiment.head_of(module).kind)
+    } else {
+        "Similarity"
+    }
+}
+
+/// What of the module is not as usual: its loss, and how it learns.
+fn remark(experiment: &Experiment, module: usize, has_loss: bool) -> Option<String> {
+    let mut words = Vec::new();
+    let loss = experiment.loss_of(module);
+    if has_loss && loss.kind != LossKind::CrossEntropy {
+        words.push(format!("{} loss", loss.kind.title()));
+    }
+    if has_loss && loss.reconstructs() {
+        words.push(format!("Reconstruction × {}", number(loss.reconstruction)));
+    }
+    let factor = experiment.lr_factor_of(module);
+    if experiment.is_frozen(module) {
+        words.push("Frozen".to_owned());
+    } else if factor != 1.0 {
+        words.push(format!("Learning rate × {}", number(factor)));
+    }
+    (!words.is_empty()).then(|| words.join(" · "))
+}
+
+/// The line of a module that has no loss of its own, and how it learns.
+fn bare(
+    ui: &mut Ui,
+    pane: &mut NetworkPane,
+    experiment: &mut Experiment,
+    view: &View<'_>,
+    module: usize,
+) {
+    let selected = pane.selected == Some(Selected::Head(module));
+    ui.horizontal(|ui| {
+        ui.add_space(card::TEXT_LEFT);
+        let text = RichText::new(format!("Module {module}")).small();
+        let button = Button::new(text.color(view.color(module))).frame(false);
+        if ui.add(button).clicked() {
+            pane.select(Selected::Head(module));
+        }
+        if let Some(remark) = remark(experiment, module, false) {
+            ui.label(RichText::new(remark).small().weak());
+        }
+    });
+    if selected {
+        card::frame(ui.visuals()).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            learn::pace(ui, experiment, module);
+        });
     }
 }

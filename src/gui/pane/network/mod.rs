@@ -8,6 +8,7 @@ mod head;
 mod header;
 mod icon;
 mod keyboard;
+mod learn;
 mod palette;
 mod view;
 
@@ -50,8 +51,11 @@ enum Selected {
 pub struct ModuleLive {
     /// L_k.
     pub loss: f32,
-    /// Share of test samples classified correctly, in [0, 1].
+    /// Share of test samples classified correctly, in [0, 1]; none where the loss scores no
+    /// classes.
     pub test_accuracy: Option<f32>,
+    /// Share of test samples whose nearest class mean is of their class, in [0, 1].
+    pub class_mean_accuracy: Option<f32>,
     /// Whether the loss stayed above that of guessing, ln C.
     pub worse_than_guessing: bool,
 }

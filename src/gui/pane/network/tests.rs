@@ -242,6 +242,7 @@ fn a_module_worse_than_guessing_is_flagged() {
     let live = ModuleLive {
         loss: 2.6,
         test_accuracy: Some(0.1),
+        class_mean_accuracy: Some(0.2),
         worse_than_guessing: true,
     };
     harness.state_mut().live = vec![live; 1];
@@ -252,4 +253,52 @@ fn a_module_worse_than_guessing_is_flagged() {
             .is_some()
     );
     assert!(harness.query_by_label("Test accuracy 10.0 %").is_some());
+}
+
+#[test]
+fn a_module_gets_its_own_loss_and_gives_it_back() {
+    let mut harness = window("digits-cnn", |_| {});
+    click(&mut harness, "Module 2: ETF head");
+    harness
+        .get_by_role_and_label(Role::ComboBox, "Loss")
+        .click();
+    harness.run();
+    click(&mut harness, "Similarity");
+    let loss = harness.state().experiment.loss_of(2);
+    assert_eq!(loss.kind, crate::experiment::LossKind::Similarity);
+    assert!(harness.query_by_label("Module 2: Similarity").is_some());
+    assert!(harness.query_by_label("Normalise features").is_none());
+    click(&mut harness, "Use the experiment's loss");
+    assert!(harness.state().experiment.modules.is_empty());
+}
+
+#[test]
+fn a_module_is_frozen_and_says_so() {
+    let mut harness = window("digits-cnn", |experiment| {
+        experiment.method.kind = MethodKind::GlobalBp;
+    });
+    click(&mut harness, "Module 1");
+    harness
+        .get_by_role_and_label(Role::CheckBox, "Frozen")
+        .click();
+    harness.run();
+    assert!(harness.state().experiment.is_frozen(1));
+    harness.state_mut().experiment.method.kind = MethodKind::LocalBp;
+    harness.run();
+    assert!(harness.query_by_label("Module 1: ETF head").is_some());
+    assert!(harness.query_all_by_label("Frozen").count() > 0);
+}
+
+#[test]
+fn a_loss_without_scores_shows_class_means() {
+    let mut harness = window("digits-cnn", |_| {});
+    let live = ModuleLive {
+        loss: 0.3,
+        test_accuracy: None,
+        class_mean_accuracy: Some(0.875),
+        worse_than_guessing: false,
+    };
+    harness.state_mut().live = vec![live; 1];
+    harness.run();
+    assert!(harness.query_by_label("Class means 87.5 %").is_some());
 }
