@@ -3,7 +3,9 @@
 //! egui.
 
 mod block;
+mod chain;
 mod check;
+mod clip;
 mod cost;
 mod data;
 mod device;
@@ -19,7 +21,9 @@ mod split;
 use serde::{Deserialize, Serialize};
 
 pub use block::{Block, Init, MAX_KERNEL, MAX_WIDTH, Shortcut};
+pub use chain::{Change, MAX_BLOCKS, REPEATS, room_for};
 pub use check::{Place, Problem};
+pub use clip::{blocks_from_toml, blocks_to_toml};
 pub use data::{Data, DataKind};
 pub use device::DeviceChoice;
 pub use file::{FileError, VERSION, write_whole};

@@ -158,75 +158,7 @@ impl Experiment {
         self.modules.retain(|settings| settings.number <= modules);
     }
 
-    /// Inserts a block at `index`; it joins the module of the block before it.
-    pub fn insert_block(&mut self, index: usize, block: Block) {
-        let index = index.min(self.blocks.len());
-        let mut points = self.split_points();
-        for point in &mut points {
-            if *point + 1 >= index {
-                *point += 1;
-            }
-        }
-        self.blocks.insert(index, block);
-        self.set_points(points);
-    }
-
-    /// Removes a block; a module that loses its last block goes with it.
-    pub fn remove_block(&mut self, index: usize) {
-        if index >= self.blocks.len() {
-            return;
-        }
-        self.dissolve_if_alone(index);
-        let mut points = self.split_points();
-        for point in &mut points {
-            if *point >= index {
-                *point = point.saturating_sub(1);
-            }
-        }
-        self.blocks.remove(index);
-        self.set_points(points);
-    }
-
-    /// Moves a block to another place. It joins the module of the block that was there; a module
-    /// that loses its last block goes with it.
-    pub fn move_block(&mut self, from: usize, to: usize) {
-        if from >= self.blocks.len() || to >= self.blocks.len() || from == to {
-            return;
-        }
-        if self.module_of(from) != self.module_of(to) {
-            self.dissolve_if_alone(from);
-        }
-        let mut modules: Vec<usize> = (0..self.blocks.len())
-            .map(|at| self.module_of(at))
-            .collect();
-        let joined = self.module_of(to);
-        modules.remove(from);
-        modules.insert(to, joined);
-        let block = self.blocks.remove(from);
-        self.blocks.insert(to, block);
-        let ends = modules.windows(2).enumerate();
-        let points = ends
-            .filter(|(_, pair)| pair.first() != pair.last())
-            .map(|(at, _)| at)
-            .collect();
-        self.set_points(points);
-    }
-
-    /// Joins a module that holds this block alone with a neighbour.
-    fn dissolve_if_alone(&mut self, index: usize) {
-        let module = self.module_of(index);
-        let ranges = self.module_ranges();
-        let alone = ranges.get(module).is_some_and(|range| range.len() == 1);
-        if alone && ranges.len() > 1 {
-            if index + 1 < self.blocks.len() {
-                self.toggle_cut(index);
-            } else {
-                self.toggle_cut(index.saturating_sub(1));
-            }
-        }
-    }
-
-    fn set_points(&mut self, points: Vec<usize>) {
+    pub(super) fn set_points(&mut self, points: Vec<usize>) {
         self.split = Split {
             after: Some(points),
             count: None,
@@ -290,17 +222,18 @@ mod tests {
         };
         experiment.insert_block(3, Block::Tanh {});
         assert_eq!(experiment.split_points(), [3, 5]);
-        experiment.remove_block(3);
+        experiment.remove_blocks(&[3].into());
         assert_eq!(experiment.split_points(), [2, 4]);
         experiment.insert_block(0, Block::Tanh {});
         assert_eq!(experiment.split_points(), [3, 5]);
-        experiment.remove_block(0);
-        experiment.remove_block(3);
+        experiment.remove_blocks(&[0].into());
+        experiment.remove_blocks(&[3].into());
         assert_eq!(experiment.split_points(), [2, 3]);
-        experiment.remove_block(3);
+        experiment.remove_blocks(&[3].into());
         assert_eq!(experiment.split_points(), [2]);
         assert_eq!(experiment.blocks.len(), 15);
     }
+
     #[test]
     fn a_moved_block_joins_the_module_it_is_put_into() {
         let moved = |after: &[usize], from: usize, to: usize| {
@@ -308,7 +241,8 @@ mod tests {
             experiment.split.after = Some(after.to_vec());
             experiment.split.count = None;
             let block = experiment.blocks[from].clone();
-            experiment.move_block(from, to);
+            let before = if to > from { to + 1 } else { to };
+            experiment.move_blocks(&[from].into(), before);
             assert_eq!(experiment.blocks[to], block);
             assert_eq!(experiment.blocks.len(), 17);
             experiment.split_points()

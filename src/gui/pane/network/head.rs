@@ -5,7 +5,7 @@ use eframe::egui::{
     WidgetInfo, vec2,
 };
 
-use super::{NetworkPane, Selected, card, header, view::View};
+use super::{NetworkPane, card, column::key, header, search::Match, view::View};
 use crate::{
     experiment::{Experiment, HeadKind},
     gui::{
@@ -26,6 +26,19 @@ pub(super) fn input(ui: &mut Ui, view: &View<'_>) {
             });
         });
     });
+}
+
+/// What the height of a module's end follows from: its head and the edge after it.
+pub(super) fn row_key(view: &View<'_>, module: usize, open: bool) -> u64 {
+    let live = view.live(module);
+    key((
+        "head",
+        view.has_head(module),
+        view.problems_of_module(module).collect::<Vec<_>>(),
+        live.map(|live| (live.worse_than_guessing, view.global || module == 1)),
+        module == view.module_count(),
+        open,
+    ))
 }
 
 /// The card of a module's head: how the module does, and what it does otherwise than the others.
@@ -49,7 +62,7 @@ pub(super) fn show(
         return;
     }
     let name = short_name(experiment.head_of(module).kind);
-    let selected = pane.selected == Some(Selected::Head(module));
+    let selected = pane.selection.is_open_head(module);
     let problems: Vec<&str> = view.problems_of_module(module).collect();
 
     let builder = UiBuilder::new()
@@ -58,7 +71,7 @@ pub(super) fn show(
     let response = ui
         .scope_builder(builder, |ui| {
             ui.style_mut().interaction.selectable_labels = false;
-            let stroke = card::stroke(ui, selected, false, !problems.is_empty());
+            let stroke = card::stroke(ui, selected, false, !problems.is_empty(), Match::None);
             let ground = card::ground(ui.visuals()).lerp_to_gamma(color, 0.12);
             let frame = card::frame(ui.visuals()).fill(ground).show(ui, |ui| {
                 ui.set_width(ui.available_width());
@@ -88,8 +101,19 @@ pub(super) fn show(
         )
     });
     if response.clicked() {
-        pane.select(Selected::Head(module));
+        pane.selection.click_head(module);
     }
+    let range = view.blocks_of(module);
+    let folded = pane.folds.is_folded(&range);
+    response.context_menu(|ui| {
+        let word = if folded { "Unfold" } else { "Fold" };
+        if ui.button(format!("{word} module {module}")).clicked() {
+            pane.folds.set(&range, !folded);
+        }
+        if ui.button("Select its blocks").clicked() {
+            pane.selection.set(range.collect());
+        }
+    });
 }
 
 fn title(ui: &mut Ui, experiment: &Experiment, view: &View<'_>, module: usize, name: &str) {

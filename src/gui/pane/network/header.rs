@@ -4,8 +4,9 @@ use eframe::egui::{Align, DragValue, Layout, RichText, Ui};
 use indicatif::HumanCount;
 
 use super::{
-    NetworkPane, Selected,
+    NetworkPane,
     action::Action,
+    icon::{self, Icon},
     palette::{Palette, Target},
     view::View,
 };
@@ -13,7 +14,7 @@ use crate::{experiment::Experiment, gui::theme};
 
 pub(super) fn show(
     ui: &mut Ui,
-    pane: &NetworkPane,
+    pane: &mut NetworkPane,
     experiment: &Experiment,
     view: &View<'_>,
     actions: &mut Vec<Action>,
@@ -25,18 +26,38 @@ pub(super) fn show(
                 .button("Add block…")
                 .on_hover_text("After the selected block, or at the end");
             if add.clicked() {
-                let target = match pane.selected {
-                    Some(Selected::Block(index)) => Target::After(index),
-                    _ => Target::End,
-                };
+                let last = pane.selection.blocks().last();
+                let target = last.map_or(Target::End, |&index| Target::After(index));
                 actions.push(Action::Open(Palette::new(target, add.rect)));
             }
+            if view.block_count > 0
+                && icon::button(ui, Icon::Find, "Find blocks", "Ctrl+F").clicked()
+            {
+                pane.find();
+            }
+            fold_all(ui, pane, view);
         });
     });
     ui.label(RichText::new(summary(view)).small().weak());
     split(ui, experiment, view, actions);
     for message in view.problems_of_chain() {
         ui.colored_label(theme::error_color(ui.visuals()), sentence(message));
+    }
+}
+
+/// Folds every module, or unfolds all where none is left to fold.
+fn fold_all(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>) {
+    if view.module_count() < 2 {
+        return;
+    }
+    let all_folded = view.ranges.iter().all(|range| pane.folds.is_folded(range));
+    let (icon, name) = if all_folded {
+        (Icon::UnfoldAll, "Unfold all modules")
+    } else {
+        (Icon::FoldAll, "Fold all modules")
+    };
+    if icon::button(ui, icon, name, "").clicked() {
+        pane.fold_all(&view.ranges, !all_folded);
     }
 }
 
@@ -83,7 +104,7 @@ fn summary(view: &View<'_>) -> String {
     )
 }
 
-fn counted(count: usize, noun: &str) -> String {
+pub(super) fn counted(count: usize, noun: &str) -> String {
     let s = if count == 1 { "" } else { "s" };
     format!("{} {noun}{s}", HumanCount(count as u64))
 }

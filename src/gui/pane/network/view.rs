@@ -1,5 +1,7 @@
 //! What the cards read of an experiment, worked out once a frame.
 
+use std::{collections::BTreeSet, ops::Range};
+
 use eframe::egui::Color32;
 
 use super::ModuleLive;
@@ -21,6 +23,10 @@ pub(super) struct View<'a> {
     dark: bool,
     module_count: usize,
     points: Vec<usize>,
+    /// Blocks of each module, from input to output.
+    pub ranges: Vec<Range<usize>>,
+    /// Blocks with problems.
+    wrong: BTreeSet<usize>,
     /// Shapes on the edges, from the input's to the last that is known.
     shapes: Vec<Shape>,
     parameters: Vec<Option<usize>>,
@@ -53,6 +59,8 @@ impl<'a> View<'a> {
             dark,
             module_count: experiment.module_count(),
             points: experiment.split_points(),
+            ranges: experiment.module_ranges(),
+            wrong: problems.iter().filter_map(block_of).collect(),
             shapes,
             parameters,
             live,
@@ -65,11 +73,11 @@ impl<'a> View<'a> {
 
     /// Number, from 1, of the module that holds a block.
     pub fn module_of(&self, block: usize) -> usize {
-        1 + self.points.iter().filter(|&&point| point < block).count()
+        1 + self.points.partition_point(|&point| point < block)
     }
 
     pub fn is_cut(&self, after: usize) -> bool {
-        self.points.contains(&after)
+        self.points.binary_search(&after).is_ok()
     }
 
     /// Edges, by the block before them, that a cut can be moved to: those between its
@@ -149,15 +157,38 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Blocks of a module, by its number from 1.
+    pub fn blocks_of(&self, module: usize) -> Range<usize> {
+        let range = module.checked_sub(1).and_then(|at| self.ranges.get(at));
+        range.cloned().unwrap_or_default()
+    }
+
+    /// Shape that a module receives and the one it hands on, in words.
+    pub fn shapes_of(&self, module: usize) -> String {
+        let range = self.blocks_of(module);
+        let text = |edge: usize| {
+            let shape = self.shapes.get(edge);
+            shape.map_or_else(|| "?".to_owned(), Shape::to_string)
+        };
+        format!("{} → {}", text(range.start), text(range.end))
+    }
+
+    /// Learnt values of a module's blocks, where every shape is known.
+    pub fn parameters_of(&self, module: usize) -> Option<usize> {
+        let plan = self.plan.as_ref()?.get(module.checked_sub(1)?)?;
+        Some(plan.parameters)
+    }
+
+    /// Blocks with problems.
+    pub fn wrong(&self) -> &BTreeSet<usize> {
+        &self.wrong
+    }
+
     pub fn problems_of_block(&self, index: usize) -> impl Iterator<Item = &str> {
-        let key = format!("block.{index}.");
+        let any = self.wrong.contains(&index);
         self.problems
             .iter()
-            .filter(move |problem| match &problem.place {
-                Place::Block(block) => *block == index,
-                Place::Key(found) => found.starts_with(&key),
-                Place::Module(_) => false,
-            })
+            .filter(move |problem| any && block_of(problem) == Some(index))
             .map(|problem| problem.message.as_str())
     }
 
@@ -177,5 +208,14 @@ impl<'a> View<'a> {
                 Place::Block(_) | Place::Module(_) => false,
             })
             .map(|problem| problem.message.as_str())
+    }
+}
+
+/// The block that a problem is of.
+fn block_of(problem: &Problem) -> Option<usize> {
+    match &problem.place {
+        Place::Block(index) => Some(*index),
+        Place::Key(key) => key.strip_prefix("block.")?.split('.').next()?.parse().ok(),
+        Place::Module(_) => None,
     }
 }

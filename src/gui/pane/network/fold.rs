@@ -1,0 +1,145 @@
+//! Which modules are folded to a single row.
+
+use std::ops::Range;
+
+use crate::experiment::{Block, Change};
+
+/// Folded modules. A module is folded as long as all its blocks are marked, so that folds go
+/// along with blocks and cuts that come, go and move.
+#[derive(Default)]
+pub(super) struct Folds {
+    marks: Vec<Option<bool>>,
+    /// The chain that the marks are of.
+    blocks: Vec<Block>,
+}
+
+impl Folds {
+    /// Whether a module is folded.
+    pub fn is_folded(&self, module: &Range<usize>) -> bool {
+        let marks = || {
+            let marks = self.marks.get(module.clone()).unwrap_or_default();
+            marks.iter().flatten()
+        };
+        marks().next().is_some() && marks().all(|mark| *mark)
+    }
+
+    pub fn set(&mut self, module: &Range<usize>, folded: bool) {
+        if let Some(marks) = self.marks.get_mut(module.clone()) {
+            marks.fill(Some(folded));
+        }
+    }
+
+    /// Goes along with a change of the chain.
+    pub fn follow(&mut self, change: &Change, blocks: &[Block]) {
+        self.marks = change
+            .origins
+            .iter()
+            .map(|origin| self.marks.get((*origin)?).copied().flatten())
+            .collect();
+        self.blocks = blocks.to_vec();
+    }
+
+    /// Takes in a chain that came about elsewhere, as by an undo: blocks at its start and end
+    /// that are as they were keep their marks. Of a chain that is mostly another, nothing is
+    /// folded. Modules with blocks that are not marked are unfolded for good.
+    pub fn keep_up(&mut self, blocks: &[Block], modules: &[Range<usize>]) {
+        if self.blocks != blocks || self.marks.len() != blocks.len() {
+            let same = |(one, other): &(&Block, &Block)| one == other;
+            let head = self.blocks.iter().zip(blocks).take_while(same).count();
+            let (old, new) = (self.blocks.len() - head, blocks.len() - head);
+            let pairs = self.blocks.iter().rev().zip(blocks.iter().rev());
+            let tail = pairs.take(old.min(new)).take_while(same).count();
+            let change = Change {
+                origins: (0..blocks.len())
+                    .map(|index| {
+                        if index < head {
+                            Some(index)
+                        } else {
+                            let from_end = blocks.len() - index;
+                            (from_end <= tail).then(|| self.blocks.len() - from_end)
+                        }
+                    })
+                    .collect(),
+                ..Change::default()
+            };
+            if (head + tail) * 2 < blocks.len() {
+                self.marks.clear();
+            }
+            self.follow(&change, blocks);
+        }
+        for module in modules {
+            let folded = self.is_folded(module);
+            self.set(module, folded);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::{Experiment, preset};
+
+    fn resnet() -> Experiment {
+        let mut experiment = preset("resnet110").unwrap().experiment().unwrap();
+        experiment.split_evenly(8);
+        experiment
+    }
+
+    fn folds(experiment: &Experiment, folded: &[usize]) -> Folds {
+        let mut folds = Folds::default();
+        let modules = experiment.module_ranges();
+        folds.keep_up(&experiment.blocks, &modules);
+        for number in folded {
+            folds.set(&modules[number - 1], true);
+        }
+        folds
+    }
+
+    fn folded(folds: &mut Folds, experiment: &Experiment) -> Vec<usize> {
+        let modules = experiment.module_ranges();
+        folds.keep_up(&experiment.blocks, &modules);
+        (1..=modules.len())
+            .filter(|number| folds.is_folded(&modules[number - 1]))
+            .collect()
+    }
+
+    #[test]
+    fn folds_go_along_with_changes() {
+        let mut experiment = resnet();
+        let mut folds = folds(&experiment, &[3, 5]);
+        let change = experiment.remove_blocks(&(0..3).collect());
+        folds.follow(&change, &experiment.blocks);
+        assert_eq!(folded(&mut folds, &experiment), [3, 5]);
+        let change = experiment.remove_blocks(&experiment.module_ranges()[1].clone().collect());
+        folds.follow(&change, &experiment.blocks);
+        assert_eq!(folded(&mut folds, &experiment), [2, 4]);
+        let change = experiment.insert_block(1, Block::Tanh {});
+        folds.follow(&change, &experiment.blocks);
+        assert_eq!(folded(&mut folds, &experiment), [2, 4]);
+    }
+
+    #[test]
+    fn a_module_that_joins_an_open_one_is_unfolded_for_good() {
+        let mut experiment = resnet();
+        let mut folds = folds(&experiment, &[3]);
+        let cut = experiment.split_points()[2];
+        experiment.toggle_cut(cut);
+        assert!(folded(&mut folds, &experiment).is_empty());
+        experiment.toggle_cut(cut);
+        assert!(folded(&mut folds, &experiment).is_empty());
+    }
+
+    #[test]
+    fn an_undo_keeps_what_is_folded_but_another_file_does_not() {
+        let mut experiment = resnet();
+        let mut folds = folds(&experiment, &[1, 8]);
+        let before = experiment.clone();
+        experiment.blocks.insert(20, Block::Tanh {});
+        assert_eq!(folded(&mut folds, &experiment), [1, 8]);
+        assert_eq!(folded(&mut folds, &before), [1, 8]);
+        let mut other = preset("digits-mlp").unwrap().experiment().unwrap();
+        assert!(folded(&mut folds, &other).is_empty());
+        other.blocks.clear();
+        assert!(folded(&mut folds, &other).is_empty());
+    }
+}

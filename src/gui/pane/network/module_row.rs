@@ -1,0 +1,178 @@
+//! The row that stands for a module: thin above its blocks, or in their place where it is folded.
+
+use eframe::egui::{
+    Align, Label, Layout, Response, RichText, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, vec2,
+};
+use indicatif::HumanCount;
+
+use super::{
+    NetworkPane, card, header,
+    icon::{self, Icon},
+    search::Match,
+    view::View,
+};
+use crate::gui::theme;
+
+const HEIGHT: f32 = 24.0;
+/// Chains up to this length show no row above the blocks of a module.
+const SHORT_CHAIN: usize = 12;
+/// Nor do modules of up to so many blocks.
+const SHORT_MODULE: usize = 3;
+
+/// Whether a module has a row above its blocks.
+pub(super) fn is_shown(view: &View<'_>, module: usize) -> bool {
+    view.module_count() > 1
+        && view.block_count > SHORT_CHAIN
+        && view.blocks_of(module).len() > SHORT_MODULE
+}
+
+/// The row above the blocks of a module.
+pub(super) fn above(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>, module: usize) {
+    let color = view.color(module);
+    let range = view.blocks_of(module);
+    let response = row(ui, module, |ui| {
+        let height = ui.spacing().item_spacing.y + HEIGHT;
+        ui.allocate_ui_with_layout(
+            vec2(ui.available_width(), height),
+            Layout::left_to_right(Align::Center),
+            |ui| {
+                ui.set_min_size(vec2(ui.available_width(), height));
+                ui.add_space(9.0);
+                fold_button(ui, pane, view, module);
+                ui.label(
+                    RichText::new(format!("Module {module}"))
+                        .small()
+                        .color(color),
+                );
+                let text = RichText::new(blocks_text(&range)).small().weak();
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    ui.add(Label::new(text).truncate());
+                });
+            },
+        );
+    });
+    super::cut::rail(ui, response.rect, color);
+    if response.hovered() {
+        let text = ui.visuals().weak_text_color();
+        card::outline(ui, response.rect, Stroke::new(1.0, text));
+    }
+    gestures(ui, pane, view, module, response);
+}
+
+/// The card of a folded module.
+pub(super) fn folded(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>, module: usize) {
+    let color = view.color(module);
+    let range = view.blocks_of(module);
+    let wrong = view.wrong().range(range.clone()).count();
+    let selected = range.clone().any(|index| pane.selection.contains(index));
+    let matches = range.clone().map(|index| pane.match_of(index));
+    let found = matches.fold(Match::None, |one, other| match (one, other) {
+        (Match::Current, _) | (_, Match::Current) => Match::Current,
+        (Match::Found, _) | (_, Match::Found) => Match::Found,
+        _ => Match::None,
+    });
+    let response = row(ui, module, |ui| {
+        let stroke = card::stroke(ui, selected, false, wrong > 0, found);
+        let card = card::frame(ui.visuals()).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = 1.0;
+            ui.horizontal(|ui| {
+                fold_button(ui, pane, view, module);
+                ui.label(
+                    RichText::new(format!("Module {module}"))
+                        .strong()
+                        .color(color),
+                );
+                let text = header::counted(range.len(), "block");
+                ui.add(Label::new(format!("· {text}")).truncate());
+            });
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 0.0;
+                ui.add_space(card::TEXT_LEFT - 13.0);
+                let parameters = view
+                    .parameters_of(module)
+                    .map(|count| format!("{} · ", in_short(count)))
+                    .unwrap_or_default();
+                let text = format!("{parameters}{}", view.shapes_of(module));
+                ui.add(Label::new(RichText::new(text).small().weak()).truncate());
+            });
+            if wrong > 0 {
+                let text = match view.wrong().range(range.clone()).next() {
+                    Some(index) if wrong == 1 => format!("Something is wrong with block {index}"),
+                    _ => format!("Something is wrong with {wrong} blocks"),
+                };
+                let text = RichText::new(text).color(theme::error_color(ui.visuals()));
+                ui.add(Label::new(text).wrap());
+            }
+        });
+        card::outline(ui, card.response.rect, stroke);
+        card::rail(ui, card.response.rect, color);
+    });
+    gestures(ui, pane, view, module, response);
+}
+
+/// The row itself, which can be clicked wherever nothing else lies on it.
+fn row(ui: &mut Ui, module: usize, content: impl FnOnce(&mut Ui)) -> Response {
+    let builder = UiBuilder::new()
+        .id_salt(("module", module))
+        .sense(Sense::click());
+    ui.scope_builder(builder, |ui| {
+        ui.style_mut().interaction.selectable_labels = false;
+        content(ui);
+    })
+    .response
+}
+
+/// A click selects the blocks of a module, a double click folds or unfolds it.
+fn gestures(ui: &Ui, pane: &mut NetworkPane, view: &View<'_>, module: usize, response: Response) {
+    let range = view.blocks_of(module);
+    let folded = pane.folds.is_folded(&range);
+    let selected = range.clone().all(|index| pane.selection.contains(index));
+    response.widget_info(|| {
+        let state = if folded { ", folded" } else { "" };
+        let blocks = header::counted(range.len(), "block");
+        let name = format!("Module {module}: {blocks}{state}");
+        WidgetInfo::selected(Role::Button, true, selected, name)
+    });
+    if response.double_clicked() {
+        pane.folds.set(&range, !folded);
+    } else if response.clicked() {
+        let modifiers = ui.input(|input| input.modifiers);
+        pane.selection.click_range(range, modifiers);
+    }
+    let does = if folded { "unfolds" } else { "folds" };
+    response.on_hover_text(format!(
+        "A click selects the blocks of this module, a double click {does} it"
+    ));
+}
+
+fn fold_button(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>, module: usize) {
+    let range = view.blocks_of(module);
+    let folded = pane.folds.is_folded(&range);
+    let (icon, word) = if folded {
+        (Icon::Folded, "Unfold")
+    } else {
+        (Icon::Unfolded, "Fold")
+    };
+    if icon::bare_button(ui, icon, &format!("{word} module {module}")).clicked() {
+        pane.folds.set(&range, !folded);
+    }
+}
+
+/// Which blocks a range holds, in words.
+pub(super) fn blocks_text(range: &std::ops::Range<usize>) -> String {
+    match range.len() {
+        0 | 1 => format!("block {}", range.start),
+        _ => format!("blocks {}–{}", range.start, range.end - 1),
+    }
+}
+
+/// A number of parameters with two digits where it is large.
+fn in_short(count: usize) -> String {
+    match count {
+        1 => "1 parameter".to_owned(),
+        0..100_000 => format!("{} parameters", HumanCount(count as u64)),
+        100_000..1_000_000 => format!("{} k parameters", count / 1000),
+        _ => format!("{:.1} M parameters", count as f64 / 1e6),
+    }
+}
