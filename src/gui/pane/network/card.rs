@@ -30,6 +30,8 @@ pub(super) const RAIL: f32 = 4.0;
 pub(super) const TEXT_LEFT: f32 = 36.0;
 /// Width of the column that holds the index.
 const INDEX_WIDTH: f32 = 22.0;
+/// Size of the text of an index of three digits, which then fits its column.
+const LONG_INDEX: f32 = 10.5;
 const HANDLE_WIDTH: f32 = 20.0;
 pub(super) const RADIUS: u8 = 6;
 
@@ -116,7 +118,13 @@ fn top(ui: &mut Ui, view: &View<'_>, index: usize, block: &Block, handle: Handle
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         column(ui, INDEX_WIDTH, |ui| {
-            ui.label(RichText::new(index.to_string()).monospace().weak());
+            let text = RichText::new(index.to_string()).weak();
+            let text = if index < 100 {
+                text.monospace()
+            } else {
+                text.font(FontId::monospace(LONG_INDEX))
+            };
+            ui.add(Label::new(text).extend());
         });
         let memory = view.activation_bytes(index).map(bytes);
         let memory_width = memory.as_ref().map_or(0.0, |text| {

@@ -134,7 +134,7 @@ mod tests {
         let mut experiment = resnet();
         let mut folds = folds(&experiment, &[1, 8]);
         let before = experiment.clone();
-        experiment.blocks.insert(20, Block::Tanh {});
+        experiment.insert_block(20, Block::Tanh {});
         assert_eq!(folded(&mut folds, &experiment), [1, 8]);
         assert_eq!(folded(&mut folds, &before), [1, 8]);
         let mut other = preset("digits-mlp").unwrap().experiment().unwrap();

@@ -74,8 +74,11 @@ pub(super) fn show(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>, sight: 
     if let Some(pointer) = response.interact_pointer_pos() {
         let middle = pane.map.height_at(blocks_of(pointer.y));
         let most = sight.content - sight.rect.height();
-        pane.map.go_to = Some((middle - sight.rect.height() / 2.0).clamp(0.0, most));
-        ui.request_repaint();
+        let offset = (middle - sight.rect.height() / 2.0).clamp(0.0, most);
+        if (offset - sight.offset).abs() > 0.5 {
+            pane.map.go_to = Some(offset);
+            ui.request_repaint();
+        }
     }
 
     let painter = ui.painter();

@@ -114,7 +114,7 @@ impl NetworkPane {
 
         palette::show(ui, &mut self.palette, experiment, &mut actions);
         keyboard::read(ui, self, &view);
-        if !actions.is_empty() || blocks_before != experiment.blocks {
+        if !actions.is_empty() || self.reveal.is_some() || blocks_before != experiment.blocks {
             ui.request_repaint();
         }
         self.actions = actions;
@@ -182,7 +182,7 @@ impl NetworkPane {
 
         let list: Id = ui.scope_id().with("blocks");
         let id_of = |index: usize| list.with(index);
-        self.edges = vec![None; view.block_count];
+        let mut edges = vec![None; view.block_count];
         self.map.rows.clear();
         let response = egui_dnd::dnd(ui, list)
             // Blocks are known by their place, which a drop changes.
@@ -204,7 +204,7 @@ impl NetworkPane {
                             view,
                             range.end,
                             &mut column,
-                            (list, actions),
+                            (list, &mut edges, actions),
                         );
                         let step = (end - row.0.top()) / range.len() as f32;
                         self.map
@@ -251,7 +251,7 @@ impl NetworkPane {
                             view,
                             index + 1,
                             &mut column,
-                            (list, actions),
+                            (list, &mut edges, actions),
                         );
                         self.map.rows.push(card.top() - top..end - top);
                     }
@@ -271,6 +271,7 @@ impl NetworkPane {
             self.rows_drawn = column.drawn;
         }
         self.heights = heights;
+        self.edges = edges;
         ui.add_space(24.0);
     }
 
@@ -283,7 +284,7 @@ impl NetworkPane {
         view: &View<'_>,
         next: usize,
         column: &mut Column<'_>,
-        (list, actions): (Id, &mut Vec<Action>),
+        (list, edges, actions): (Id, &mut [Option<Rect>], &mut Vec<Action>),
     ) -> f32 {
         let index = next.saturating_sub(1);
         let module = view.module_of(index);
@@ -309,7 +310,7 @@ impl NetworkPane {
             let height = if ends { cut::CUT_HEIGHT } else { row.height() };
             row.with_min_y(row.bottom() - height)
         };
-        if let Some(place) = self.edges.get_mut(index) {
+        if let Some(place) = edges.get_mut(index) {
             *place = Some(edge.unwrap_or_else(hidden));
         }
         row.bottom()

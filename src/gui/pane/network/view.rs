@@ -170,7 +170,7 @@ impl<'a> View<'a> {
             let shape = self.shapes.get(edge);
             shape.map_or_else(|| "?".to_owned(), Shape::to_string)
         };
-        format!("{} → {}", text(range.start), text(range.end))
+        format!("{} to {}", text(range.start), text(range.end))
     }
 
     /// Learnt values of a module's blocks, where every shape is known.
