@@ -11,7 +11,7 @@ use eframe::egui::{
 };
 use egui_kittest::Harness;
 use layerwise::{
-    experiment::{DeviceChoice, Experiment, preset},
+    experiment::{DeviceChoice, Experiment, MAX_BLOCKS, preset},
     gui::{Studio, StudioOptions},
     run::Phase,
 };
@@ -41,7 +41,8 @@ fn main() -> Result<(), String> {
     }
     for (name, experiment) in [
         ("resnet110", by_name("resnet110")?),
-        ("110 blocks", long(by_name("digits-mlp")?)),
+        ("110 blocks", long(by_name("digits-mlp")?, 110)),
+        ("1000 blocks", long(by_name("digits-mlp")?, MAX_BLOCKS)),
     ] {
         let mut window = open(experiment);
         let times = frames(&mut window, FRAMES);
@@ -73,12 +74,12 @@ fn by_name(name: &str) -> Result<Experiment, String> {
         .map_err(|error| error.to_string())
 }
 
-/// A chain of 110 blocks in 16 modules.
-fn long(mut experiment: Experiment) -> Experiment {
+/// A chain of so many blocks in 16 modules.
+fn long(mut experiment: Experiment, count: usize) -> Experiment {
     experiment.modules = Vec::new();
     let tail: Vec<_> = experiment.blocks.iter().skip(1).cloned().collect();
     let blocks = experiment.blocks.iter().take(1).chain(tail.iter().cycle());
-    experiment.blocks = blocks.take(110).cloned().collect();
+    experiment.blocks = blocks.take(count).cloned().collect();
     experiment.split_evenly(16);
     experiment
 }

@@ -16,6 +16,7 @@ use super::{
     icon::{self, Icon},
     palette::{Palette, Target},
     search::Match,
+    selection::click_modifiers,
     several::Repeat,
     view::View,
 };
@@ -105,8 +106,7 @@ pub(super) fn show(
         )
     });
     if response.clicked() {
-        let modifiers = ui.input(|input| input.modifiers);
-        pane.selection.click(index, modifiers);
+        pane.selection.click(index, click_modifiers(ui));
     }
     response.context_menu(|ui| menu(ui, pane, view, index, response.rect, actions));
 }

@@ -39,37 +39,40 @@ impl Folds {
         self.blocks = blocks.to_vec();
     }
 
-    /// Takes in a chain that came about elsewhere, as by an undo: blocks at its start and end
-    /// that are as they were keep their marks. Of a chain that is mostly another, nothing is
-    /// folded. Modules with blocks that are not marked are unfolded for good.
-    pub fn keep_up(&mut self, blocks: &[Block], modules: &[Range<usize>]) {
-        if self.blocks != blocks || self.marks.len() != blocks.len() {
-            let same = |(one, other): &(&Block, &Block)| one == other;
-            let head = self.blocks.iter().zip(blocks).take_while(same).count();
-            let (old, new) = (self.blocks.len() - head, blocks.len() - head);
-            let pairs = self.blocks.iter().rev().zip(blocks.iter().rev());
-            let tail = pairs.take(old.min(new)).take_while(same).count();
-            let change = Change {
-                origins: (0..blocks.len())
-                    .map(|index| {
-                        if index < head {
-                            Some(index)
-                        } else {
-                            let from_end = blocks.len() - index;
-                            (from_end <= tail).then(|| self.blocks.len() - from_end)
-                        }
-                    })
-                    .collect(),
-                ..Change::default()
-            };
-            if (head + tail) * 2 < blocks.len() {
-                self.marks.clear();
-            }
-            self.follow(&change, blocks);
+    /// Takes in a chain that came about elsewhere, as by an undo, and returns what has changed:
+    /// blocks at its start and end that are as they were are the same blocks, and so are those
+    /// between, where they are as many. Of a chain that is mostly another, nothing is folded.
+    /// Modules with blocks that are not marked are unfolded for good.
+    pub fn keep_up(&mut self, blocks: &[Block], modules: &[Range<usize>]) -> Option<Change> {
+        let changed = self.blocks != blocks;
+        let change = changed.then(|| self.change_to(blocks));
+        if let Some(change) = &change {
+            self.follow(change, blocks);
         }
         for module in modules {
             let folded = self.is_folded(module);
             self.set(module, folded);
+        }
+        change
+    }
+
+    fn change_to(&self, blocks: &[Block]) -> Change {
+        let same = |(one, other): &(&Block, &Block)| one == other;
+        let (old, new) = (self.blocks.len(), blocks.len());
+        let head = self.blocks.iter().zip(blocks).take_while(same).count();
+        let pairs = self.blocks.iter().rev().zip(blocks.iter().rev());
+        let tail = pairs.take(old.min(new) - head).take_while(same).count();
+        let unlike = old.max(new) - head - tail;
+        let another = unlike > 1 && unlike > head + tail;
+        let origin = |index: usize| match index {
+            _ if another => None,
+            _ if index < head || old == new => Some(index),
+            _ if new - index <= tail => Some(old - (new - index)),
+            _ => None,
+        };
+        Change {
+            origins: (0..new).map(origin).collect(),
+            ..Change::default()
         }
     }
 }
@@ -127,6 +130,23 @@ mod tests {
         assert!(folded(&mut folds, &experiment).is_empty());
         experiment.toggle_cut(cut);
         assert!(folded(&mut folds, &experiment).is_empty());
+    }
+
+    #[test]
+    fn what_changed_elsewhere_is_told() {
+        let before = resnet();
+        let mut folds = folds(&before, &[]);
+        let mut tell = |blocks: &[Block]| folds.keep_up(blocks, &[]).map(|it| it.origins);
+        assert_eq!(tell(&before.blocks), None);
+        let mut blocks = before.blocks.clone();
+        blocks[3] = Block::Tanh {};
+        let same: Vec<_> = (0..blocks.len()).map(Some).collect();
+        assert_eq!(tell(&blocks).unwrap(), same, "edited in place");
+        blocks.remove(3);
+        let without: Vec<_> = same.iter().copied().filter(|at| *at != Some(3)).collect();
+        assert_eq!(tell(&blocks).unwrap(), without);
+        assert_eq!(tell(&[Block::Relu {}]).unwrap(), [None]);
+        assert_eq!(tell(&[Block::Tanh {}]).unwrap(), [Some(0)]);
     }
 
     #[test]

@@ -89,9 +89,11 @@ impl NetworkPane {
         problems: &[Problem],
         live: &[ModuleLive],
     ) -> bool {
-        self.selection.forget_what_is_gone(experiment);
         let view = View::new(experiment, problems, live, ui.visuals().dark_mode);
-        self.folds.keep_up(&experiment.blocks, &view.ranges);
+        if let Some(change) = self.folds.keep_up(&experiment.blocks, &view.ranges) {
+            self.selection.follow(&change);
+        }
+        self.selection.forget_head_that_is_gone(view.module_count());
         if let Some(range) = self.reveal.map(|it| view.blocks_of(view.module_of(it))) {
             self.folds.set(&range, false);
         }
@@ -215,7 +217,7 @@ impl NetworkPane {
                             }));
                         continue;
                     }
-                    if module_row::is_shown(view, module) {
+                    if module_row::is_shown(view) {
                         let scope = scope(list, "module", module);
                         column.row(ui, key("module"), false, |ui| {
                             ui.scope_builder(scope, |ui| module_row::above(ui, self, view, module))

@@ -9,21 +9,22 @@ use super::{
     NetworkPane, card, header,
     icon::{self, Icon},
     search::Match,
+    selection::click_modifiers,
     view::View,
 };
 use crate::gui::theme;
 
 const HEIGHT: f32 = 24.0;
-/// Chains up to this length show no row above the blocks of a module.
+/// Chains up to this length show no rows above the blocks of modules.
 const SHORT_CHAIN: usize = 12;
-/// Nor do modules of up to so many blocks.
+/// Nor do those whose modules have up to so many blocks in the mean.
 const SHORT_MODULE: usize = 3;
 
-/// Whether a module has a row above its blocks.
-pub(super) fn is_shown(view: &View<'_>, module: usize) -> bool {
+/// Whether modules have a row above their blocks.
+pub(super) fn is_shown(view: &View<'_>) -> bool {
     view.module_count() > 1
         && view.block_count > SHORT_CHAIN
-        && view.blocks_of(module).len() > SHORT_MODULE
+        && view.block_count > SHORT_MODULE * view.module_count()
 }
 
 /// The row above the blocks of a module.
@@ -86,16 +87,12 @@ pub(super) fn folded(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>, modul
                 let text = header::counted(range.len(), "block");
                 ui.add(Label::new(format!("· {text}")).truncate());
             });
-            ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = 0.0;
-                ui.add_space(card::TEXT_LEFT - 13.0);
-                let parameters = view
-                    .parameters_of(module)
-                    .map(|count| format!("{} · ", in_short(count)))
-                    .unwrap_or_default();
-                let text = format!("{parameters}{}", view.shapes_of(module));
-                ui.add(Label::new(RichText::new(text).small().weak()).truncate());
-            });
+            let parameters = view
+                .parameters_of(module)
+                .map(|count| format!("{} · ", in_short(count)))
+                .unwrap_or_default();
+            let text = format!("{parameters}{}", view.shapes_of(module));
+            ui.add(Label::new(RichText::new(text).small().weak()).truncate());
             if wrong > 0 {
                 let text = match view.wrong().range(range.clone()).next() {
                     Some(index) if wrong == 1 => format!("Something is wrong with block {index}"),
@@ -137,8 +134,7 @@ fn gestures(ui: &Ui, pane: &mut NetworkPane, view: &View<'_>, module: usize, res
     if response.double_clicked() {
         pane.folds.set(&range, !folded);
     } else if response.clicked() {
-        let modifiers = ui.input(|input| input.modifiers);
-        pane.selection.click_range(range, modifiers);
+        pane.selection.click_range(range, click_modifiers(ui));
     }
     let does = if folded { "unfolds" } else { "folds" };
     response.on_hover_text(format!(

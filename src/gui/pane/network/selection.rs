@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use eframe::egui::Modifiers;
+use eframe::egui::{Event, Modifiers, Ui};
 
-use crate::experiment::{Change, Experiment};
+use crate::experiment::Change;
 
 /// Blocks and heads that a person picked. A single selected block is open for editing.
 #[derive(Default)]
@@ -135,12 +135,21 @@ impl Selection {
         self.anchor = self.anchor.and_then(here);
     }
 
-    /// Drops what an undo or a new file has left without its block or module.
-    pub fn forget_what_is_gone(&mut self, experiment: &Experiment) {
-        let count = experiment.blocks.len();
-        self.blocks.retain(|index| *index < count);
-        self.anchor = self.anchor.filter(|index| *index < count);
-        let modules = experiment.module_count();
+    /// Drops an open head that a change has left without its module.
+    pub fn forget_head_that_is_gone(&mut self, modules: usize) {
         self.head = self.head.filter(|number| *number <= modules);
     }
+}
+
+/// Keys that were held when the mouse button went up: of a quick hand, they are up again when
+/// the frame is drawn.
+pub(super) fn click_modifiers(ui: &Ui) -> Modifiers {
+    ui.input(|input| {
+        let clicks = input.events.iter().rev();
+        let mut of_clicks = clicks.filter_map(|event| match event {
+            Event::PointerButton { modifiers, .. } => Some(*modifiers),
+            _ => None,
+        });
+        of_clicks.next().unwrap_or(input.modifiers)
+    })
 }

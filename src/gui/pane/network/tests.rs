@@ -688,3 +688,16 @@ fn selected_cards_are_dragged_together() {
     harness.run();
     assert_eq!(titles(&harness)[..3], ["ReLU", "Convolution", "Batch norm"]);
 }
+
+#[test]
+fn an_undo_takes_the_selection_of_what_it_takes_back() {
+    let mut harness = window("digits-mlp", |_| {});
+    let before = harness.state().experiment.clone();
+    click(&mut harness, "Block 3: Linear");
+    press(&mut harness, Modifiers::COMMAND, Key::D);
+    assert_eq!(selected(&harness), [4]);
+    click_with(&mut harness, Modifiers::COMMAND, "Block 9: ReLU");
+    harness.state_mut().experiment = before;
+    harness.run();
+    assert_eq!(selected(&harness), [8]);
+}
