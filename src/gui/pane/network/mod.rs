@@ -195,7 +195,7 @@ impl NetworkPane {
                 for (at, range) in view.ranges.iter().enumerate() {
                     let module = at + 1;
                     if self.folds.is_folded(range) {
-                        let wrong = view.wrong().range(range.clone()).count().min(2);
+                        let wrong = module_row::what_is_wrong(view, module);
                         let scope = scope(list, "folded", module);
                         let row = column.row(ui, key(("folded", wrong)), false, |ui| {
                             ui.scope_builder(scope, |ui| module_row::folded(ui, self, view, module))

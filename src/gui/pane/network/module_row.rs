@@ -64,7 +64,7 @@ pub(super) fn above(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>, module
 pub(super) fn folded(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>, module: usize) {
     let color = view.color(module);
     let range = view.blocks_of(module);
-    let wrong = view.wrong().range(range.clone()).count();
+    let wrong = what_is_wrong(view, module);
     let selected = range.clone().any(|index| pane.selection.contains(index));
     let matches = range.clone().map(|index| pane.match_of(index));
     let found = matches.fold(Match::None, |one, other| match (one, other) {
@@ -73,7 +73,7 @@ pub(super) fn folded(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>, modul
         _ => Match::None,
     });
     let response = row(ui, module, |ui| {
-        let stroke = card::stroke(ui, selected, false, wrong > 0, found);
+        let stroke = card::stroke(ui, selected, false, wrong.is_some(), found);
         let card = card::frame(ui.visuals()).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = 1.0;
@@ -93,11 +93,7 @@ pub(super) fn folded(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>, modul
                 .unwrap_or_default();
             let text = format!("{parameters}{}", view.shapes_of(module));
             ui.add(Label::new(RichText::new(text).small().weak()).truncate());
-            if wrong > 0 {
-                let text = match view.wrong().range(range.clone()).next() {
-                    Some(index) if wrong == 1 => format!("Something is wrong with block {index}"),
-                    _ => format!("Something is wrong with {wrong} blocks"),
-                };
+            if let Some(text) = wrong {
                 let text = RichText::new(text).color(theme::error_color(ui.visuals()));
                 ui.add(Label::new(text).wrap());
             }
@@ -106,6 +102,23 @@ pub(super) fn folded(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>, modul
         card::rail(ui, card.response.rect, color);
     });
     gestures(ui, pane, view, module, response);
+}
+
+/// What is wrong inside a folded module, which its height follows from.
+pub(super) fn what_is_wrong(view: &View<'_>, module: usize) -> Option<String> {
+    let wrong: Vec<usize> = view
+        .wrong()
+        .range(view.blocks_of(module))
+        .copied()
+        .collect();
+    match wrong.as_slice() {
+        [] => None,
+        [index] => {
+            let message = view.problems_of_block(*index).next().unwrap_or_default();
+            Some(format!("Block {index}: {}", header::sentence(message)))
+        }
+        all => Some(format!("Something is wrong with {} blocks", all.len())),
+    }
 }
 
 /// The row itself, which can be clicked wherever nothing else lies on it.
@@ -133,6 +146,7 @@ fn gestures(ui: &Ui, pane: &mut NetworkPane, view: &View<'_>, module: usize, res
     });
     if response.double_clicked() {
         pane.folds.set(&range, !folded);
+        pane.selection.clear();
     } else if response.clicked() {
         pane.selection.click_range(range, click_modifiers(ui));
     }

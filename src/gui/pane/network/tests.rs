@@ -1,4 +1,4 @@
-use eframe::egui::{Event, Key, Modifiers, OutputCommand, Role, vec2};
+use eframe::egui::{Event, Key, Modifiers, OutputCommand, PointerButton, Role, vec2};
 use egui_kittest::{Harness, kittest::Queryable};
 
 use super::*;
@@ -365,6 +365,21 @@ fn modules_fold_to_a_row_and_unfold() {
     click(&mut harness, "Unfold module 2");
     assert!(harness.query_by_label("Block 8: ReLU").is_some());
 
+    let pos = harness.get_by_label("Module 2: 6 blocks").rect().center();
+    harness.hover_at(pos);
+    harness.run();
+    for pressed in [true, false, true, false] {
+        harness.input_mut().events.push(Event::PointerButton {
+            pos,
+            button: PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        });
+    }
+    harness.run();
+    assert!(harness.query_by_label("Block 8: ReLU").is_none());
+    assert!(harness.query_by_label("6 blocks selected").is_none());
+
     click(&mut harness, "Fold all modules");
     assert!(harness.query_by_label("Block 0: Flatten").is_none());
     assert!(harness.query_by_label("Block 16: ReLU").is_none());
@@ -392,13 +407,17 @@ fn a_folded_module_says_what_is_wrong_inside() {
     });
     assert!(
         harness
-            .query_by_label("Something is wrong with block 11")
+            .query_by_label(
+                "Block 11: Global average pooling needs an image, but gets a vector of 64 features"
+            )
             .is_none()
     );
     click(&mut harness, "Fold all modules");
     assert!(
         harness
-            .query_by_label("Something is wrong with block 11")
+            .query_by_label(
+                "Block 11: Global average pooling needs an image, but gets a vector of 64 features"
+            )
             .is_some()
     );
 }
