@@ -2,6 +2,7 @@
 
 mod action;
 mod card;
+mod chain;
 mod column;
 mod cut;
 mod edit;
@@ -21,24 +22,21 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-use eframe::egui::{Id, Rect, ScrollArea, Ui, UiBuilder, scroll_area::ScrollBarVisibility, vec2};
+use eframe::egui::{Rect, Ui};
 
 use crate::experiment::{Experiment, Problem};
 
 use action::Action;
-use column::{Column, Heights, key};
+use column::Heights;
 use cut::CutDrag;
 use fold::Folds;
 use keyboard::Held;
-use map::{Map, Sight};
+use map::Map;
 use palette::Palette;
 use search::{Match, Search};
 use selection::Selection;
 use several::Repeat;
 use view::View;
-
-/// Room around a block that was brought into sight.
-const AROUND: f32 = 48.0;
 
 /// State of the panel that is no part of the experiment.
 #[derive(Default)]
@@ -94,6 +92,7 @@ impl NetworkPane {
             self.selection.follow(&change);
         }
         self.selection.forget_head_that_is_gone(view.module_count());
+        self.reveal = self.reveal.filter(|index| *index < view.block_count);
         if let Some(range) = self.reveal.map(|it| view.blocks_of(view.module_of(it))) {
             self.folds.set(&range, false);
         }
@@ -112,7 +111,7 @@ impl NetworkPane {
         }
         ui.add_space(4.0);
         several::show(ui, self, experiment, &mut actions);
-        self.scrolled(ui, experiment, &view, &mut actions);
+        self.show_chain(ui, experiment, &view, &mut actions);
 
         palette::show(ui, &mut self.palette, experiment, &mut actions);
         keyboard::read(ui, self, &view);
@@ -133,213 +132,6 @@ impl NetworkPane {
     /// Whether a block is selected.
     pub fn has_selection(&self) -> bool {
         !self.selection.blocks().is_empty()
-    }
-
-    /// The chain, as far as it is in sight, with its map beside it.
-    fn scrolled(
-        &mut self,
-        ui: &mut Ui,
-        experiment: &mut Experiment,
-        view: &View<'_>,
-        actions: &mut Vec<Action>,
-    ) {
-        let all = ui.available_rect_before_wrap();
-        let chain = all.with_max_x(all.right() - map::room());
-        let builder = UiBuilder::new()
-            .max_rect(chain)
-            .scope_id(ui.scope_id().with("chain"));
-        let scrolled = ui
-            .scope_builder(builder, |ui| {
-                let mut area = ScrollArea::vertical()
-                    .auto_shrink(false)
-                    .scroll_bar_visibility(ScrollBarVisibility::AlwaysHidden);
-                if let Some(offset) = self.map.go_to.take() {
-                    area = area.vertical_scroll_offset(offset);
-                }
-                area.show(ui, |ui| self.chain(ui, experiment, view, actions))
-            })
-            .inner;
-        let sight = Sight {
-            offset: scrolled.state.clamped_offset().y,
-            content: scrolled.content_size.y,
-            rect: scrolled.inner_rect.with_max_x(all.right()),
-        };
-        map::show(ui, self, view, &sight);
-    }
-
-    fn chain(
-        &mut self,
-        ui: &mut Ui,
-        experiment: &mut Experiment,
-        view: &View<'_>,
-        actions: &mut Vec<Action>,
-    ) {
-        ui.spacing_mut().item_spacing = vec2(6.0, 0.0);
-        let mut heights = std::mem::take(&mut self.heights);
-        let mut column = Column::new(ui, &mut heights, self.dragged.is_none());
-        column.row(ui, key("input"), true, |ui| {
-            head::input(ui, view);
-            cut::input_edge(ui, view);
-        });
-
-        let list: Id = ui.scope_id().with("blocks");
-        let id_of = |index: usize| list.with(index);
-        let mut edges = vec![None; view.block_count];
-        self.map.rows.clear();
-        let response = egui_dnd::dnd(ui, list)
-            // Blocks are known by their place, which a drop changes.
-            .with_animation_time(0.0)
-            .with_drag_axis(egui_dnd::DragAxis::Vertical)
-            .show_custom(|ui, items| {
-                let top = ui.min_rect().top();
-                for (at, range) in view.ranges.iter().enumerate() {
-                    let module = at + 1;
-                    if self.folds.is_folded(range) {
-                        let wrong = module_row::what_is_wrong(view, module);
-                        let scope = scope(list, "folded", module);
-                        let row = column.row(ui, key(("folded", wrong)), false, |ui| {
-                            ui.scope_builder(scope, |ui| module_row::folded(ui, self, view, module))
-                        });
-                        let end = self.after_row(
-                            ui,
-                            experiment,
-                            view,
-                            range.end,
-                            &mut column,
-                            (list, &mut edges, actions),
-                        );
-                        let step = (end - row.0.top()) / range.len() as f32;
-                        self.map
-                            .rows
-                            .extend(range.clone().enumerate().map(|(at, _)| {
-                                let start = row.0.top() - top + step * at as f32;
-                                start..start + step
-                            }));
-                        continue;
-                    }
-                    if module_row::is_shown(view) {
-                        let scope = scope(list, "module", module);
-                        column.row(ui, key("module"), false, |ui| {
-                            ui.scope_builder(scope, |ui| module_row::above(ui, self, view, module))
-                        });
-                    }
-                    for index in range.clone() {
-                        let open = self.selection.open_block() == Some(index);
-                        let held = open || self.dragged == Some(index);
-                        let row_key = card::row_key(experiment, view, index, open);
-                        let (card, _) = column.row(ui, row_key, held, |ui| {
-                            items.next(ui, id_of(index), index, true, |ui, item| {
-                                item.ui(ui, |ui, handle, state| {
-                                    card::show(
-                                        ui,
-                                        self,
-                                        experiment,
-                                        view,
-                                        index,
-                                        handle,
-                                        state.dragged,
-                                        actions,
-                                    );
-                                })
-                            });
-                        });
-                        if self.reveal == Some(index) {
-                            self.reveal = None;
-                            ui.scroll_to_rect(card.expand2(vec2(0.0, AROUND)), None);
-                        }
-                        let end = self.after_row(
-                            ui,
-                            experiment,
-                            view,
-                            index + 1,
-                            &mut column,
-                            (list, &mut edges, actions),
-                        );
-                        self.map.rows.push(card.top() - top..end - top);
-                    }
-                }
-            });
-        let dragged = response.dragged_item_id();
-        self.dragged = dragged.and_then(|id| (0..view.block_count).find(|at| id_of(*at) == id));
-        if let Some(update) = response.final_update() {
-            actions.push(Action::Move {
-                blocks: self.selection.with(update.from),
-                before: update.to,
-            });
-        }
-        column.flush(ui);
-        #[cfg(test)]
-        {
-            self.rows_drawn = column.drawn;
-        }
-        self.heights = heights;
-        self.edges = edges;
-        ui.add_space(24.0);
-    }
-
-    /// The edge after the block before `next`, with the head of its module where it ends one.
-    /// Returns where it ends on the screen.
-    fn after_row(
-        &mut self,
-        ui: &mut Ui,
-        experiment: &mut Experiment,
-        view: &View<'_>,
-        next: usize,
-        column: &mut Column<'_>,
-        (list, edges, actions): (Id, &mut [Option<Rect>], &mut Vec<Action>),
-    ) -> f32 {
-        let index = next.saturating_sub(1);
-        let module = view.module_of(index);
-        let ends = next == view.block_count || view.is_cut(index);
-        let key = if ends {
-            head::row_key(view, module, self.selection.is_open_head(module))
-        } else {
-            key("edge")
-        };
-        let held = self
-            .cut_drag
-            .as_ref()
-            .is_some_and(|drag| drag.from == index)
-            || (ends && self.selection.is_open_head(module));
-        let scope = scope(list, "after", index);
-        let (row, edge) = column.row(ui, key, held, |ui| {
-            ui.scope_builder(scope, |ui| {
-                self.after_block(ui, experiment, view, index, actions)
-            })
-            .inner
-        });
-        let hidden = || {
-            let height = if ends { cut::CUT_HEIGHT } else { row.height() };
-            row.with_min_y(row.bottom() - height)
-        };
-        if let Some(place) = edges.get_mut(index) {
-            *place = Some(edge.unwrap_or_else(hidden));
-        }
-        row.bottom()
-    }
-
-    /// The edge after a block, with the head of its module where the block ends one. Returns
-    /// where the edge is.
-    fn after_block(
-        &mut self,
-        ui: &mut Ui,
-        experiment: &mut Experiment,
-        view: &View<'_>,
-        index: usize,
-        actions: &mut Vec<Action>,
-    ) -> Rect {
-        let last = index + 1 == view.block_count;
-        let module = view.module_of(index);
-        if last {
-            let edge = cut::output_edge(ui, view, index);
-            head::show(ui, self, experiment, view, module);
-            return edge;
-        }
-        if view.is_cut(index) {
-            ui.add_space(4.0);
-            head::show(ui, self, experiment, view, module);
-        }
-        cut::show(ui, &mut self.cut_drag, &self.edges, view, index, actions)
     }
 
     /// Brings a block into sight; its module unfolds.
@@ -384,9 +176,4 @@ impl NetworkPane {
             self.folds.set(&view.blocks_of(module), folded);
         }
     }
-}
-
-/// A row whose widgets keep their identity while rows above come into sight and go.
-fn scope(list: Id, kind: &str, number: usize) -> UiBuilder {
-    UiBuilder::new().scope_id(list.with((kind, number)))
 }
