@@ -24,11 +24,11 @@ mod transformer;
 
 pub(crate) use activation::Activation;
 pub(crate) use conv::{Conv2d, Window};
+pub(crate) use conv_norm::{ConvNorm, Size};
 pub use draws::Draws;
 pub use dual::Dual;
 pub use init::parameter;
 pub use layer::Layer;
 pub(crate) use linear::Linear;
 pub(crate) use pool::global_avg_pool;
-pub(crate) use conv_norm::{ConvNorm, Size};
 pub(crate) use resize::{adaptive_avg_pool, bilinear};

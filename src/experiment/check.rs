@@ -460,6 +460,7 @@ mod tests {
             experiment.split = crate::experiment::Split {
                 after: Some(vec![0]),
                 count: None,
+                ..Default::default()
             };
         });
         assert_eq!(found.first().unwrap().0, Place::Module(1));

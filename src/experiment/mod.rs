@@ -3,7 +3,9 @@
 //! egui.
 
 mod block;
+mod chain;
 mod check;
+mod clip;
 mod cost;
 mod data;
 mod device;
@@ -23,8 +25,10 @@ pub(crate) use block::hidden;
 pub use block::{
     Block, Init, MAX_KERNEL, MAX_RATIO, MAX_WIDTH, NormOver, Part, Position, Shortcut,
 };
+pub use chain::{Change, MAX_BLOCKS, REPEATS, room_for};
 pub use check::{Place, Problem};
-pub use cost::{ModuleCost, StepMemory};
+pub use clip::{blocks_from_toml, blocks_to_toml};
+pub use cost::{BlockCost, ModuleCost, StepMemory};
 pub use data::{Data, DataKind};
 pub use device::DeviceChoice;
 pub use file::{FileError, VERSION, write_whole};
@@ -40,7 +44,7 @@ pub use module::{ModulePlan, ModuleSettings};
 pub use optimizer::{Optimizer, OptimizerKind, Schedule, ScheduleKind};
 pub use preset::{Family, Preset, preset, presets};
 pub use shape::{Shape, after as shape_after};
-pub use split::Split;
+pub use split::{Balance, Split};
 
 /// A whole experiment. Key paths of the TOML file are the field names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -56,7 +56,7 @@ pub struct Studio {
     storage: bool,
     loader: DataLoader,
     preview: Preview,
-    network: NetworkPane,
+    pub(super) network: NetworkPane,
     adapters: Option<Vec<Adapter>>,
     finding_adapters: Option<Job<Vec<Adapter>>>,
     title: String,
@@ -135,6 +135,8 @@ impl Studio {
         Availability {
             can_undo: self.document.can_undo(),
             can_redo: self.document.can_redo(),
+            has_blocks: !self.document.experiment.blocks.is_empty(),
+            has_selected_blocks: self.network.has_selection(),
             has_run: self.session.progress().is_some(),
             is_alive: self.session.is_alive(),
             is_training: self.session.is_alive() && !self.session.is_paused(),
@@ -311,6 +313,10 @@ impl eframe::App for Studio {
             for command in Command::pressed(&ctx) {
                 self.run(command, &ctx);
             }
+            if let Some(text) = Command::pasted(&ctx) {
+                self.settings.show_network = true;
+                self.network.paste(text);
+            }
             self.take_dropped_file(&ctx);
         }
         let experiment = &self.document.experiment;
@@ -347,8 +353,13 @@ impl eframe::App for Studio {
             .size_range(240.0..=480.0)
             .show_collapsible(ui, &mut show_network, |ui| {
                 ui.take_available_width();
-                self.network
-                    .show(ui, &mut self.document.experiment, &problems, &live);
+                let experiment = &mut self.document.experiment;
+                if self.network.show(ui, experiment, &problems, &live) {
+                    // Each gesture is one step back.
+                    self.document.mark();
+                    self.network.carry_out(&mut self.document.experiment);
+                    self.document.mark();
+                }
             });
         self.settings.show_network = show_network;
         let mut show_settings = self.settings.show_settings;

@@ -4,10 +4,13 @@ use eframe::egui::{
     Align, Button, Label, Layout, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo,
 };
 
-use super::{NetworkPane, Selected, card, header, learn, view::View};
+use super::{NetworkPane, card, column::key, header, learn, search::Match, view::View};
 use crate::{
     experiment::{Experiment, HeadKind, LossKind},
-    gui::{theme, widget::number},
+    gui::{
+        theme,
+        widget::{bytes, flops, number},
+    },
 };
 
 /// What goes into the network.
@@ -24,6 +27,19 @@ pub(super) fn input(ui: &mut Ui, view: &View<'_>) {
     });
 }
 
+/// What the height of a module's end follows from: its head and the edge after it.
+pub(super) fn row_key(view: &View<'_>, module: usize, open: bool) -> u64 {
+    let live = view.live(module);
+    key((
+        "head",
+        view.has_head(module),
+        view.problems_of_module(module).collect::<Vec<_>>(),
+        live.map(|live| (live.worse_than_guessing, view.global || module == 1)),
+        module == view.module_count(),
+        open,
+    ))
+}
+
 /// The card of a module's head: how the module does, and what it does otherwise than the others.
 pub(super) fn show(
     ui: &mut Ui,
@@ -38,7 +54,7 @@ pub(super) fn show(
         return;
     }
     let name = name(experiment, module);
-    let selected = pane.selected == Some(Selected::Head(module));
+    let selected = pane.selection.is_open_head(module);
     let problems: Vec<&str> = view.problems_of_module(module).collect();
 
     let builder = UiBuilder::new()
@@ -47,7 +63,7 @@ pub(super) fn show(
     let response = ui
         .scope_builder(builder, |ui| {
             ui.style_mut().interaction.selectable_labels = false;
-            let stroke = card::stroke(ui, selected, false, !problems.is_empty());
+            let stroke = card::stroke(ui, selected, false, !problems.is_empty(), Match::None);
             let ground = card::ground(ui.visuals()).lerp_to_gamma(color, 0.12);
             let frame = card::frame(ui.visuals()).fill(ground).show(ui, |ui| {
                 ui.set_width(ui.available_width());
@@ -56,6 +72,7 @@ pub(super) fn show(
                 if let Some(remark) = remark(experiment, module, true) {
                     ui.add(Label::new(RichText::new(remark).small().weak()).wrap());
                 }
+                cost(ui, view, module);
                 results(ui, view, module);
                 for problem in &problems {
                     let text = RichText::new(header::sentence(problem))
@@ -80,8 +97,19 @@ pub(super) fn show(
         )
     });
     if response.clicked() {
-        pane.select(Selected::Head(module));
+        pane.selection.click_head(module);
     }
+    let range = view.blocks_of(module);
+    let folded = pane.folds.is_folded(&range);
+    response.context_menu(|ui| {
+        let word = if folded { "Unfold" } else { "Fold" };
+        if ui.button(format!("{word} module {module}")).clicked() {
+            pane.folds.set(&range, !folded);
+        }
+        if ui.button("Select its blocks").clicked() {
+            pane.selection.set(range.collect());
+        }
+    });
 }
 
 fn title(ui: &mut Ui, experiment: &Experiment, view: &View<'_>, module: usize, name: &str) {
@@ -104,6 +132,20 @@ fn title(ui: &mut Ui, experiment: &Experiment, view: &View<'_>, module: usize, n
             });
         }
     });
+}
+
+/// What the module is predicted to cost.
+fn cost(ui: &mut Ui, view: &View<'_>, module: usize) {
+    let Some(cost) = view.module_cost(module) else {
+        return;
+    };
+    let text = match view.global {
+        true => flops(cost.flops),
+        false => format!("{} · {}", bytes(cost.bytes), flops(cost.flops)),
+    };
+    ui.label(RichText::new(text).small().weak()).on_hover_text(
+        "Predicted: memory of its gradients and of what waits for its backward pass in a step, and operations of the forward pass of one sample",
+    );
 }
 
 /// What the run says of the module.
@@ -190,13 +232,13 @@ fn bare(
     view: &View<'_>,
     module: usize,
 ) {
-    let selected = pane.selected == Some(Selected::Head(module));
+    let selected = pane.selection.is_open_head(module);
     ui.horizontal(|ui| {
         ui.add_space(card::TEXT_LEFT);
         let text = RichText::new(format!("Module {module}")).small();
         let button = Button::new(text.color(view.color(module))).frame(false);
         if ui.add(button).clicked() {
-            pane.select(Selected::Head(module));
+            pane.selection.click_head(module);
         }
         if let Some(remark) = remark(experiment, module, false) {
             ui.label(RichText::new(remark).small().weak());
