@@ -166,6 +166,20 @@ impl Residual {
         ]
     }
 
+    /// Every batch norm, with its name.
+    pub fn batch_norms(&mut self) -> Vec<(String, &mut BatchNorm)> {
+        [
+            Some(("first", &mut self.first)),
+            Some(("second", &mut self.second)),
+            self.third.as_mut().map(|part| ("third", part)),
+            self.projection.as_mut().map(|part| ("projection", part)),
+        ]
+        .into_iter()
+        .flatten()
+        .map(|(name, part)| (format!("{name}.norm."), &mut part.norm))
+        .collect()
+    }
+
     /// Moves running statistics by what the step left in `draws`.
     pub fn absorb(&mut self, at: usize, draws: &mut Draws) {
         let parts = [

@@ -9,6 +9,7 @@ mod learner;
 mod loss;
 mod module;
 mod step;
+mod weights;
 
 pub use batch::{Batch, Resident};
 pub use gradients::{Named, named_parameters};
@@ -18,3 +19,4 @@ pub use learner::{Learner, Observed, StepNumbers};
 pub use loss::{accuracy, cross_entropy, directional_derivative};
 pub use module::LocalModule;
 pub use step::{ModuleStep, step_module};
+pub use weights::{parameter_shapes, replace_parameters};
