@@ -11,7 +11,10 @@ use burn::{
 use layerwise::{
     block::{Draws, Dual},
     dataset::Samples,
-    experiment::{Block, Experiment, Head, HeadKind, Init, ModuleSettings, Shape, Shortcut, Split},
+    experiment::{
+        Block, Experiment, Head, HeadKind, Init, ModuleSettings, NormOver, Position, Shape,
+        Shortcut, Split,
+    },
     local::{
         Batch, Learner, LocalModule, ModuleStep, Resident, cross_entropy, isolation_matrix,
         named_parameters, step_module,
@@ -184,8 +187,12 @@ impl Case {
                         by: sign * STEP,
                     })
                 };
-                let (up, down) = (at(1.0), at(-1.0));
-                let slope = |f: &dyn Fn(&LocalModule) -> f64| (f(&up) - f(&down)) / (2.0 * STEP);
+                let near = (at(1.0), at(-1.0));
+                let far = (at(2.0), at(-2.0));
+                // Central differences of fourth order.
+                let slope = |f: &dyn Fn(&LocalModule) -> f64| {
+                    (8.0 * (f(&near.0) - f(&near.1)) - (f(&far.0) - f(&far.1))) / (12.0 * STEP)
+                };
                 loss_pairs.push((of_loss[index], slope(&|m| self.loss(m))));
                 reconciliation_pairs.push((
                     of_both[index] - of_loss[index],
@@ -356,6 +363,140 @@ fn residual() {
 }
 
 #[test]
+fn separable_convolution() {
+    for (kernel, stride) in [(3, 1), (5, 2)] {
+        image(
+            &format!("separable convolution {kernel} {stride}"),
+            Block::SeparableConv {
+                out: 12,
+                kernel,
+                stride,
+                init: Init::default(),
+            },
+        );
+    }
+}
+
+#[test]
+fn conv_next() {
+    for drop_path in [0.0, 0.4] {
+        image(
+            &format!("ConvNeXt block {drop_path}"),
+            Block::ConvNext {
+                kernel: 3,
+                mlp_ratio: 2.0,
+                layer_scale: 0.5,
+                drop_path,
+                eps: 1e-6,
+                init: Init::XavierUniform,
+            },
+        );
+    }
+}
+
+/// A patch embedding, then `tested`, then what keeps heads from reading ReLU's corners.
+fn tokens(name: &str, class_token: bool, tested: Block) {
+    let blocks = [
+        Block::PatchEmbedding {
+            out: 12,
+            patch: 1,
+            class_token,
+            init: Init::XavierUniform,
+        },
+        tested,
+        Block::LayerNorm {
+            eps: 1e-6,
+            over: NormOver::Channels,
+        },
+    ];
+    Case::new(true, &blocks, PLAIN).check(name);
+}
+
+#[test]
+fn embeddings() {
+    for position in Position::ALL {
+        let block = Block::PositionEmbedding { position };
+        tokens(&format!("embedding {position:?}"), false, block.clone());
+        // A class token by itself sees nothing of the input.
+        let embedding = Block::PatchEmbedding {
+            out: 12,
+            patch: 2,
+            class_token: true,
+            init: Init::XavierUniform,
+        };
+        let blocks = [embedding, block, encoder(0.0)];
+        Case::new(true, &blocks, PLAIN).check(&format!("class token {position:?}"));
+    }
+}
+
+fn encoder(dropout: f64) -> Block {
+    Block::TransformerEncoder {
+        heads: 3,
+        mlp_ratio: 1.5,
+        dropout,
+        drop_path: dropout,
+        eps: 1e-6,
+        init: Init::XavierUniform,
+    }
+}
+
+#[test]
+fn transformer_encoder() {
+    for class_token in [false, true] {
+        for dropout in [0.0, 0.3] {
+            let name = format!("transformer encoder {class_token} {dropout}");
+            tokens(&name, class_token, encoder(dropout));
+        }
+    }
+}
+
+#[test]
+fn swin_and_merging() {
+    for (window, shift) in [(2, false), (2, true), (4, true)] {
+        tokens(
+            &format!("Swin block {window} {shift}"),
+            false,
+            Block::Swin {
+                heads: 2,
+                window,
+                shift,
+                mlp_ratio: 1.5,
+                dropout: 0.0,
+                drop_path: 0.2,
+                eps: 1e-5,
+                init: Init::XavierUniform,
+            },
+        );
+    }
+    tokens(
+        "patch merging",
+        false,
+        Block::PatchMerging {
+            eps: 1e-5,
+            init: Init::XavierUniform,
+        },
+    );
+}
+
+#[test]
+fn mlp_mixer() {
+    for class_token in [false, true] {
+        tokens(
+            &format!("MLP-Mixer block {class_token}"),
+            class_token,
+            Block::MlpMixer {
+                tokens_hidden: 7,
+                channels_hidden: 9,
+                dropout: 0.2,
+                drop_path: 0.2,
+                eps: 1e-6,
+                init: Init::XavierUniform,
+            },
+        );
+    }
+}
+
+#[test]
 fn activations() {
     for block in [
         Block::Relu {},
@@ -374,12 +515,22 @@ fn normalization() {
     let eps = 1e-5;
     for block in [
         Block::BatchNorm { eps, momentum: 0.1 },
-        Block::LayerNorm { eps },
+        Block::LayerNorm {
+            eps,
+            over: NormOver::Sample,
+        },
         Block::GroupNorm { groups: 3, eps },
     ] {
         flat(block.title(), block.clone());
         image(block.title(), block.clone());
     }
+    image(
+        "layer norm over channels",
+        Block::LayerNorm {
+            eps,
+            over: NormOver::Channels,
+        },
+    );
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! The blocks in Burn, each written once over the dual value.
 //!
 //! Everything that flows has rank 4, `[batch, channels, height, width]`; a vector of d features
-//! is `[batch, d, 1, 1]`.
+//! is `[batch, d, 1, 1]`, and a sequence of n tokens `[batch, d, n, 1]`.
 
 mod activation;
+mod attention;
 mod conv;
+mod conv_norm;
+mod dense;
 mod draws;
 mod dropout;
 mod dual;
@@ -14,6 +17,9 @@ mod linear;
 mod norm;
 mod pool;
 mod residual;
+mod separable;
+mod token;
+mod transformer;
 
 pub use draws::Draws;
 pub use dual::Dual;

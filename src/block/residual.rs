@@ -8,52 +8,13 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{
     activation::Activation,
-    conv::{Conv2d, Window},
+    conv::Window,
+    conv_norm::{ConvNorm, Size},
     draws::Draws,
     dual::Dual,
-    norm::BatchNorm,
     pool::avg_pool,
 };
 use crate::experiment::{Init, Shortcut};
-
-/// A convolution without bias and the batch norm after it.
-#[derive(Module, Debug)]
-struct ConvNorm {
-    conv: Conv2d,
-    norm: BatchNorm,
-}
-
-/// Sizes of one convolution.
-#[derive(Clone, Copy)]
-struct Size {
-    inputs: usize,
-    out: usize,
-    kernel: usize,
-    stride: usize,
-}
-
-impl ConvNorm {
-    fn new(size: Size, init: Init, rng: &mut ChaCha8Rng, device: &Device) -> Self {
-        let window = Window {
-            kernel: size.kernel,
-            stride: size.stride,
-            padding: size.kernel / 2,
-            dilation: 1,
-        };
-        Self {
-            conv: Conv2d::new(size.inputs, size.out, window, 1, false, init, rng, device),
-            norm: BatchNorm::new(size.out, EPS, MOMENTUM, device),
-        }
-    }
-
-    fn forward(&self, x: Dual, place: (usize, usize), draws: Option<&mut Draws>) -> Dual {
-        self.norm.forward(self.conv.forward(x), place, draws)
-    }
-}
-
-/// Of every batch norm in a residual block.
-const EPS: f64 = 1e-5;
-const MOMENTUM: f64 = 0.1;
 
 /// ReLU(F(x) + shortcut(x)), with F two or three convolutions with batch norm and ReLU between.
 #[derive(Module, Debug)]
@@ -89,6 +50,7 @@ impl Residual {
                 out,
                 kernel,
                 stride,
+                groups: 1,
             };
             ConvNorm::new(size, init, rng, device)
         };
@@ -190,7 +152,7 @@ impl Residual {
         ];
         for (index, part) in parts.into_iter().enumerate() {
             if let Some(part) = part {
-                part.norm.absorb((at, index), draws);
+                part.absorb((at, index), draws);
             }
         }
     }
@@ -200,10 +162,7 @@ impl Residual {
         self.parts()
             .into_iter()
             .flatten()
-            .map(|(name, part)| {
-                let (mean, variance) = part.norm.running_statistics();
-                (format!("{name}.norm."), mean, variance)
-            })
+            .map(|(name, part)| part.running_statistics(name))
             .collect()
     }
 }

@@ -19,7 +19,10 @@ mod weights;
 
 use serde::{Deserialize, Serialize};
 
-pub use block::{Block, Init, MAX_KERNEL, MAX_WIDTH, Shortcut};
+pub(crate) use block::hidden;
+pub use block::{
+    Block, Init, MAX_KERNEL, MAX_RATIO, MAX_WIDTH, NormOver, Part, Position, Shortcut,
+};
 pub use check::{Place, Problem};
 pub use data::{Data, DataKind};
 pub use device::DeviceChoice;

@@ -10,10 +10,11 @@ use rand_distr::{Distribution, StandardNormal};
 
 use crate::{
     block::{Dual, parameter},
-    experiment::{self, HeadKind},
+    experiment::{self, HeadKind, Shape},
 };
 
-/// z = Wᵀx + b, or s·Wᵀx/‖x‖ of normalised features. Images are pooled globally first.
+/// z = Wᵀx + b, or s·Wᵀx/‖x‖ of normalised features. Images are pooled globally first, of sequences
+/// the class token is read.
 #[derive(Module, Debug)]
 pub struct Head {
     /// `[features, classes]`
@@ -22,6 +23,22 @@ pub struct Head {
     bias: Option<Param<Tensor<1>>>,
     #[module(skip)]
     scale: Option<f64>,
+    #[module(skip)]
+    reads_sequence: bool,
+}
+
+/// What a head sees of a module's output: `[batch, features]`. The first token of a sequence of
+/// tokens, or the mean of each channel.
+pub(super) fn features(x: Tensor<4>, is_sequence: bool) -> Tensor<2> {
+    let [batch, channels, height, width] = x.dims();
+    let pooled = if is_sequence {
+        x.narrow(2, 0, 1)
+    } else if height * width > 1 {
+        x.mean_dims(&[2, 3])
+    } else {
+        x
+    };
+    pooled.reshape([batch, channels])
 }
 
 /// Simplex equiangular tight frame, `features × classes` row by row:
@@ -52,11 +69,12 @@ fn random_weights(features: usize, classes: usize, rng: &mut ChaCha8Rng) -> Vec<
 impl Head {
     pub fn new(
         head: experiment::Head,
-        features: usize,
+        input: Shape,
         classes: usize,
         rng: &mut ChaCha8Rng,
         device: &Device,
     ) -> Self {
+        let features = input.features();
         let values = match head.kind {
             HeadKind::Etf => etf_weights(features, classes, rng),
             HeadKind::Random => random_weights(features, classes, rng),
@@ -75,6 +93,7 @@ impl Head {
             weight: parameter(values, [features, classes], device).set_require_grad(learnt),
             bias: learnt.then(|| parameter(vec![0.0; classes], [classes], device)),
             scale: head.normalizes().then_some(head.scale),
+            reads_sequence: input.is_sequence(),
         }
     }
 
@@ -83,22 +102,13 @@ impl Head {
         self.weight.val()
     }
 
-    /// What the head sees of a module's output: `[batch, features]`.
-    pub fn features(x: Tensor<4>) -> Tensor<2> {
-        let [batch, channels, height, width] = x.dims();
-        let pooled = if height * width > 1 {
-            x.mean_dims(&[2, 3])
-        } else {
-            x
-        };
-        pooled.reshape([batch, channels])
-    }
-
     /// Logits `[batch, classes]` and, where the input has a tangent, theirs.
     pub fn forward(&self, x: Dual) -> (Tensor<2>, Option<Tensor<2>>) {
         let weight = self.weight.val();
-        let mut features = Self::features(x.value);
-        let mut tangent = x.tangent.map(Self::features);
+        let mut features = self::features(x.value, self.reads_sequence);
+        let mut tangent = x
+            .tangent
+            .map(|tangent| self::features(tangent, self.reads_sequence));
         if let Some(scale) = self.scale {
             let norm = ((features.clone() * features.clone()).sum_dim(1) + NORM_EPS).sqrt();
             let unit = features / norm.clone();

@@ -17,6 +17,8 @@ use crate::{
 pub struct LocalModule {
     layers: Vec<Layer>,
     head: Option<Head>,
+    #[module(skip)]
+    ends_in_sequence: bool,
 }
 
 impl LocalModule {
@@ -50,15 +52,13 @@ impl LocalModule {
                     // Heads belong to the place in the chain, so that moving another cut does
                     // not change them.
                     let mut rng = rng(experiment.seed, Stream::Head, module.blocks.end as u64);
-                    Head::new(
-                        module.head,
-                        module.output.features(),
-                        classes,
-                        &mut rng,
-                        device,
-                    )
+                    Head::new(module.head, module.output, classes, &mut rng, device)
                 });
-                Self { layers, head }
+                Self {
+                    layers,
+                    head,
+                    ends_in_sequence: module.output.is_sequence(),
+                }
             })
             .collect())
     }
@@ -69,6 +69,11 @@ impl LocalModule {
             x = layer.forward(x, at, draws.as_deref_mut());
         }
         x
+    }
+
+    /// What a head sees of the module's output, `[batch, features]`.
+    pub fn features(&self, output: Tensor<4>) -> Tensor<2> {
+        super::head::features(output, self.ends_in_sequence)
     }
 
     /// The module's head; the last module always has one.

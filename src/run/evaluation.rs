@@ -6,7 +6,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 use super::{DecisionRegions, Evaluation, ModuleEvaluation};
 use crate::{
     block::Dual,
-    local::{Head, LocalModule, Resident, cross_entropy},
+    local::{LocalModule, Resident, cross_entropy},
     metric::separability,
 };
 
@@ -54,7 +54,7 @@ pub(super) fn evaluate(
             if let Some(head) = module.head() {
                 gathered.logits.push(head.forward(Dual::plain(x.clone())).0);
             }
-            gathered.features.push(Head::features(x.clone()));
+            gathered.features.push(module.features(x.clone()));
         }
     }
     let all = test.range(0, test.len());
