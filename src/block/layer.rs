@@ -328,6 +328,7 @@ impl Layer {
         match self {
             Self::BatchNorm(layer) => vec![(String::new(), layer)],
             Self::Residual(layer) => layer.batch_norms(),
+            Self::SeparableConv(layer) => layer.batch_norms(),
             _ => Vec::new(),
         }
     }

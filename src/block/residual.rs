@@ -12,6 +12,7 @@ use super::{
     conv_norm::{ConvNorm, Size},
     draws::Draws,
     dual::Dual,
+    norm::BatchNorm,
     pool::avg_pool,
 };
 use crate::experiment::{Init, Shortcut};
@@ -138,7 +139,7 @@ impl Residual {
         ]
         .into_iter()
         .flatten()
-        .map(|(name, part)| (format!("{name}.norm."), &mut part.norm))
+        .map(|(name, part)| part.batch_norm(name))
         .collect()
     }
 

@@ -54,7 +54,7 @@ pub(super) const TIMM_SWIN: Swin = Swin {
 
 /// Patches, layer norm, Swin blocks with merging between stages, layer norm.
 pub(super) fn swin(blocks: &[Block], names: &Swin) -> Option<Vec<Option<BlockName>>> {
-    let mut last = None;
+    let mut last: Option<&Block> = None;
     let (mut stage, mut place) = (0, 0);
     let mut count = 0;
     let found = each(blocks, |block| {

@@ -46,7 +46,7 @@ pub(super) const TORCHVISION_VIT: Vit = Vit {
 
 /// Patches, their places, encoder blocks, layer norm.
 pub(super) fn vit(blocks: &[Block], names: &Vit) -> Option<Vec<Option<BlockName>>> {
-    let mut last = None;
+    let mut last: Option<&Block> = None;
     let mut count = 0;
     let found = each(blocks, |block| {
         let name = match (last, block) {
