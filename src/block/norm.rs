@@ -119,7 +119,11 @@ impl BatchNorm {
     }
 
     /// Puts other running statistics in, as far as there are any: a value for each channel.
-    pub fn replace_running_statistics(&mut self, mean: Option<Vec<f64>>, variance: Option<Vec<f64>>) {
+    pub fn replace_running_statistics(
+        &mut self,
+        mean: Option<Vec<f64>>,
+        variance: Option<Vec<f64>>,
+    ) {
         let replace = |old: &mut Tensor<1>, values: Option<Vec<f64>>| {
             if let Some(values) = values {
                 *old = Tensor::from_data(TensorData::new(values, old.dims()), &old.device());

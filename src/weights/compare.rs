@@ -108,7 +108,10 @@ impl Report {
         for (what, names) in [
             ("missing, which start as the seed has them", &self.missing),
             ("heads that start as the seed has them", &self.initial),
-            ("in the file that the network does not have", &self.unexpected),
+            (
+                "in the file that the network does not have",
+                &self.unexpected,
+            ),
         ] {
             if !names.is_empty() {
                 let shown = some(names.iter().map(String::as_str));
@@ -171,9 +174,13 @@ fn module_ends(checkpoint: &Checkpoint) -> BTreeMap<usize, u64> {
 
 /// Buffers of PyTorch that follow from the network.
 fn is_derived(name: &str) -> bool {
-    ["num_batches_tracked", "relative_position_index", "attn_mask"]
-        .iter()
-        .any(|end| name.ends_with(end))
+    [
+        "num_batches_tracked",
+        "relative_position_index",
+        "attn_mask",
+    ]
+    .iter()
+    .any(|end| name.ends_with(end))
 }
 
 /// At most so many beginnings of names are tried.
@@ -215,7 +222,12 @@ pub(super) fn compare(
             .filter(|slot| slot.part == Part::Block)
             .filter_map(|slot| names.of(&slot.name))
             .collect();
-        let probes: Vec<String> = body.first().into_iter().chain(body.last()).cloned().collect();
+        let probes: Vec<String> = body
+            .first()
+            .into_iter()
+            .chain(body.last())
+            .cloned()
+            .collect();
         for prefix in prefixes(&known, &probes) {
             let count = body
                 .iter()
@@ -227,9 +239,9 @@ pub(super) fn compare(
         }
     }
     match best {
-        Some((count, names, prefix)) if count > 0 => Ok(matches(
-            slots, checkpoint, head, &known, names, &prefix,
-        )),
+        Some((count, names, prefix)) if count > 0 => {
+            Ok(matches(slots, checkpoint, head, &known, names, &prefix))
+        }
         _ => Err(nothing_fits(slots, checkpoint, &all)),
     }
 }

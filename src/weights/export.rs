@@ -7,11 +7,11 @@ use safetensors::{Dtype, tensor::TensorView};
 
 use super::{
     layout::Layout,
-    names::{Naming, namings},
+    names::{Names, Naming, namings},
     slot::slots,
 };
 use crate::{
-    experiment::{Experiment, write_whole},
+    experiment::{Block, Experiment, write_whole},
     local::{LocalModule, named_parameters},
 };
 
@@ -51,11 +51,16 @@ pub fn export(
                 let bytes = values.iter().flat_map(|value| value.to_le_bytes());
                 (Dtype::F64, bytes.collect())
             } else {
-                let bytes = values.iter().flat_map(|value| (*value as f32).to_le_bytes());
+                let bytes = values
+                    .iter()
+                    .flat_map(|value| (*value as f32).to_le_bytes());
                 (Dtype::F32, bytes.collect())
             };
             tensors.push((name, kind, layout.shape(&slot.shape), bytes));
         }
+    }
+    if names.naming == Naming::Torchvision {
+        tensors.extend(places_in_windows(experiment, names));
     }
     let views: Result<Vec<_>, String> = tensors
         .iter()
@@ -70,4 +75,34 @@ pub fn export(
     let bytes = safetensors::serialize(views?, Some(metadata)).map_err(|error| wrong(&error))?;
     write_whole(path, &bytes).map_err(|error| wrong(&error))?;
     Ok(names.naming)
+}
+
+/// Name, type, shape and bytes of a tensor.
+type Stored = (String, Dtype, Vec<usize>, Vec<u8>);
+
+/// For each pair of tokens of a window the row of the bias table: a buffer that torchvision keeps
+/// for each Swin block and wants back.
+fn places_in_windows<'a>(
+    experiment: &'a Experiment,
+    names: &'a Names,
+) -> impl Iterator<Item = Stored> + 'a {
+    let blocks = experiment.blocks.iter().enumerate();
+    blocks.filter_map(|(at, block)| {
+        let Block::Swin { window, .. } = *block else {
+            return None;
+        };
+        let table = names.of(&format!("block.{at}.attention.bias_table"))?;
+        let name = format!("{}index", table.strip_suffix("bias_table")?);
+        let tokens = window * window;
+        let bytes: Vec<u8> = (0..tokens * tokens)
+            .map(|pair| (pair / tokens, pair % tokens))
+            .map(|(one, other)| {
+                let rows = one / window + window - 1 - other / window;
+                let columns = one % window + window - 1 - other % window;
+                rows * (2 * window - 1) + columns
+            })
+            .flat_map(|place| (place as i64).to_le_bytes())
+            .collect();
+        Some((name, Dtype::I64, vec![tokens * tokens], bytes))
+    })
 }

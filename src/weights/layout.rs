@@ -52,7 +52,13 @@ impl Layout {
         match self {
             Self::Same | Self::Token => values,
             Self::Transposed | Self::Tokens => (0..columns)
-                .flat_map(|column| values.iter().skip(column).step_by(columns.max(1)).take(rows))
+                .flat_map(|column| {
+                    values
+                        .iter()
+                        .skip(column)
+                        .step_by(columns.max(1))
+                        .take(rows)
+                })
                 .copied()
                 .collect(),
         }

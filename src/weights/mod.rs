@@ -18,3 +18,6 @@ pub use names::Naming;
 pub use read::{Checkpoint, Format, Kind, Stored};
 pub use script::script;
 pub use words::{name as shown, shape as shape_words};
+
+#[cfg(test)]
+mod tests;

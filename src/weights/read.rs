@@ -174,13 +174,7 @@ impl Checkpoint {
     /// Where there is no such tensor, its values are no floating-point numbers or not all
     /// finite, or the file cannot be read any more.
     pub fn values(&self, name: &str) -> Result<Vec<f64>, String> {
-        let wrong = |why: String| {
-            format!(
-                "{} in {} {why}",
-                words::name(name),
-                self.path.display()
-            )
-        };
+        let wrong = |why: String| format!("{} in {} {why}", words::name(name), self.path.display());
         let stored = self
             .tensors
             .get(name)
@@ -250,10 +244,7 @@ fn recognize(start: &[u8]) -> Result<Format, &'static str> {
 type Tensors = BTreeMap<String, Stored>;
 
 /// Names and places of a safetensors file, or what is wrong with it, said after its name.
-fn safetensors(
-    mut file: File,
-    bytes: u64,
-) -> Result<(Tensors, HashMap<String, String>), String> {
+fn safetensors(mut file: File, bytes: u64) -> Result<(Tensors, HashMap<String, String>), String> {
     let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
     file.rewind().map_err(unreadable)?;
     let mut length = [0; 8];

@@ -101,7 +101,11 @@ pub fn namings(blocks: &[Block]) -> Vec<Names> {
     let families = [
         (Naming::Torchvision, resnet(blocks), "fc"),
         (Naming::Timm, vit(blocks, &TIMM_VIT), "head"),
-        (Naming::Torchvision, vit(blocks, &TORCHVISION_VIT), "heads.head"),
+        (
+            Naming::Torchvision,
+            vit(blocks, &TORCHVISION_VIT),
+            "heads.head",
+        ),
         (Naming::Torchvision, swin(blocks, &TORCHVISION_SWIN), "head"),
         (Naming::Timm, swin(blocks, &TIMM_SWIN), "head.fc"),
     ];

@@ -22,10 +22,7 @@ pub(super) const TORCHVISION_SWIN: Swin = Swin {
         ("norm_1", "norm1"),
         ("attention.qkv", "attn.qkv"),
         ("attention.out", "attn.proj"),
-        (
-            "attention.bias_table",
-            "attn.relative_position_bias_table",
-        ),
+        ("attention.bias_table", "attn.relative_position_bias_table"),
         ("norm_2", "norm2"),
         ("mlp.first", "mlp.0"),
         ("mlp.second", "mlp.3"),
@@ -41,10 +38,7 @@ pub(super) const TIMM_SWIN: Swin = Swin {
         ("norm_1", "norm1"),
         ("attention.qkv", "attn.qkv"),
         ("attention.out", "attn.proj"),
-        (
-            "attention.bias_table",
-            "attn.relative_position_bias_table",
-        ),
+        ("attention.bias_table", "attn.relative_position_bias_table"),
         ("norm_2", "norm2"),
         ("mlp.first", "mlp.fc1"),
         ("mlp.second", "mlp.fc2"),

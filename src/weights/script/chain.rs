@@ -85,6 +85,15 @@ fn yes(value: bool) -> &'static str {
     if value { "True" } else { "False" }
 }
 
+/// Without many zeros.
+fn number(value: f64) -> String {
+    if (1e-3..1e4).contains(&value) {
+        value.to_string()
+    } else {
+        format!("{value:e}")
+    }
+}
+
 fn list(numbers: &[usize]) -> String {
     let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
     numbers.join(", ")
@@ -166,8 +175,7 @@ impl Chain {
                 bias,
                 ..
             } => {
-                let numbers =
-                    list(&[features, out, kernel, stride, padding, dilation, groups]);
+                let numbers = list(&[features, out, kernel, stride, padding, dilation, groups]);
                 self.named(
                     at,
                     names,
@@ -216,7 +224,8 @@ impl Chain {
             } => {
                 self.classes.insert(Class::Mlp);
                 let numbers = list(&[features, kernel, hidden(features, mlp_ratio)]);
-                let layer = format!("ConvNext({numbers}, {eps:e})");
+                let eps = number(eps);
+                let layer = format!("ConvNext({numbers}, {eps})");
                 self.named(at, names, Some(Class::ConvNext), layer);
             }
             Block::PatchEmbedding {
@@ -246,7 +255,8 @@ impl Chain {
             } => {
                 self.classes.insert(Class::Mlp);
                 let numbers = list(&[features, heads, hidden(features, mlp_ratio)]);
-                let layer = format!("Encoder({numbers}, {eps:e})");
+                let eps = number(eps);
+                let layer = format!("Encoder({numbers}, {eps})");
                 self.named(at, names, Some(Class::Attention), layer);
             }
             Block::Swin {
@@ -261,11 +271,13 @@ impl Chain {
                 let numbers = list(&[features, heads, hidden(features, mlp_ratio)]);
                 let shifts = shift && window < height.min(width);
                 let shift = if shifts { window / 2 } else { 0 };
-                let layer = format!("Encoder({numbers}, {eps:e}, {window}, {shift})");
+                let eps = number(eps);
+                let layer = format!("Encoder({numbers}, {eps}, {window}, {shift})");
                 self.named(at, names, Some(Class::Attention), layer);
             }
             Block::PatchMerging { eps, .. } => {
-                let layer = format!("PatchMerging({features}, {eps:e})");
+                let eps = number(eps);
+                let layer = format!("PatchMerging({features}, {eps})");
                 self.named(at, names, Some(Class::PatchMerging), layer);
             }
             Block::MlpMixer {
@@ -276,37 +288,41 @@ impl Chain {
             } => {
                 self.classes.insert(Class::Mlp);
                 let numbers = list(&[features, input.tokens(), tokens_hidden, channels_hidden]);
-                let layer = format!("Mixer({numbers}, {eps:e})");
+                let eps = number(eps);
+                let layer = format!("Mixer({numbers}, {eps})");
                 self.named(at, names, Some(Class::Mixer), layer);
             }
             Block::Relu {} => self.add("", "nn.ReLU()".to_owned()),
-            Block::LeakyRelu { slope } => self.add("", format!("nn.LeakyReLU({slope:e})")),
+            Block::LeakyRelu { slope } => self.add("", format!("nn.LeakyReLU({})", number(slope))),
             Block::Gelu {} => self.add("", "nn.GELU()".to_owned()),
             Block::Silu {} => self.add("", "nn.SiLU()".to_owned()),
             Block::Tanh {} => self.add("", "nn.Tanh()".to_owned()),
             Block::BatchNorm { eps, momentum } => {
                 let sides = if is_vector { 1 } else { 2 };
-                let layer = format!("nn.BatchNorm{sides}d({features}, {eps:e}, {momentum:e})");
+                let (eps, momentum) = (number(eps), number(momentum));
+                let layer = format!("nn.BatchNorm{sides}d({features}, {eps}, {momentum})");
                 self.named(at, names, None, layer);
             }
             Block::LayerNorm { eps, over } => {
+                let eps = number(eps);
                 let (class, layer) = match over {
                     NormOver::Sample if !is_vector => (
                         Some(Class::SampleNorm),
-                        format!("SampleNorm({}, {eps:e})", input.len()),
+                        format!("SampleNorm({}, {eps})", input.len()),
                     ),
                     NormOver::Channels if !is_vector => (
                         Some(Class::ChannelNorm),
-                        format!("ChannelNorm({features}, {eps:e})"),
+                        format!("ChannelNorm({features}, {eps})"),
                     ),
                     NormOver::Sample | NormOver::Channels => {
-                        (None, format!("nn.LayerNorm({features}, {eps:e})"))
+                        (None, format!("nn.LayerNorm({features}, {eps})"))
                     }
                 };
                 self.named(at, names, class, layer);
             }
             Block::GroupNorm { groups, eps } => {
-                let layer = format!("nn.GroupNorm({groups}, {features}, {eps:e})");
+                let eps = number(eps);
+                let layer = format!("nn.GroupNorm({groups}, {features}, {eps})");
                 self.named(at, names, None, layer);
             }
             Block::MaxPool {
@@ -330,7 +346,7 @@ impl Chain {
                 self.add("", "nn.Flatten()".to_owned());
             }
             Block::Flatten {} => self.add("", "nn.Flatten()".to_owned()),
-            Block::Dropout { p } => self.add("", format!("nn.Dropout({p:e})")),
+            Block::Dropout { p } => self.add("", format!("nn.Dropout({})", number(p))),
         }
     }
 
@@ -353,10 +369,7 @@ impl Chain {
                 }
                 Shortcut::ZeroPad => {
                     let more = out.saturating_sub(inputs);
-                    format!(
-                        "padding=({})",
-                        list(&[stride, more / 2, more - more / 2])
-                    )
+                    format!("padding=({})", list(&[stride, more / 2, more - more / 2]))
                 }
             });
         }
@@ -393,7 +406,7 @@ impl Chain {
         let numbers = list(&[last.features(), experiment.data.class_count()]);
         let layer = if head.normalizes() {
             self.classes.insert(Class::Normalized);
-            format!("Normalized({numbers}, {:e}, bias={bias})", head.scale)
+            format!("Normalized({numbers}, {}, bias={bias})", number(head.scale))
         } else {
             format!("nn.Linear({numbers}, bias={bias})")
         };

@@ -11,7 +11,7 @@ use super::{
 use crate::experiment::{Experiment, Shape};
 use chain::{Chain, Class};
 
-/// A script of the last module's network, by itself in one file: it builds the network, reads
+/// A script with the whole network and its last head, in one file: it builds the network, reads
 /// its weights under the names of [`export`](super::export()), and prints the logits of an input.
 ///
 /// # Errors
@@ -41,7 +41,11 @@ from torch import nn"#,
         env!("CARGO_PKG_VERSION"),
     )];
     let classes: BTreeSet<Class> = chain.classes;
-    parts.extend(classes.into_iter().map(|class| class.text().trim().to_owned()));
+    parts.extend(
+        classes
+            .into_iter()
+            .map(|class| class.text().trim().to_owned()),
+    );
     parts.push(include_str!("network.py").trim().to_owned());
     let lines: String = chain
         .lines
@@ -50,7 +54,7 @@ from torch import nn"#,
         .collect();
     parts.push(format!("CHAIN = [\n{lines}]"));
     parts.push(end(experiment, names.naming, &chain.renamed));
-    Ok(format!("{}\n", parts.join("\n\n\n").replace("\n\n\nCHAIN", "\n\nCHAIN")))
+    Ok(format!("{}\n", parts.join("\n\n\n")))
 }
 
 /// The name of an experiment inside a text of Python.
