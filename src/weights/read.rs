@@ -53,7 +53,7 @@ pub enum Kind {
 
 impl std::fmt::Display for Kind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
+        f.pad(match self {
             Self::F64 => "F64",
             Self::F32 => "F32",
             Self::F16 => "F16",
