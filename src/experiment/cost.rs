@@ -5,6 +5,38 @@ use super::{Experiment, MethodKind, OptimizerKind};
 /// Bytes of an `f32`.
 const VALUE: u64 = 4;
 
+/// Memory of one training step, in bytes, predicted from shapes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StepMemory {
+    /// Weights of all modules and heads.
+    pub weights: u64,
+    /// States of all optimisers.
+    pub states: u64,
+    /// The most gradients of weights that are there at once.
+    pub gradients: u64,
+    /// The most of a batch that waits for a backward pass at once.
+    pub activations: u64,
+}
+
+impl StepMemory {
+    /// All of it.
+    pub fn total(self) -> u64 {
+        [self.weights, self.states, self.gradients, self.activations]
+            .into_iter()
+            .fold(0, u64::saturating_add)
+    }
+}
+
+/// What a module costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ModuleCost {
+    /// Floating-point operations of one sample's forward pass; a multiplication and an addition
+    /// count as two.
+    pub flops: u64,
+    /// Bytes of one batch that wait for the module's backward pass.
+    pub activations: u64,
+}
+
 impl Experiment {
     /// Memory that a run needs at the very least, in bytes: the samples, the parameters with
     /// their gradients, optimiser states and last good copy, and what one backward pass keeps of
@@ -41,6 +73,54 @@ impl Experiment {
                 .fold(0u64, u64::saturating_add)
                 .saturating_mul(VALUE),
         )
+    }
+}
+
+impl Experiment {
+    /// Predicts what one step of the experiment needs. None where the chain does not fit
+    /// together.
+    pub fn step_memory(&self) -> Option<StepMemory> {
+        let plan = self.plan()?;
+        let shapes = self.shapes();
+        let local = self.method.kind == MethodKind::LocalBp;
+        let batch = self.train.batch_size.min(self.data.train_count()) as u64;
+        let states = match self.optimizer.kind {
+            OptimizerKind::Sgd => u64::from(self.optimizer.momentum > 0.0),
+            OptimizerKind::Adam | OptimizerKind::Adamw => 2,
+        };
+        let count = plan.len();
+        let mut memory = StepMemory::default();
+        let mut kept_by_all = 0u64;
+        for module in &plan {
+            let has_head = local || module.number == count;
+            let head = if has_head { module.head_parameters } else { 0 };
+            let weights = module.parameters.saturating_add(head) as u64 * VALUE;
+            memory.weights = memory.weights.saturating_add(weights);
+            let kept = module.blocks.clone().fold(0u64, |sum, at| {
+                let parts = self
+                    .blocks
+                    .get(at)
+                    .zip(shapes.get(at))
+                    .and_then(|(block, shape)| block.parts(*shape));
+                let bytes = parts
+                    .unwrap_or_default()
+                    .iter()
+                    .fold(0u64, |sum, part| sum.saturating_add(part.kept_bytes));
+                sum.saturating_add(bytes)
+            });
+            kept_by_all = kept_by_all.saturating_add(kept);
+            if local {
+                let passes = if module.lambda > 0.0 { 2 } else { 1 };
+                memory.gradients = memory.gradients.max(weights);
+                memory.activations = memory.activations.max(kept.saturating_mul(batch * passes));
+            }
+        }
+        memory.states = memory.weights.saturating_mul(states);
+        if !local {
+            memory.gradients = memory.weights;
+            memory.activations = kept_by_all.saturating_mul(batch);
+        }
+        Some(memory)
     }
 }
 

@@ -24,6 +24,7 @@ pub use block::{
     Block, Init, MAX_KERNEL, MAX_RATIO, MAX_WIDTH, NormOver, Part, Position, Shortcut,
 };
 pub use check::{Place, Problem};
+pub use cost::{ModuleCost, StepMemory};
 pub use data::{Data, DataKind};
 pub use device::DeviceChoice;
 pub use file::{FileError, VERSION, write_whole};
@@ -31,7 +32,7 @@ pub use head::{Head, HeadKind};
 pub use method::{MAX_LAMBDA, Measure, Method, MethodKind};
 pub use module::{ModulePlan, ModuleSettings};
 pub use optimizer::{Optimizer, OptimizerKind, Schedule, ScheduleKind};
-pub use preset::{Preset, preset, presets};
+pub use preset::{Family, Preset, preset, presets};
 pub use shape::{Shape, after as shape_after};
 pub use split::Split;
 pub use weights::{HeadSource, Weights};
