@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use burn::tensor::Device;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{
@@ -216,11 +215,10 @@ fn export(args: &ExportArgs) -> Result<(), Failure> {
             head: HeadSource::Keep,
         });
     }
-    let (learner, report) = weights::learner(&experiment, &Device::flex())?;
+    let (naming, report) = weights::export_start(&experiment, &args.out)?;
     if let Some(report) = report {
         note(&report.sentence());
     }
-    let naming = weights::export(&experiment, learner.modules(), &args.out)?;
     note(&format!("Names of {}", naming.title()));
     print(&format!("{}\n", args.out.display()))
 }

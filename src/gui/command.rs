@@ -9,6 +9,8 @@ pub enum Command {
     Open,
     Save,
     SaveAs,
+    ExportWeights,
+    ExportScript,
     Quit,
     Undo,
     Redo,
@@ -35,7 +37,7 @@ const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 impl Command {
     /// Every command, in the order of the palette.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::Train,
         Self::Step,
         Self::Stop,
@@ -44,6 +46,8 @@ impl Command {
         Self::Open,
         Self::Save,
         Self::SaveAs,
+        Self::ExportWeights,
+        Self::ExportScript,
         Self::Undo,
         Self::Redo,
         Self::Palette,
@@ -68,6 +72,8 @@ impl Command {
             Self::Open => "Open…",
             Self::Save => "Save",
             Self::SaveAs => "Save as…",
+            Self::ExportWeights => "Export weights…",
+            Self::ExportScript => "Export PyTorch script…",
             Self::Quit => "Quit",
             Self::Undo => "Undo",
             Self::Redo => "Redo",
@@ -97,6 +103,12 @@ impl Command {
             Self::Open => "Open an experiment from a file",
             Self::Save => "Save the experiment to its file",
             Self::SaveAs => "Save the experiment to another file",
+            Self::ExportWeights => {
+                "Write what the last run learnt as safetensors, under the names of torchvision or timm"
+            }
+            Self::ExportScript => {
+                "Write the network as a PyTorch script that reads exported weights"
+            }
             Self::Quit => "Close the window",
             Self::Undo => "Take back the last edit",
             Self::Redo => "Do the edit again that was taken back",
@@ -150,7 +162,9 @@ impl Command {
             Self::ZoomIn => const { &[key(CTRL, Key::Plus), key(CTRL, Key::Equals)] },
             Self::ZoomOut => const { &[key(CTRL, Key::Minus)] },
             Self::ZoomReset => const { &[key(CTRL, Key::Num0)] },
-            Self::ResetLayout
+            Self::ExportWeights
+            | Self::ExportScript
+            | Self::ResetLayout
             | Self::ThemeLight
             | Self::ThemeDark
             | Self::ThemeSystem
@@ -210,6 +224,10 @@ pub struct Availability {
     pub has_run: bool,
     pub is_alive: bool,
     pub is_training: bool,
+    /// Whether the run has left weights.
+    pub has_weights: bool,
+    /// Whether the edited network fits together.
+    pub has_network: bool,
 }
 
 impl Availability {
@@ -221,6 +239,10 @@ impl Availability {
             Command::Step => (!self.is_training, "Pause first"),
             Command::Stop => (self.is_alive, "Nothing is running"),
             Command::Reset => (self.has_run, "There is no run to drop"),
+            Command::ExportWeights => {
+                (self.has_weights, "No run that keeps a record has ended yet")
+            }
+            Command::ExportScript => (self.has_network, "Mend the network first"),
             _ => (true, ""),
         };
         (!ok).then(|| reason.to_owned())

@@ -2,10 +2,12 @@
 
 use std::{collections::HashMap, path::Path};
 
-use burn::tensor::DType;
+use burn::tensor::{DType, Device};
 use safetensors::{Dtype, tensor::TensorView};
 
 use super::{
+    apply::learner,
+    compare::Report,
     layout::Layout,
     names::{Names, Naming, namings},
     slot::slots,
@@ -75,6 +77,19 @@ pub fn export(
     let bytes = safetensors::serialize(views?, Some(metadata)).map_err(|error| wrong(&error))?;
     write_whole(path, &bytes).map_err(|error| wrong(&error))?;
     Ok(names.naming)
+}
+
+/// Writes the weights that an experiment starts with, drawn or from its checkpoint; gives the
+/// names, and what was taken from the checkpoint.
+///
+/// # Errors
+/// As [`learner`] and [`export`].
+pub fn export_start(
+    experiment: &Experiment,
+    path: &Path,
+) -> Result<(Naming, Option<Report>), String> {
+    let (learner, report) = learner(experiment, &Device::flex())?;
+    Ok((export(experiment, learner.modules(), path)?, report))
 }
 
 /// Name, type, shape and bytes of a tensor.

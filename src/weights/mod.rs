@@ -13,7 +13,7 @@ mod words;
 
 pub use apply::{check, import, learner};
 pub use compare::{OtherShape, Report};
-pub use export::export;
+pub use export::{export, export_start};
 pub use names::Naming;
 pub use read::{Checkpoint, Format, Kind, Stored};
 pub use script::script;

@@ -6,3 +6,4 @@ pub mod log;
 pub mod network;
 pub mod settings;
 pub mod transport;
+mod weights;
