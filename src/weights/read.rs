@@ -9,7 +9,7 @@ use std::{
 };
 
 use burn::tensor::{bf16, f16};
-use burn_store::pytorch_reader::{self, FileFormat, PytorchReader};
+use burn_store::pytorch_reader::{self, PytorchReader};
 use safetensors::{Dtype, tensor::Metadata};
 
 use super::words::{self, gib};
@@ -18,6 +18,9 @@ use super::words::{self, gib};
 const MAX_FILE_BYTES: u64 = 16 << 30;
 /// Largest file of a kind that must be in memory as a whole.
 const MAX_WHOLE_BYTES: u64 = 2 << 30;
+/// Longest description of the tensors in a PyTorch checkpoint: some 50,000 of them. Read, it takes
+/// up to a hundred times as much memory.
+const MAX_PICKLE_BYTES: u64 = 8 << 20;
 /// Largest header of a safetensors file, as the format has it.
 const MAX_HEADER_BYTES: u64 = 100_000_000;
 /// So much of a file tells what it is.
@@ -230,7 +233,8 @@ fn recognize(start: &[u8]) -> Result<Format, &'static str> {
         _ if start.get(BRACE) == Some(&b'{') => Ok(Format::Safetensors),
         _ if start.get(TAR..TAR + 5) == Some(b"ustar".as_slice()) => Ok(Format::Pytorch),
         _ if start.windows(10).any(|bytes| bytes == legacy_magic) => Ok(Format::Pytorch),
-        [0x80, ..] => Ok(Format::Pytorch),
+        // A pickle without the mark of torch.save cannot hold tensors.
+        [0x80, ..] => Err("is a pickle that torch.save did not write"),
         _ if text.starts_with(b"version https://git-lfs") => {
             Err("is a Git LFS pointer, not the file that it stands for")
         }
@@ -303,23 +307,17 @@ fn safetensors(mut file: File, bytes: u64) -> Result<(Tensors, HashMap<String, S
 
 /// Names and shapes of a PyTorch checkpoint, or what is wrong with it, said after its name.
 fn pytorch(path: &Path, start: &[u8], bytes: u64) -> Result<Tensors, String> {
-    // Archives of before 2017 and plain pickles come into memory as a whole.
-    if !start.starts_with(b"PK") && bytes > MAX_WHOLE_BYTES {
+    if start.starts_with(b"PK") {
+        check_archive(path)?;
+    } else if bytes > MAX_WHOLE_BYTES {
+        // Some of these come into memory as a whole.
         return Err(format!(
             "has {} GiB, more than the {} GiB that are read of an old PyTorch checkpoint: save it again with a PyTorch from 1.6 on",
             gib(bytes),
             gib(MAX_WHOLE_BYTES)
         ));
     }
-    let reader = PytorchReader::new(path).map_err(|error| {
-        format!(
-            "is no sound PyTorch checkpoint: {}. Where it was downloaded or copied, do that again",
-            words::cut(&error.to_string())
-        )
-    })?;
-    if reader.metadata().format_type == FileFormat::Pickle && reader.is_empty() {
-        return Err("is a pickle without tensors: choose a PyTorch checkpoint".to_owned());
-    }
+    let reader = PytorchReader::new(path).map_err(|error| unsound(&error.to_string()))?;
     Ok(reader
         .into_tensors()
         .into_iter()
@@ -339,4 +337,35 @@ fn pytorch(path: &Path, start: &[u8], bytes: u64) -> Result<Tensors, String> {
             (name, stored)
         })
         .collect())
+}
+
+/// Why a PyTorch checkpoint cannot be read, said after its name.
+fn unsound(error: &str) -> String {
+    if error.contains("__torch__") {
+        return "is a TorchScript program: save the state_dict of its network by torch.save instead"
+            .to_owned();
+    }
+    format!(
+        "is no sound PyTorch checkpoint: {}: download it again, or save a state_dict by torch.save",
+        words::cut(error).trim_end_matches('.')
+    )
+}
+
+/// Refuses an archive whose description of the tensors takes more room in memory than there may
+/// be, however small it is compressed.
+fn check_archive(path: &Path) -> Result<(), String> {
+    let file = File::open(path).map_err(|error| format!("cannot be read: {error}"))?;
+    let archive = |error: zip::result::ZipError| unsound(&error.to_string());
+    let mut entries = zip::ZipArchive::new(file).map_err(archive)?;
+    for at in 0..entries.len() {
+        let entry = entries.by_index_raw(at).map_err(archive)?;
+        let name = entry.name().map_err(archive)?;
+        if name.ends_with("data.pkl") && entry.size() > MAX_PICKLE_BYTES {
+            return Err(format!(
+                "describes its tensors in {} bytes, more than the {MAX_PICKLE_BYTES} that are read: save a state_dict by torch.save",
+                entry.size()
+            ));
+        }
+    }
+    Ok(())
 }

@@ -202,9 +202,51 @@ fn no_pickle_is_executed() {
     let folder = Folder::new();
     let trace = folder.0.path().join("executed");
     let pickle = format!("\x02cposix\nsystem\n(S'touch {}'\ntR.", trace.display());
-    let path = folder.file(&[b"\x80".as_slice(), pickle.as_bytes()].concat());
-    is_a_sentence(&Checkpoint::open(&path).err().unwrap());
+    let pickle = [b"\x80".as_slice(), pickle.as_bytes()].concat();
+    refused(&pickle, "is a pickle that torch.save did not write");
+    // As torch.save writes it, in both formats.
+    let legacy = reference("tiny-legacy.pt");
+    let magic = legacy.iter().position(|byte| *byte == b'.').unwrap();
+    let version = magic
+        + 1
+        + legacy[magic + 1..]
+            .iter()
+            .position(|byte| *byte == b'.')
+            .unwrap();
+    let mut info = version + 1;
+    // System info ends with the first "u.".
+    while &legacy[info..info + 2] != b"u." {
+        info += 1;
+    }
+    let bytes = [&legacy[..info + 2], &pickle].concat();
+    is_a_sentence(&Checkpoint::open(&folder.file(&bytes)).err().unwrap());
+    is_a_sentence(
+        &Checkpoint::open(&folder.file(&archive(&pickle)))
+            .err()
+            .unwrap(),
+    );
     assert!(!trace.exists());
+}
+
+/// A zip archive as torch.save makes it, with this pickle.
+fn archive(pickle: &[u8]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, bytes) in [("a/data.pkl", pickle), ("a/version", b"3")] {
+        zip.start_file(name, options).unwrap();
+        std::io::Write::write_all(&mut zip, bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
+fn an_archive_cannot_fill_the_memory() {
+    refused(
+        &archive(&[b'N'; 9 << 20]),
+        "describes its tensors in 9437184 bytes",
+    );
+    refused(&archive(b"\x80\x02N."), "is no sound PyTorch checkpoint");
 }
 
 #[test]
