@@ -2,7 +2,7 @@
 //! under global BP and split into two and four modules, with and without reconciliation.
 //!
 //! `cargo bench --bench memory` measures all, `cargo bench --bench memory -- vit` only presets
-//! with "vit" in their name. Memory is what the program has allocated above what it had before
+//! with "vit" in their name, `… -- vit train.batch_size=8` with a key changed. Memory is what the program has allocated above what it had before
 //! the network was made; nothing else runs meanwhile.
 
 use std::time::Instant;
@@ -29,8 +29,12 @@ const WAYS: [(&str, &str, Option<usize>); 5] = [
 const STEPS: usize = 3;
 
 fn main() -> Result<(), String> {
-    let wanted = std::env::args().skip(1).find(|word| !word.starts_with('-'));
-    let wanted = wanted.unwrap_or_default();
+    let words: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with('-'))
+        .collect();
+    let (changes, names): (Vec<_>, Vec<_>) = words.into_iter().partition(|w| w.contains('='));
+    let wanted = names.first().cloned().unwrap_or_default();
     println!(
         "preset             batch  way          predicted MB  measured MB  ratio  ms per step"
     );
@@ -39,7 +43,7 @@ fn main() -> Result<(), String> {
         .filter(|preset| preset.name.contains(&wanted))
     {
         for (way, keys, modules) in WAYS {
-            let mut experiment = experiment(*preset, keys)?;
+            let mut experiment = experiment(*preset, keys, &changes)?;
             if let Some(modules) = modules {
                 experiment.split_evenly(modules);
             }
@@ -59,16 +63,17 @@ fn main() -> Result<(), String> {
     Ok(())
 }
 
-fn experiment(preset: Preset, keys: &str) -> Result<Experiment, String> {
+fn experiment(preset: Preset, keys: &str, changes: &[String]) -> Result<Experiment, String> {
     let batch = match preset.family {
         Family::Large => 4,
         _ => 32,
     };
-    let assignments = [
+    let mut assignments = vec![
         keys.to_owned(),
         "data.samples=200".to_owned(),
         format!("train.batch_size={batch}"),
     ];
+    assignments.extend_from_slice(changes);
     preset.with(&assignments).map_err(|error| error.to_string())
 }
 

@@ -59,15 +59,13 @@ impl Attention {
     pub fn forward(&self, x: Dual, mask: Option<Tensor<4>>) -> Dual {
         let [groups, _, tokens, features] = x.value.dims();
         let width = features / self.heads;
-        let all = self.qkv.forward(x);
         let [queries, keys, values] = [0, 1, 2].map(|part| {
-            all.clone().linear(|x| {
-                x.narrow(3, part * features, features)
-                    .reshape([groups, tokens, self.heads, width])
+            self.qkv.forward_part(x.clone(), part, 3).linear(|x| {
+                x.reshape([groups, tokens, self.heads, width])
                     .swap_dims(1, 2)
             })
         });
-        drop(all);
+        drop(x);
         let scale = (width as f64).sqrt().recip();
         let mut weights = queries
             .linear(|x| x * scale)

@@ -42,19 +42,36 @@ impl Dense {
 
     /// `[.., .., .., inputs]` to `[.., .., .., outputs]`.
     pub fn forward(&self, x: Dual) -> Dual {
-        let weight = self.weight.val();
-        let [inputs, outputs] = weight.dims();
-        let [first, second, third, _] = x.value.dims();
-        let mut y = x.linear(|x| {
-            x.reshape([first * second * third, inputs])
-                .matmul(weight.clone())
-                .reshape([first, second, third, outputs])
-        });
-        if let Some(bias) = &self.bias {
-            y.value = y.value + bias.val().reshape([1, 1, 1, outputs]);
-        }
-        y
+        apply(x, self.weight.val(), self.bias.as_ref().map(Param::val))
     }
+
+    /// One of `parts` equal parts of the outputs.
+    pub fn forward_part(&self, x: Dual, part: usize, parts: usize) -> Dual {
+        let weight = self.weight.val();
+        let [_, outputs] = weight.dims();
+        let width = outputs / parts;
+        apply(
+            x,
+            weight.narrow(1, part * width, width),
+            self.bias
+                .as_ref()
+                .map(|bias| bias.val().narrow(0, part * width, width)),
+        )
+    }
+}
+
+fn apply(x: Dual, weight: Tensor<2>, bias: Option<Tensor<1>>) -> Dual {
+    let [inputs, outputs] = weight.dims();
+    let [first, second, third, _] = x.value.dims();
+    let mut y = x.linear(|x| {
+        x.reshape([first * second * third, inputs])
+            .matmul(weight.clone())
+            .reshape([first, second, third, outputs])
+    });
+    if let Some(bias) = bias {
+        y.value = y.value + bias.reshape([1, 1, 1, outputs]);
+    }
+    y
 }
 
 /// Two linear layers with GELU between, and dropout after each.

@@ -1,5 +1,7 @@
 //! What an experiment costs, said before it runs.
 
+use std::ops::Range;
+
 use super::{Experiment, MethodKind, OptimizerKind};
 
 /// Bytes of an `f32`.
@@ -12,9 +14,9 @@ pub struct StepMemory {
     pub weights: u64,
     /// States of all optimisers.
     pub states: u64,
-    /// The most gradients of weights that are there at once.
+    /// Gradients of the weights of the module that needs the most.
     pub gradients: u64,
-    /// The most of a batch that waits for a backward pass at once.
+    /// What waits for the backward pass of that module, for a whole batch.
     pub activations: u64,
 }
 
@@ -76,12 +78,14 @@ impl Experiment {
     }
 }
 
+/// Tensors as large as a module's output that its step holds beside what its blocks keep.
+const AT_BOUNDARY: u64 = 3;
+
 impl Experiment {
-    /// Predicts what one step of the experiment needs. None where the chain does not fit
-    /// together.
+    /// Predicts what one step of the experiment needs, by its method. None where the chain does
+    /// not fit together.
     pub fn step_memory(&self) -> Option<StepMemory> {
         let plan = self.plan()?;
-        let shapes = self.shapes();
         let local = self.method.kind == MethodKind::LocalBp;
         let batch = self.train.batch_size.min(self.data.train_count()) as u64;
         let states = match self.optimizer.kind {
@@ -90,37 +94,46 @@ impl Experiment {
         };
         let count = plan.len();
         let mut memory = StepMemory::default();
-        let mut kept_by_all = 0u64;
         for module in &plan {
             let has_head = local || module.number == count;
             let head = if has_head { module.head_parameters } else { 0 };
-            let weights = module.parameters.saturating_add(head) as u64 * VALUE;
+            let weights = (module.parameters.saturating_add(head) as u64).saturating_mul(VALUE);
             memory.weights = memory.weights.saturating_add(weights);
-            let kept = module.blocks.clone().fold(0u64, |sum, at| {
-                let parts = self
-                    .blocks
-                    .get(at)
-                    .zip(shapes.get(at))
-                    .and_then(|(block, shape)| block.parts(*shape));
-                let bytes = parts
-                    .unwrap_or_default()
-                    .iter()
-                    .fold(0u64, |sum, part| sum.saturating_add(part.kept_bytes));
-                sum.saturating_add(bytes)
-            });
-            kept_by_all = kept_by_all.saturating_add(kept);
-            if local {
-                let passes = if module.lambda > 0.0 { 2 } else { 1 };
-                memory.gradients = memory.gradients.max(weights);
-                memory.activations = memory.activations.max(kept.saturating_mul(batch * passes));
+            let shapes = module.input.len() as u64 + AT_BOUNDARY * module.output.len() as u64;
+            let kept = self.most_kept(module.blocks.clone(), module.lambda > 0.0);
+            let held = shapes.saturating_mul(VALUE).saturating_add(kept);
+            let held = held.saturating_mul(batch);
+            if weights.saturating_add(held) > memory.gradients.saturating_add(memory.activations) {
+                memory.gradients = weights;
+                memory.activations = held;
             }
         }
         memory.states = memory.weights.saturating_mul(states);
         if !local {
             memory.gradients = memory.weights;
-            memory.activations = kept_by_all.saturating_mul(batch);
+            let held = self.most_kept(0..self.blocks.len(), false);
+            memory.activations = held.saturating_mul(batch);
         }
         Some(memory)
+    }
+
+    /// The most bytes of a sample that are there at any time of the backward pass through these
+    /// blocks.
+    fn most_kept(&self, blocks: Range<usize>, with_tangent: bool) -> u64 {
+        let shapes = self.shapes();
+        let passes = if with_tangent { 2 } else { 1 };
+        let mut kept = 0u64;
+        let mut most = 0u64;
+        for (block, shape) in blocks.filter_map(|at| self.blocks.get(at).zip(shapes.get(at))) {
+            for part in block.parts(*shape).unwrap_or_default() {
+                kept = kept.saturating_add(match with_tangent {
+                    true => part.kept_with_tangent_bytes,
+                    false => part.kept_bytes,
+                });
+                most = most.max(kept.saturating_add(part.scratch_bytes.saturating_mul(passes)));
+            }
+        }
+        most
     }
 }
 

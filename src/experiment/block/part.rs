@@ -20,10 +20,20 @@ pub struct Part {
     pub flops: u64,
     /// Bytes of one sample that wait for the backward pass.
     pub kept_bytes: u64,
+    /// The same of a pass that carries a tangent.
+    pub kept_with_tangent_bytes: u64,
+    /// Bytes of one sample that the part's backward pass needs for itself.
+    pub scratch_bytes: u64,
 }
 
 /// Bytes of an `f32`.
 const VALUE: u64 = 4;
+/// Tensors as large as its output that the backward pass of a part holds at once: gradients on
+/// their way and copies in another order. Measured on the CPU, as are all numbers of kept values
+/// and of scratch (`benches/memory.rs`).
+const GRADIENTS: u64 = 3;
+/// The same of attention, for its tokens and for its weights.
+const ATTENTION_GRADIENTS: (u64, u64) = (11, 6);
 
 impl Block {
     /// The layers inside the block, from input to output, or none where it cannot follow `input`.
@@ -106,17 +116,39 @@ impl Parts {
             parameters,
             flops,
             kept_bytes: 0,
+            kept_with_tangent_bytes: 0,
+            scratch_bytes: 0,
         });
+        self.scratch(GRADIENTS.saturating_mul(self.len()));
     }
 
-    /// Lets the last part keep so many values for each sample.
+    /// Lets the last part keep so many values of each sample, and as many of its tangent.
     fn keep(&mut self, values: u64) {
-        self.keep_bytes(values.saturating_mul(VALUE));
+        self.keep_both(values, values.saturating_mul(2));
     }
 
+    /// Lets the last part keep so many values of each sample without and with a tangent.
+    fn keep_both(&mut self, plain: u64, with_tangent: u64) {
+        if let Some(last) = self.list.last_mut() {
+            last.kept_bytes = last.kept_bytes.saturating_add(plain.saturating_mul(VALUE));
+            last.kept_with_tangent_bytes = last
+                .kept_with_tangent_bytes
+                .saturating_add(with_tangent.saturating_mul(VALUE));
+        }
+    }
+
+    /// Lets the last part keep so many bytes, whether there is a tangent or not.
     fn keep_bytes(&mut self, bytes: u64) {
         if let Some(last) = self.list.last_mut() {
             last.kept_bytes = last.kept_bytes.saturating_add(bytes);
+            last.kept_with_tangent_bytes = last.kept_with_tangent_bytes.saturating_add(bytes);
+        }
+    }
+
+    /// Lets the last part's backward pass need so many values of each sample, at least.
+    fn scratch(&mut self, values: u64) {
+        if let Some(last) = self.list.last_mut() {
+            last.scratch_bytes = last.scratch_bytes.max(values.saturating_mul(VALUE));
         }
     }
 
@@ -184,10 +216,10 @@ impl Parts {
         self.keep_bytes(self.len());
     }
 
-    /// Keeps `values` of each sample.
+    /// Keeps `values` of each sample; with a tangent also the steps of its derivative.
     fn gelu(&mut self, values: u64) {
         self.push("GELU", self.shape, 0, 0);
-        self.keep(values);
+        self.keep_both(values, values.saturating_mul(6));
     }
 
     fn dropout(&mut self, p: f64) {
@@ -209,6 +241,7 @@ impl Parts {
 
     fn residual(&mut self, convs: &[Conv], shortcut: Shortcut, stride: usize) -> Option<()> {
         let input = self.shape;
+        let first = self.list.len();
         let mut between = false;
         for conv in convs {
             if between {
@@ -226,6 +259,7 @@ impl Parts {
                 // Its input is that of the first convolution too.
                 if let Some(part) = self.list.last_mut() {
                     part.kept_bytes = 0;
+                    part.kept_with_tangent_bytes = 0;
                 }
                 self.batch_norm();
             } else {
@@ -233,6 +267,11 @@ impl Parts {
             }
         }
         self.sum();
+        // The gradient of the shortcut waits for that of the convolutions.
+        let waiting = self.len().saturating_mul(VALUE);
+        for part in self.list.iter_mut().skip(first) {
+            part.scratch_bytes = part.scratch_bytes.saturating_add(waiting);
+        }
         self.relu();
         Some(())
     }
@@ -252,6 +291,12 @@ impl Parts {
         // Queries, keys and values; weights twice on their way through the softmax.
         self.keep(product(&[3, tokens, features]));
         self.keep(product(&[2, heads, tokens, window]));
+        let (of_tokens, of_weights) = ATTENTION_GRADIENTS;
+        self.scratch(
+            of_tokens
+                .saturating_mul(product(&[tokens, features]))
+                .saturating_add(of_weights.saturating_mul(product(&[heads, tokens, window]))),
+        );
         self.dense("Projection", features, features, tokens, true);
         self.dropout(dropout);
         self.drop_path(drop_path);
