@@ -183,7 +183,10 @@ fn table(report: &Report) -> String {
     for (title, names) in [
         ("missing in the file", &report.missing),
         ("in the file, not in the network", &report.unexpected),
-        ("heads that start as the seed has them", &report.initial),
+        (
+            "of heads, which start as the seed has them",
+            &report.initial,
+        ),
     ] {
         if !names.is_empty() {
             text.push_str(&format!("{title}: {}\n", names.len()));

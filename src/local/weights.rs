@@ -38,6 +38,9 @@ pub fn parameter_shapes(module: &LocalModule) -> Vec<(String, Vec<usize>)> {
     shapes.found
 }
 
+/// Gives the values of a name, row by row, or none where they stay.
+pub type Values<'a> = dyn FnMut(&str) -> Result<Option<Vec<f64>>, String> + 'a;
+
 /// Asks `values` for each name of [`parameter_shapes`] and puts in what it gives; what it has
 /// none for stays. Values have the count of the shape.
 ///
@@ -45,10 +48,10 @@ pub fn parameter_shapes(module: &LocalModule) -> Vec<(String, Vec<usize>)> {
 /// The first of `values`.
 pub fn replace_parameters(
     module: LocalModule,
-    values: &mut dyn FnMut(&str) -> Result<Option<Vec<f64>>, String>,
+    values: &mut Values<'_>,
 ) -> Result<LocalModule, String> {
     struct Replace<'a> {
-        values: &'a mut dyn FnMut(&str) -> Result<Option<Vec<f64>>, String>,
+        values: &'a mut Values<'a>,
         path: Vec<String>,
         error: Option<String>,
     }

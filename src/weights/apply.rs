@@ -4,11 +4,7 @@ use std::collections::HashMap;
 
 use burn::tensor::Device;
 
-use super::{
-    compare::{Report, compare},
-    read::Checkpoint,
-    slot::slots,
-};
+use super::{compare::compare, read::Checkpoint, report::Report, slot::slots};
 use crate::{
     experiment::{Experiment, Weights},
     local::{Learner, LocalModule, replace_parameters},
@@ -75,7 +71,7 @@ pub fn import(
                 None => Ok(None),
                 Some((slot, (name, layout))) => {
                     let values = checkpoint.values(name)?;
-                    Ok(Some(layout.from_file(values, &slot.shape)))
+                    Ok(Some(layout.imported(values, &slot.shape)))
                 }
             })
         })

@@ -7,9 +7,9 @@ use safetensors::{Dtype, tensor::TensorView};
 
 use super::{
     apply::learner,
-    compare::Report,
     layout::Layout,
     names::{Names, Naming, namings},
+    report::Report,
     slot::slots,
 };
 use crate::{
@@ -48,7 +48,7 @@ pub fn export(
                 Naming::Layerwise => Layout::Same,
                 Naming::Torchvision | Naming::Timm => slot.layout,
             };
-            let values = layout.to_file(tensor.data.iter::<f64>().collect(), &slot.shape);
+            let values = layout.exported(tensor.data.iter::<f64>().collect(), &slot.shape);
             let (kind, bytes): (Dtype, Vec<u8>) = if tensor.data.dtype() == DType::F64 {
                 let bytes = values.iter().flat_map(|value| value.to_le_bytes());
                 (Dtype::F64, bytes.collect())

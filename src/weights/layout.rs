@@ -37,13 +37,13 @@ impl Layout {
     }
 
     /// Values of a file as they lie here.
-    pub fn from_file(self, values: Vec<f64>, ours: &[usize]) -> Vec<f64> {
+    pub fn imported(self, values: Vec<f64>, ours: &[usize]) -> Vec<f64> {
         let (first, rest) = split(ours);
         self.turn(values, rest, first)
     }
 
     /// Our values as they lie in a file.
-    pub fn to_file(self, values: Vec<f64>, ours: &[usize]) -> Vec<f64> {
+    pub fn exported(self, values: Vec<f64>, ours: &[usize]) -> Vec<f64> {
         let (first, rest) = split(ours);
         self.turn(values, first, rest)
     }
@@ -81,10 +81,10 @@ mod tests {
     fn a_linear_layer_is_transposed_and_comes_back() {
         let ours = vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
         let shape = [2, 3];
-        let theirs = Layout::Transposed.to_file(ours.clone(), &shape);
+        let theirs = Layout::Transposed.exported(ours.clone(), &shape);
         assert_eq!(theirs, [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
         assert_eq!(Layout::Transposed.shape(&shape), [3, 2]);
-        assert_eq!(Layout::Transposed.from_file(theirs, &shape), ours);
+        assert_eq!(Layout::Transposed.imported(theirs, &shape), ours);
     }
 
     #[test]
@@ -92,8 +92,8 @@ mod tests {
         let ours: Vec<f64> = (0..12).map(f64::from).collect();
         let shape = [2, 3, 2];
         assert_eq!(Layout::Tokens.shape(&shape), [1, 6, 2]);
-        let theirs = Layout::Tokens.to_file(ours.clone(), &shape);
+        let theirs = Layout::Tokens.exported(ours.clone(), &shape);
         assert_eq!(theirs[..4], [0.0, 6.0, 1.0, 7.0]);
-        assert_eq!(Layout::Tokens.from_file(theirs, &shape), ours);
+        assert_eq!(Layout::Tokens.imported(theirs, &shape), ours);
     }
 }

@@ -7,15 +7,16 @@ mod export;
 mod layout;
 mod names;
 mod read;
+mod report;
 mod script;
 mod slot;
 mod words;
 
 pub use apply::{check, import, learner};
-pub use compare::{OtherShape, Report};
 pub use export::{export, export_start};
 pub use names::Naming;
 pub use read::{Checkpoint, Format, Kind, Stored};
+pub use report::{OtherShape, Report};
 pub use script::script;
 pub use words::{name as shown, shape as shape_words};
 

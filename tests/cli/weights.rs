@@ -77,7 +77,7 @@ fn a_check_tells_what_would_load() {
     let table = succeeds(&["weights", "check", TINY, experiment]);
     assert!(table.starts_with("22 of torchvision names from"), "{table}");
     assert!(
-        table.contains("heads that start as the seed has them: 2\n  block.2.head.weight\n"),
+        table.contains("of heads, which start as the seed has them: 2\n  block.2.head.weight\n"),
         "{table}"
     );
     let json = succeeds(&["weights", "check", TINY, experiment, "--json"]);
@@ -105,7 +105,7 @@ fn a_check_tells_what_would_load() {
     assert!(refused.err.contains("replace the head"), "{}", refused.err);
     let replaced = succeeds(&[&fewer[..], &["--head", "replace"]].concat());
     assert!(
-        replaced.contains("heads that start as the seed has them: 4"),
+        replaced.contains("of heads, which start as the seed has them: 4"),
         "{replaced}"
     );
 
@@ -125,7 +125,7 @@ fn weights_go_out_and_come_back() {
     let experiment = text(&experiment);
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
 
-    // From a checkpoint; from it again through a run without a step's change of the first module.
+    // From a checkpoint, and what a run made of it.
     let exported = path("exported.safetensors");
     let arguments = [
         "weights", "export", experiment, "--from", TINY, "--out", &exported,
