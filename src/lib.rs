@@ -11,3 +11,4 @@ pub mod local;
 pub mod metric;
 pub mod rng;
 pub mod run;
+pub mod weights;

@@ -1,5 +1,8 @@
 //! The command line as a person or a script meets it: the program as a process.
 
+#[path = "cli/weights.rs"]
+mod weights;
+
 use std::{
     fs,
     io::{BufRead, BufReader},

@@ -1,5 +1,8 @@
 //! The real application, driven as a person would, with a real trainer behind it.
 
+#[path = "studio/weights.rs"]
+mod weights;
+
 use std::{
     path::{Path, PathBuf},
     sync::Arc,

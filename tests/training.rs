@@ -1,4 +1,8 @@
-//! Whole runs on tiny data: repeatability, agreement of devices, commands, records, traces.
+//! Whole runs on tiny data: repeatability, agreement of devices, commands, records, traces,
+//! weights from elsewhere.
+
+#[path = "reference/weights.rs"]
+mod weights;
 
 use std::{
     collections::HashMap,

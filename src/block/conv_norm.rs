@@ -69,4 +69,9 @@ impl ConvNorm {
         let (mean, variance) = self.norm.running_statistics();
         (format!("{part}.norm."), mean, variance)
     }
+
+    /// The batch norm of this part, with the start of its names.
+    pub fn batch_norm(&mut self, part: &str) -> (String, &mut BatchNorm) {
+        (format!("{part}.norm."), &mut self.norm)
+    }
 }

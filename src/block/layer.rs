@@ -323,6 +323,16 @@ impl Layer {
         }
     }
 
+    /// Every batch norm, with the start of its name in the layer.
+    pub fn batch_norms(&mut self) -> Vec<(String, &mut BatchNorm)> {
+        match self {
+            Self::BatchNorm(layer) => vec![(String::new(), layer)],
+            Self::Residual(layer) => layer.batch_norms(),
+            Self::SeparableConv(layer) => layer.batch_norms(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Moves running statistics by what the step left in `draws`.
     pub fn absorb(&mut self, at: usize, draws: &mut Draws) {
         match self {

@@ -2,7 +2,7 @@
 
 use burn::{
     module::{Module, Param},
-    tensor::{Device, Tensor},
+    tensor::{Device, Tensor, TensorData},
 };
 
 use super::{
@@ -116,6 +116,21 @@ impl BatchNorm {
     pub fn running_statistics(&self) -> (Tensor<1>, Tensor<1>) {
         let resting = |tensor: &Tensor<1>| tensor.clone().inner();
         (resting(&self.running_mean), resting(&self.running_variance))
+    }
+
+    /// Puts other running statistics in, as far as there are any: a value for each channel.
+    pub fn replace_running_statistics(
+        &mut self,
+        mean: Option<Vec<f64>>,
+        variance: Option<Vec<f64>>,
+    ) {
+        let replace = |old: &mut Tensor<1>, values: Option<Vec<f64>>| {
+            if let Some(values) = values {
+                *old = Tensor::from_data(TensorData::new(values, old.dims()), &old.device());
+            }
+        };
+        replace(&mut self.running_mean, mean);
+        replace(&mut self.running_variance, variance);
     }
 
     /// Moves the running statistics towards those that a step left in `draws`.

@@ -12,6 +12,7 @@ use super::{
     conv_norm::{ConvNorm, Size},
     draws::Draws,
     dual::Dual,
+    norm::BatchNorm,
     pool::avg_pool,
 };
 use crate::experiment::{Init, Shortcut};
@@ -126,6 +127,20 @@ impl Residual {
             self.third.as_ref().map(|part| ("third", part)),
             self.projection.as_ref().map(|part| ("projection", part)),
         ]
+    }
+
+    /// Every batch norm, with its name.
+    pub fn batch_norms(&mut self) -> Vec<(String, &mut BatchNorm)> {
+        [
+            Some(("first", &mut self.first)),
+            Some(("second", &mut self.second)),
+            self.third.as_mut().map(|part| ("third", part)),
+            self.projection.as_mut().map(|part| ("projection", part)),
+        ]
+        .into_iter()
+        .flatten()
+        .map(|(name, part)| part.batch_norm(name))
+        .collect()
     }
 
     /// Moves running statistics by what the step left in `draws`.

@@ -11,6 +11,7 @@ use super::{
     conv_norm::{ConvNorm, Size},
     draws::Draws,
     dual::Dual,
+    norm::BatchNorm,
 };
 use crate::experiment::Init;
 
@@ -72,6 +73,14 @@ impl SeparableConv {
         parts
             .map(|(name, part)| part.running_statistics(name))
             .collect()
+    }
+
+    /// Every batch norm, with its name.
+    pub fn batch_norms(&mut self) -> Vec<(String, &mut BatchNorm)> {
+        vec![
+            self.depthwise.batch_norm("depthwise"),
+            self.pointwise.batch_norm("pointwise"),
+        ]
     }
 
     /// Moves running statistics by what the step left in `draws`.

@@ -2,6 +2,7 @@
 
 mod output;
 mod train;
+mod weights;
 
 use std::{
     path::{Path, PathBuf},
@@ -62,6 +63,9 @@ enum Verb {
         #[arg(long, value_name = "FILE.safetensors")]
         out: PathBuf,
     },
+    /// Weights from and for other programs
+    #[command(subcommand)]
+    Weights(weights::WeightsVerb),
 }
 
 #[derive(Subcommand)]
@@ -170,6 +174,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Verb::Devices) => list_devices(),
         Some(Verb::Train(args)) => train::train(&args),
         Some(Verb::Trace { source, steps, out }) => trace(&source, steps, &out),
+        Some(Verb::Weights(verb)) => weights::run(&verb),
     }
 }
 
@@ -201,6 +206,17 @@ fn has_display() -> bool {
 
 fn trace(source: &Source, steps: u32, out: &Path) -> Result<(), Failure> {
     let experiment = source.experiment(None)?;
+    must_be_new(out)?;
+    let bar = ProgressBar::new(u64::from(steps));
+    run::trace(&experiment, steps as usize, out, &mut |step| {
+        bar.set_position(step as u64);
+    })?;
+    bar.finish_and_clear();
+    print(&format!("{}\n", out.display()))
+}
+
+/// Refuses a file that is there already, or a folder that is not.
+fn must_be_new(out: &Path) -> Result<(), Failure> {
     let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
     if folder.is_some_and(|folder| !folder.is_dir()) {
         return Err(Failure::error(format!(
@@ -214,12 +230,7 @@ fn trace(source: &Source, steps: u32, out: &Path) -> Result<(), Failure> {
             out.display()
         )));
     }
-    let bar = ProgressBar::new(u64::from(steps));
-    run::trace(&experiment, steps as usize, out, &mut |step| {
-        bar.set_position(step as u64);
-    })?;
-    bar.finish_and_clear();
-    print(&format!("{}\n", out.display()))
+    Ok(())
 }
 
 fn named_preset(name: &str) -> Result<Preset, Failure> {

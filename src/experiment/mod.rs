@@ -18,6 +18,7 @@ mod optimizer;
 mod preset;
 mod shape;
 mod split;
+mod weights;
 
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +46,7 @@ pub use optimizer::{Optimizer, OptimizerKind, Schedule, ScheduleKind};
 pub use preset::{Family, Preset, preset, presets};
 pub use shape::{Shape, after as shape_after};
 pub use split::{Balance, Split};
+pub use weights::{HeadSource, Weights};
 
 /// A whole experiment. Key paths of the TOML file are the field names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -84,6 +86,9 @@ pub struct Experiment {
     pub train: Train,
     #[serde(default)]
     pub measure: Measure,
+    /// What the weights start from; drawn by the seed where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weights: Option<Weights>,
     /// Settings of single modules that differ from the experiment's.
     #[serde(rename = "module", default, skip_serializing_if = "Vec::is_empty")]
     pub modules: Vec<ModuleSettings>,
@@ -128,6 +133,7 @@ impl Default for Experiment {
             schedule: Schedule::default(),
             train: Train::default(),
             measure: Measure::default(),
+            weights: None,
             modules: Vec::new(),
             blocks: Vec::new(),
         }

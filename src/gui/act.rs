@@ -28,6 +28,8 @@ impl Studio {
             Command::Open => self.ask_first(Next::ChooseFile, ctx),
             Command::Save => self.save_document(None, ctx),
             Command::SaveAs => self.ask_path(Purpose::Save, None),
+            Command::ExportWeights => self.ask_path(Purpose::ExportWeights, None),
+            Command::ExportScript => self.ask_path(Purpose::ExportScript, None),
             Command::Quit => self.ask_first(Next::Quit, ctx),
             Command::Undo => self.document.undo(),
             Command::Redo => self.document.redo(),
@@ -207,7 +209,7 @@ impl Studio {
         Ok(())
     }
 
-    fn ask_path(&mut self, purpose: Purpose, next: Option<Next>) {
+    pub(super) fn ask_path(&mut self, purpose: Purpose, next: Option<Next>) {
         let beside = self.document.path().or_else(|| {
             let recent = self.settings.recent.first();
             recent.map(std::path::PathBuf::as_path)
@@ -221,6 +223,16 @@ impl Studio {
             (Purpose::Save, None) => folder.join(format!("{}.toml", self.document.title())),
             (Purpose::Open, _) => folder.join(""),
             (Purpose::Records, _) => self.settings.records_root().unwrap_or(folder),
+            (Purpose::Weights, _) => match &self.document.experiment.weights {
+                Some(weights) => weights.path.clone(),
+                None => folder.join(""),
+            },
+            (Purpose::ExportWeights | Purpose::ExportScript, _) => {
+                let title = self.document.title();
+                let mut path = folder.join(title.trim_end_matches(".toml"));
+                path.add_extension(purpose.ending());
+                path
+            }
         };
         let dialog = PathDialog::new(
             purpose,
@@ -231,12 +243,8 @@ impl Studio {
         self.dialog = Some(Dialog::Path(dialog));
     }
 
-    pub(super) fn ask_records_folder(&mut self) {
-        self.ask_path(Purpose::Records, None);
-    }
-
     /// Shows a message that stays until it is closed, and keeps it in the log.
-    fn tell(&mut self, title: &str, text: String) {
+    pub(super) fn tell(&mut self, title: &str, text: String) {
         self.log.add(Notice::Error(format!("{title}: {text}")));
         self.dialog = Some(Dialog::Message {
             title: title.to_owned(),
@@ -266,6 +274,21 @@ impl Studio {
             Answer::Path(purpose @ Purpose::Save, path, next) => {
                 if let Err(why) = self.try_save(&path, next.clone(), ctx) {
                     self.dialog = Some(Dialog::Path(PathDialog::again(purpose, &path, next, why)));
+                }
+            }
+            Answer::Path(purpose @ Purpose::Weights, path, _) => {
+                if let Err(why) = self.start_from(&path) {
+                    self.dialog = Some(Dialog::Path(PathDialog::again(purpose, &path, None, why)));
+                }
+            }
+            Answer::Path(purpose @ Purpose::ExportWeights, path, _) => {
+                if let Err(why) = self.export_weights(&path, ctx) {
+                    self.dialog = Some(Dialog::Path(PathDialog::again(purpose, &path, None, why)));
+                }
+            }
+            Answer::Path(purpose @ Purpose::ExportScript, path, _) => {
+                if let Err(why) = self.export_script(&path) {
+                    self.dialog = Some(Dialog::Path(PathDialog::again(purpose, &path, None, why)));
                 }
             }
             Answer::Path(Purpose::Records, path, _) => {

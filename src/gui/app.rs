@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use eframe::egui::{self, CentralPanel, Context, Frame, Panel, ScrollArea, Ui, ViewportCommand};
 
 use super::{
-    background::{DataLoader, Job},
+    background::{DataLoader, Job, WeightsChecker},
     command::{Availability, Command},
-    dialog::{Dialog, Next},
+    dialog::{Dialog, Next, Purpose},
     document::Document,
     menu,
     palette::Palette,
@@ -55,6 +55,9 @@ pub struct Studio {
     pub(super) system_dialogs: bool,
     storage: bool,
     loader: DataLoader,
+    weights: WeightsChecker,
+    /// Writes weights behind the window.
+    pub(super) exporting: Option<Job<Result<String, String>>>,
     preview: Preview,
     pub(super) network: NetworkPane,
     adapters: Option<Vec<Adapter>>,
@@ -99,6 +102,8 @@ impl Studio {
             system_dialogs: options.system_dialogs,
             storage: options.storage,
             loader: DataLoader::default(),
+            weights: WeightsChecker::default(),
+            exporting: None,
             preview: Preview::default(),
             network: NetworkPane::default(),
             adapters: None,
@@ -140,6 +145,9 @@ impl Studio {
             has_run: self.session.progress().is_some(),
             is_alive: self.session.is_alive(),
             is_training: self.session.is_alive() && !self.session.is_paused(),
+            has_weights: self.session.weights_file().is_some(),
+            has_network: !self.document.experiment.blocks.is_empty()
+                && self.document.experiment.plan().is_some(),
         }
     }
 
@@ -199,6 +207,7 @@ impl Studio {
         let around = settings_pane::Surroundings {
             problems,
             loader: &self.loader,
+            weights: &self.weights,
             adapters: self.adapters.as_deref(),
             keep_records: &mut self.settings.keep_records,
             records,
@@ -210,8 +219,10 @@ impl Studio {
                 settings_pane::show(ui, experiment, &mut self.preview, around)
             })
             .inner;
-        if ask == Some(settings_pane::Ask::RecordsFolder) {
-            self.ask_records_folder();
+        match ask {
+            Some(settings_pane::Ask::RecordsFolder) => self.ask_path(Purpose::Records, None),
+            Some(settings_pane::Ask::Weights) => self.ask_path(Purpose::Weights, None),
+            None => {}
         }
     }
 
@@ -285,6 +296,7 @@ impl eframe::App for Studio {
             self.adapters = Some(found);
             self.finding_adapters = None;
         }
+        self.note_export();
         let close = ctx.input(|input| input.viewport().close_requested());
         if close && !self.closing && self.document.is_unsaved() {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
@@ -322,6 +334,9 @@ impl eframe::App for Studio {
         let experiment = &self.document.experiment;
         self.loader.want(&experiment.data, experiment.seed, &ctx);
         let problems = experiment.problems();
+        if problems.is_empty() {
+            self.weights.want(experiment, &ctx);
+        }
         let available = self.availability();
         let mut given = None;
 

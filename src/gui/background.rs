@@ -1,13 +1,14 @@
 //! Work that must not hold up the window: reading data, finding adapters, system dialogs.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, bounded};
 use eframe::egui::Context;
 
 use crate::{
     dataset::{self, Dataset},
-    experiment::Data,
+    experiment::{Data, Experiment, Split},
+    weights::{self, Report},
 };
 
 /// One piece of work on a thread of its own.
@@ -41,27 +42,35 @@ impl<T: Send + 'static> Job<T> {
     }
 }
 
-/// Data and seed: what decides the samples.
-type Key = (Data, u64);
-
-/// How long data must stay the same before it is loaded.
+/// How long something must stay the same before its result is made.
 const CALM: Duration = Duration::from_millis(250);
 
-/// The data set of the edited experiment, loaded behind the window.
-#[derive(Default)]
-pub struct DataLoader {
+/// A result that follows what it is of: made again behind the window once that stays the same.
+pub struct Follower<K, T> {
     /// What `result` is of.
-    shown: Option<Key>,
-    result: Option<Result<Dataset, String>>,
-    wanted: Option<(Key, Instant)>,
-    job: Option<(Key, Job<Result<Dataset, String>>)>,
+    shown: Option<K>,
+    result: Option<Result<T, String>>,
+    wanted: Option<(K, Instant)>,
+    job: Option<(K, Job<Result<T, String>>)>,
     /// Counts the results, so that pictures of an older one are not kept.
     generation: u64,
 }
 
-impl DataLoader {
-    /// Notes which data the experiment wants and loads them once they stay the same.
-    pub fn want(&mut self, data: &Data, seed: u64, ctx: &Context) {
+impl<K, T> Default for Follower<K, T> {
+    fn default() -> Self {
+        Self {
+            shown: None,
+            result: None,
+            wanted: None,
+            job: None,
+            generation: 0,
+        }
+    }
+}
+
+impl<K: Clone + PartialEq + Send + 'static, T: Send + 'static> Follower<K, T> {
+    /// Notes what the result is wanted of and has `work` make it once that stays the same.
+    pub fn want(&mut self, key: K, thread: &str, ctx: &Context, work: fn(K) -> Result<T, String>) {
         if let Some((key, job)) = &self.job
             && let Some(result) = job.poll()
         {
@@ -70,7 +79,6 @@ impl DataLoader {
             self.generation += 1;
             self.job = None;
         }
-        let key = (data.clone(), seed);
         if self.shown.as_ref() == Some(&key) {
             self.wanted = None;
             return;
@@ -81,7 +89,7 @@ impl DataLoader {
             .is_none_or(|(wanted, _)| *wanted != key)
         {
             let since = Instant::now();
-            // The first data are loaded at once.
+            // The first result is made at once.
             let since = if self.shown.is_none() {
                 since.checked_sub(CALM).unwrap_or(since)
             } else {
@@ -100,8 +108,8 @@ impl DataLoader {
             ctx.request_repaint_after(CALM);
             return;
         }
-        let (data, seed) = key.clone();
-        match Job::start("layerwise-data", ctx, move || dataset::load(&data, seed)) {
+        let of = key.clone();
+        match Job::start(thread, ctx, move || work(of)) {
             Ok(job) => self.job = Some((key, job)),
             Err(message) => {
                 self.shown = Some(key);
@@ -111,23 +119,99 @@ impl DataLoader {
         }
     }
 
-    /// The data loaded last, or why they could not be.
-    pub fn result(&self) -> Option<&Result<Dataset, String>> {
+    /// The result made last.
+    pub fn result(&self) -> Option<&Result<T, String>> {
         self.result.as_ref()
     }
 
-    /// The data loaded last, where they are those of this experiment.
+    /// Whether the result made last is not of what is wanted.
+    pub fn is_behind(&self) -> bool {
+        self.job.is_some() || self.wanted.is_some()
+    }
+}
+
+/// Data and seed: what decides the samples.
+type Key = (Data, u64);
+
+/// The data set of the edited experiment, loaded behind the window.
+#[derive(Default)]
+pub struct DataLoader(Follower<Key, Dataset>);
+
+impl DataLoader {
+    /// Notes which data the experiment wants and loads them once they stay the same.
+    pub fn want(&mut self, data: &Data, seed: u64, ctx: &Context) {
+        let key = (data.clone(), seed);
+        self.0.want(key, "layerwise-data", ctx, |(data, seed)| {
+            dataset::load(&data, seed)
+        });
+    }
+
+    /// The data loaded last, or why they could not be.
+    pub fn result(&self) -> Option<&Result<Dataset, String>> {
+        self.0.result()
+    }
+
+    /// The data loaded last, where there are any.
     pub fn dataset(&self) -> Option<&Dataset> {
-        self.result.as_ref()?.as_ref().ok()
+        self.result()?.as_ref().ok()
     }
 
     /// Whether data are on their way.
     pub fn is_loading(&self) -> bool {
-        self.job.is_some()
+        self.0.job.is_some()
     }
 
     /// Changes with every result.
     pub fn generation(&self) -> u64 {
-        self.generation
+        self.0.generation
+    }
+}
+
+/// What decides how a checkpoint fits: the network, and when the file was written.
+type Fit = (Experiment, Option<SystemTime>);
+
+/// How the checkpoint of the edited experiment fits, looked at behind the window.
+#[derive(Default)]
+pub struct WeightsChecker(Follower<Fit, Report>);
+
+impl WeightsChecker {
+    /// Notes which checkpoint and network are edited. The experiment has no problems.
+    pub fn want(&mut self, experiment: &Experiment, ctx: &Context) {
+        let Some(weights) = &experiment.weights else {
+            return;
+        };
+        let written = std::fs::metadata(&weights.path).and_then(|about| about.modified());
+        let mut network = Experiment {
+            data: experiment.data.clone(),
+            head: experiment.head,
+            split: Split {
+                after: Some(experiment.split_points()),
+                count: None,
+                ..Split::default()
+            },
+            modules: experiment.modules.clone(),
+            weights: experiment.weights.clone(),
+            blocks: experiment.blocks.clone(),
+            ..Experiment::default()
+        };
+        network.method.kind = experiment.method.kind;
+        for number in 1..=experiment.module_count() {
+            network.set_lambda_of(number, None);
+        }
+        let key = (network, written.ok());
+        self.0.want(
+            key,
+            "layerwise-weights",
+            ctx,
+            |(network, _)| match &network.weights {
+                Some(weights) => weights::check(&network, weights),
+                None => Err("No checkpoint is chosen".to_owned()),
+            },
+        );
+    }
+
+    /// How the checkpoint fits, or why it cannot be read; none while it is looked at.
+    pub fn result(&self) -> Option<&Result<Report, String>> {
+        self.0.result().filter(|_| !self.0.is_behind())
     }
 }

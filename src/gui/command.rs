@@ -11,6 +11,8 @@ pub enum Command {
     Open,
     Save,
     SaveAs,
+    ExportWeights,
+    ExportScript,
     Quit,
     Undo,
     Redo,
@@ -49,7 +51,7 @@ const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 impl Command {
     /// Every command, in the order of the palette.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 37] = [
         Self::Train,
         Self::Step,
         Self::Stop,
@@ -58,6 +60,8 @@ impl Command {
         Self::Open,
         Self::Save,
         Self::SaveAs,
+        Self::ExportWeights,
+        Self::ExportScript,
         Self::Undo,
         Self::Redo,
         Self::FindBlocks,
@@ -94,6 +98,8 @@ impl Command {
             Self::Open => "Open…",
             Self::Save => "Save",
             Self::SaveAs => "Save as…",
+            Self::ExportWeights => "Export weights…",
+            Self::ExportScript => "Export PyTorch script…",
             Self::Quit => "Quit",
             Self::Undo => "Undo",
             Self::Redo => "Redo",
@@ -135,6 +141,12 @@ impl Command {
             Self::Open => "Open an experiment from a file",
             Self::Save => "Save the experiment to its file",
             Self::SaveAs => "Save the experiment to another file",
+            Self::ExportWeights => {
+                "Write what the last run learnt as safetensors, under the names of torchvision or timm"
+            }
+            Self::ExportScript => {
+                "Write the network as a PyTorch script that reads exported weights"
+            }
             Self::Quit => "Close the window",
             Self::Undo => "Take back the last edit",
             Self::Redo => "Do the edit again that was taken back",
@@ -214,6 +226,8 @@ impl Command {
             Self::ZoomReset => const { &[key(CTRL, Key::Num0)] },
             Self::FoldModules
             | Self::UnfoldModules
+            | Self::ExportWeights
+            | Self::ExportScript
             | Self::ResetLayout
             | Self::ThemeLight
             | Self::ThemeDark
@@ -321,6 +335,10 @@ pub struct Availability {
     pub has_run: bool,
     pub is_alive: bool,
     pub is_training: bool,
+    /// Whether the run has left weights.
+    pub has_weights: bool,
+    /// Whether the edited network fits together.
+    pub has_network: bool,
 }
 
 impl Availability {
@@ -343,6 +361,10 @@ impl Availability {
             Command::Step => (!self.is_training, "Pause first"),
             Command::Stop => (self.is_alive, "Nothing is running"),
             Command::Reset => (self.has_run, "There is no run to drop"),
+            Command::ExportWeights => {
+                (self.has_weights, "No run that keeps a record has ended yet")
+            }
+            Command::ExportScript => (self.has_network, "Mend the network first"),
             _ => (true, ""),
         };
         (!ok).then(|| reason.to_owned())

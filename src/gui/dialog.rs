@@ -28,6 +28,10 @@ pub enum Purpose {
     Save,
     /// The folder for records of runs.
     Records,
+    /// A checkpoint to start from.
+    Weights,
+    ExportWeights,
+    ExportScript,
 }
 
 impl Purpose {
@@ -36,6 +40,9 @@ impl Purpose {
             Self::Open => "Open an experiment",
             Self::Save => "Save the experiment as",
             Self::Records => "Folder for records of runs",
+            Self::Weights => "Start from a checkpoint",
+            Self::ExportWeights => "Export the weights as",
+            Self::ExportScript => "Export a PyTorch script as",
         }
     }
 
@@ -44,6 +51,32 @@ impl Purpose {
             Self::Open => "Open",
             Self::Save => "Save",
             Self::Records => "Use this folder",
+            Self::Weights => "Use this file",
+            Self::ExportWeights | Self::ExportScript => "Export",
+        }
+    }
+
+    /// Whether a file is written.
+    fn writes(self) -> bool {
+        matches!(self, Self::Save | Self::ExportWeights | Self::ExportScript)
+    }
+
+    /// Ending of the files it is about.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Open | Self::Save | Self::Records => "toml",
+            Self::Weights | Self::ExportWeights => "safetensors",
+            Self::ExportScript => "py",
+        }
+    }
+
+    /// What the files are, and their endings.
+    fn files(self) -> (&'static str, &'static [&'static str]) {
+        match self {
+            Self::Open | Self::Save | Self::Records => ("Layerwise experiment", &["toml"]),
+            Self::Weights => ("Checkpoint", &["safetensors", "pt", "pth", "bin"]),
+            Self::ExportWeights => ("safetensors", &["safetensors"]),
+            Self::ExportScript => ("Python", &["py"]),
         }
     }
 }
@@ -115,8 +148,8 @@ impl PathDialog {
             TextEdit::singleline(&mut self.text)
                 .id_salt("path")
                 .hint_text(match self.purpose {
-                    Purpose::Records => "/path/to/folder",
-                    _ => "/path/to/experiment.toml",
+                    Purpose::Records => "/path/to/folder".to_owned(),
+                    purpose => format!("/path/to/file.{}", purpose.ending()),
                 })
                 .desired_width(f32::INFINITY),
         );
@@ -137,7 +170,7 @@ impl PathDialog {
             let at_once = asked.elapsed() < NO_DIALOG;
             self.browse = None;
             match chosen {
-                Some(path) if self.purpose == Purpose::Save && path.extension().is_none() => {
+                Some(path) if self.purpose.writes() && path.extension().is_none() => {
                     self.text = path.display().to_string();
                     if let Some(answer) = self.confirm() {
                         return Some(answer);
@@ -194,9 +227,9 @@ impl PathDialog {
 
     fn confirm(&mut self) -> Option<Answer> {
         let mut path = expand_home(self.text.trim());
-        if self.purpose == Purpose::Save {
+        if self.purpose.writes() {
             if path.extension().is_none() {
-                path.set_extension("toml");
+                path.set_extension(self.purpose.ending());
             }
             if path.exists() && self.replaces.as_ref() != Some(&path) {
                 self.replaces = Some(path);
@@ -217,8 +250,9 @@ impl PathDialog {
             if purpose == Purpose::Records {
                 return dialog.pick_folder();
             }
-            dialog = dialog.add_filter("Layerwise experiment", &["toml"]);
-            if purpose == Purpose::Open {
+            let (what, endings) = purpose.files();
+            dialog = dialog.add_filter(what, endings);
+            if !purpose.writes() {
                 return dialog.pick_file();
             }
             if let Some(name) = typed.file_name() {

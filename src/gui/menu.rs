@@ -52,6 +52,8 @@ pub fn show(ui: &mut Ui, studio: &mut Studio, available: &Availability) -> Optio
             ui.separator();
             items(ui, &[Command::Save, Command::SaveAs]);
             ui.separator();
+            items(ui, &[Command::ExportWeights, Command::ExportScript]);
+            ui.separator();
             items(ui, &[Command::Quit]);
         });
         ui.menu_button("Edit", |ui| {

@@ -41,6 +41,8 @@ struct Active {
     watching: bool,
     /// Why it ended badly.
     trouble: Option<String>,
+    /// What it has learnt, once it has ended.
+    weights: Option<PathBuf>,
 }
 
 /// At most one run. Never waits for its trainer.
@@ -68,6 +70,7 @@ impl Session {
             told: experiment.clone(),
             watching: false,
             trouble: None,
+            weights: None,
         });
         Ok(())
     }
@@ -83,16 +86,21 @@ impl Session {
             match event {
                 Event::Note(text) => notices.push(Notice::Info(text)),
                 Event::Warning { message, .. } => notices.push(Notice::Warning(message)),
-                Event::Ended { phase, message, .. } => match phase {
-                    Phase::Diverged | Phase::Failed => {
-                        let text = message.unwrap_or_else(|| phase.title().to_owned());
-                        active.trouble = Some(text.clone());
-                        notices.push(Notice::Error(text));
+                Event::Ended { phase, message, .. } => {
+                    let folder = active.run.folder();
+                    let weights = folder.map(|folder| folder.join("weights.safetensors"));
+                    active.weights = weights.filter(|path| path.is_file());
+                    match phase {
+                        Phase::Diverged | Phase::Failed => {
+                            let text = message.unwrap_or_else(|| phase.title().to_owned());
+                            active.trouble = Some(text.clone());
+                            notices.push(Notice::Error(text));
+                        }
+                        _ => notices.push(Notice::Info(message.unwrap_or_else(|| {
+                            format!("Run ended: {}", phase.title().to_lowercase())
+                        }))),
                     }
-                    _ => notices.push(Notice::Info(message.unwrap_or_else(|| {
-                        format!("Run ended: {}", phase.title().to_lowercase())
-                    }))),
-                },
+                }
                 Event::Steps(_) | Event::Evaluated(_) | Event::LambdaChanged(_) => {}
             }
         }
@@ -180,6 +188,11 @@ impl Session {
         if let Some(active) = &mut self.active {
             active.trouble = None;
         }
+    }
+
+    /// The weights that the run has left in its record.
+    pub fn weights_file(&self) -> Option<&Path> {
+        self.active.as_ref()?.weights.as_deref()
     }
 
     /// Folder of the run's record.

@@ -102,7 +102,7 @@ pub fn named_parameters(module: &LocalModule, gradients: Option<&GradientsParams
             };
             if let Some(tensor) = tensor {
                 self.found.push(Named {
-                    name: name(&self.path),
+                    name: short_name(&self.path),
                     data: tensor.into_data(),
                 });
             }
@@ -128,7 +128,7 @@ pub fn named_parameters(module: &LocalModule, gradients: Option<&GradientsParams
 }
 
 /// `layers.3.Linear.weight` becomes `block.3.weight`; `head.weight` stays.
-fn name(path: &[String]) -> String {
+pub(super) fn short_name(path: &[String]) -> String {
     let short: Vec<&str> = path
         .iter()
         .map(String::as_str)

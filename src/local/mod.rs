@@ -14,6 +14,7 @@ mod objective;
 mod rows;
 mod similarity;
 mod step;
+mod weights;
 
 pub use batch::{Batch, Resident};
 pub use gradients::{Named, named_parameters};
@@ -25,3 +26,4 @@ pub use module::LocalModule;
 pub use objective::{Objective, Sight};
 pub use rows::Rows;
 pub use step::{ModuleStep, step_module};
+pub use weights::{parameter_shapes, replace_parameters};

@@ -163,6 +163,22 @@ impl LocalModule {
             .collect()
     }
 
+    /// Asks `values` for each running mean and variance by name, as in
+    /// [`Self::running_statistics`] with `running_mean` and `running_var` behind, and puts in
+    /// what it gives.
+    pub(super) fn replace_running_statistics(
+        &mut self,
+        values: &mut dyn FnMut(&str) -> Option<Vec<f64>>,
+    ) {
+        for (at, layer) in self.layers.iter_mut().enumerate() {
+            for (name, norm) in layer.batch_norms() {
+                let [mean, variance] = ["running_mean", "running_var"]
+                    .map(|part| values(&format!("block.{at}.{name}{part}")));
+                norm.replace_running_statistics(mean, variance);
+            }
+        }
+    }
+
     /// What the next module receives: the output, cut off from this module's graph. Nothing else
     /// crosses a boundary.
     pub fn hand_on(output: &Tensor<4>) -> Tensor<4> {

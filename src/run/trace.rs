@@ -9,7 +9,8 @@ use super::device;
 use crate::{
     dataset::{self, epoch_order},
     experiment::{Experiment, write_whole},
-    local::{Learner, LocalModule, Resident, named_parameters},
+    local::{LocalModule, Resident, named_parameters},
+    weights,
 };
 
 /// Tensors on the host by name, to be written as safetensors.
@@ -157,7 +158,7 @@ pub fn trace(
     let device = device::open(experiment.device)?.device.autodiff();
     let classes = experiment.data.class_count();
     let train = Resident::new(&data.train, data.shape, classes, &device);
-    let mut learner = Learner::new(experiment, &device)?;
+    let (mut learner, _) = weights::learner(experiment, &device)?;
     let lambda: Vec<f64> = (2..=experiment.module_count())
         .map(|number| experiment.lambda_of(number))
         .collect();

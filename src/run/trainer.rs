@@ -22,6 +22,7 @@ use crate::{
     experiment::{Experiment, MethodKind},
     local::{Learner, LocalModule, Resident},
     metric::{PeakMemory, available_memory},
+    weights,
 };
 
 /// Numbers are read from the device and told at most so often.
@@ -146,7 +147,7 @@ impl<'a> Trainer<'a> {
         let classes = data.classes.len();
         let train = Resident::new(&data.train, data.shape, classes, &learning);
         let test = Resident::new(&data.test, data.shape, classes, &device);
-        let learner = Learner::new(&experiment, &learning)?;
+        let (learner, imported) = weights::learner(&experiment, &learning)?;
         let widest = experiment.widest();
         // Last of what can fail, so that a run that cannot start leaves no folder behind.
         let record = match &options.folder {
@@ -154,6 +155,17 @@ impl<'a> Trainer<'a> {
             None => None,
         };
         outbox.push(Event::Note(format!("Training on {device_name}")));
+        if let Some(report) = imported {
+            let message = format!("Starting with {}", report.sentence());
+            outbox.push(if report.is_complete() {
+                Event::Note(message)
+            } else {
+                Event::Warning {
+                    module: None,
+                    message,
+                }
+            });
+        }
         outbox.flush();
         let steps_per_epoch = train.len().div_ceil(experiment.train.batch_size);
         let all_steps = steps_per_epoch * experiment.train.epochs;

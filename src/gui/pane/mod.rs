@@ -7,3 +7,4 @@ pub mod loss;
 pub mod network;
 pub mod settings;
 pub mod transport;
+mod weights;

@@ -7,14 +7,17 @@ use eframe::egui::{Button, CollapsingHeader, ComboBox, DragValue, RichText, Ui};
 use super::{
     data::{self, Preview},
     field::{choice, fields, number},
-    loss,
+    loss, weights,
 };
 use crate::{
     experiment::{
         DeviceChoice, Experiment, Head, HeadKind, MethodKind, OptimizerKind, Place, Problem,
         ScheduleKind,
     },
-    gui::{background::DataLoader, theme},
+    gui::{
+        background::{DataLoader, WeightsChecker},
+        theme,
+    },
     run::{Adapter, AdapterKind},
 };
 
@@ -22,6 +25,7 @@ use crate::{
 pub struct Surroundings<'a> {
     pub problems: &'a [Problem],
     pub loader: &'a DataLoader,
+    pub weights: &'a WeightsChecker,
     /// None while they are being looked for.
     pub adapters: Option<&'a [Adapter]>,
     pub keep_records: &'a mut bool,
@@ -33,6 +37,8 @@ pub struct Surroundings<'a> {
 pub enum Ask {
     /// Another folder for the records of runs.
     RecordsFolder,
+    /// A checkpoint to start from.
+    Weights,
 }
 
 /// Draws the panel.
@@ -64,6 +70,11 @@ pub fn show(
     group(ui, "Training", |ui| training(ui, experiment));
     group(ui, "Device", |ui| device(ui, experiment, around.adapters));
     let mut ask = None;
+    group(ui, "Weights", |ui| {
+        if weights::show(ui, &mut experiment.weights, around.weights) {
+            ask = Some(Ask::Weights);
+        }
+    });
     group(ui, "Records", |ui| {
         ui.checkbox(around.keep_records, "Keep records of runs")
             .on_hover_text("Each run grows a folder with its experiment, metrics and summary");

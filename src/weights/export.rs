@@ -1,0 +1,123 @@
+//! Writes the weights of a network for other programs.
+
+use std::{collections::HashMap, path::Path};
+
+use burn::tensor::{DType, Device};
+use safetensors::{Dtype, tensor::TensorView};
+
+use super::{
+    apply::learner,
+    layout::Layout,
+    names::{Names, Naming, namings},
+    report::Report,
+    slot::slots,
+};
+use crate::{
+    experiment::{Block, Experiment, write_whole},
+    local::{LocalModule, named_parameters},
+};
+
+/// Writes a safetensors file under the names of torchvision or timm where the network has their
+/// form, else under our own. Heads before the last are left out of the former.
+///
+/// # Errors
+/// Where the file cannot be written.
+pub fn export(
+    experiment: &Experiment,
+    modules: &[LocalModule],
+    path: &Path,
+) -> Result<Naming, String> {
+    let wrong =
+        |error: &dyn std::fmt::Display| format!("{} cannot be written: {error}", path.display());
+    let all = namings(&experiment.blocks);
+    let names = all
+        .first()
+        .ok_or_else(|| wrong(&"the network has no block"))?;
+    let slots = slots(experiment, modules);
+    let mut tensors = Vec::new();
+    for (at, module) in modules.iter().enumerate() {
+        for tensor in named_parameters(module, None) {
+            let slot = slots
+                .iter()
+                .find(|slot| slot.module == at && slot.local == tensor.name);
+            let Some((slot, name)) = slot.and_then(|slot| Some((slot, names.of(&slot.name)?)))
+            else {
+                continue;
+            };
+            let layout = match names.naming {
+                Naming::Layerwise => Layout::Same,
+                Naming::Torchvision | Naming::Timm => slot.layout,
+            };
+            let values = layout.exported(tensor.data.iter::<f64>().collect(), &slot.shape);
+            let (kind, bytes): (Dtype, Vec<u8>) = if tensor.data.dtype() == DType::F64 {
+                let bytes = values.iter().flat_map(|value| value.to_le_bytes());
+                (Dtype::F64, bytes.collect())
+            } else {
+                let bytes = values
+                    .iter()
+                    .flat_map(|value| (*value as f32).to_le_bytes());
+                (Dtype::F32, bytes.collect())
+            };
+            tensors.push((name, kind, layout.shape(&slot.shape), bytes));
+        }
+    }
+    if names.naming == Naming::Torchvision {
+        tensors.extend(places_in_windows(experiment, names));
+    }
+    let views: Result<Vec<_>, String> = tensors
+        .iter()
+        .map(|(name, kind, shape, bytes)| {
+            TensorView::new(*kind, shape.clone(), bytes)
+                .map(|view| (name.as_str(), view))
+                .map_err(|error| wrong(&error))
+        })
+        .collect();
+    // As safetensors files of PyTorch have it.
+    let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
+    let bytes = safetensors::serialize(views?, Some(metadata)).map_err(|error| wrong(&error))?;
+    write_whole(path, &bytes).map_err(|error| wrong(&error))?;
+    Ok(names.naming)
+}
+
+/// Writes the weights that an experiment starts with, drawn or from its checkpoint; gives the
+/// names, and what was taken from the checkpoint.
+///
+/// # Errors
+/// As [`learner`] and [`export`].
+pub fn export_start(
+    experiment: &Experiment,
+    path: &Path,
+) -> Result<(Naming, Option<Report>), String> {
+    let (learner, report) = learner(experiment, &Device::flex())?;
+    Ok((export(experiment, learner.modules(), path)?, report))
+}
+
+/// Name, type, shape and bytes of a tensor.
+type Stored = (String, Dtype, Vec<usize>, Vec<u8>);
+
+/// For each pair of tokens of a window the row of the bias table: a buffer that torchvision keeps
+/// for each Swin block and wants back.
+fn places_in_windows<'a>(
+    experiment: &'a Experiment,
+    names: &'a Names,
+) -> impl Iterator<Item = Stored> + 'a {
+    let blocks = experiment.blocks.iter().enumerate();
+    blocks.filter_map(|(at, block)| {
+        let Block::Swin { window, .. } = *block else {
+            return None;
+        };
+        let table = names.of(&format!("block.{at}.attention.bias_table"))?;
+        let name = format!("{}index", table.strip_suffix("bias_table")?);
+        let tokens = window * window;
+        let bytes: Vec<u8> = (0..tokens * tokens)
+            .map(|pair| (pair / tokens, pair % tokens))
+            .map(|(one, other)| {
+                let rows = one / window + window - 1 - other / window;
+                let columns = one % window + window - 1 - other % window;
+                rows * (2 * window - 1) + columns
+            })
+            .flat_map(|place| (place as i64).to_le_bytes())
+            .collect();
+        Some((name, Dtype::I64, vec![tokens * tokens], bytes))
+    })
+}

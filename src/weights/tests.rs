@@ -1,0 +1,395 @@
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+};
+
+use burn::tensor::Device;
+use safetensors::{Dtype, tensor::TensorView};
+
+use super::*;
+use crate::{
+    experiment::{Experiment, HeadSource, Weights, preset},
+    local::LocalModule,
+};
+
+/// A folder that a test may fill.
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn file(&self, bytes: &[u8]) -> PathBuf {
+        let path = self.0.path().join("weights.bin");
+        fs::write(&path, bytes).unwrap();
+        path
+    }
+}
+
+/// A sentence about the file, on one line, that names what to do.
+fn is_a_sentence(message: &str) {
+    assert!(message.contains("weights.bin"), "{message}");
+    assert!(
+        message.contains(": ") && !message.contains('\n'),
+        "{message}"
+    );
+    assert!(message.chars().count() < 700, "{message}");
+}
+
+fn refused(bytes: &[u8], part: &str) {
+    let folder = Folder::new();
+    let error = Checkpoint::open(&folder.file(bytes)).err().unwrap();
+    is_a_sentence(&error);
+    assert!(error.contains(part), "{part}: {error}");
+}
+
+fn with_header(header: &str, data: usize) -> Vec<u8> {
+    let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
+    bytes.extend(header.as_bytes());
+    bytes.extend(vec![0; data]);
+    bytes
+}
+
+fn stored(tensors: &[(&str, Dtype, &[usize], Vec<u8>)]) -> Vec<u8> {
+    let views = tensors.iter().map(|(name, kind, shape, bytes)| {
+        (
+            *name,
+            TensorView::new(*kind, shape.to_vec(), bytes).unwrap(),
+        )
+    });
+    safetensors::serialize(views, None).unwrap()
+}
+
+fn floats(values: &[f32]) -> Vec<u8> {
+    values
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect()
+}
+
+fn reference(name: &str) -> Vec<u8> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference");
+    fs::read(folder.join(name)).unwrap()
+}
+
+#[test]
+fn what_is_no_checkpoint_is_named() {
+    refused(b"", "is empty");
+    refused(b"PK", "is no sound PyTorch checkpoint");
+    refused(
+        b"version = 1\n[data]\n",
+        "is neither a safetensors file nor",
+    );
+    refused(b"\n<!DOCTYPE html><html>", "is a web page");
+    refused(
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:00\n",
+        "Git LFS pointer",
+    );
+    refused(b"\x89HDF\r\n\x1a\n", "HDF5");
+    refused(&[0; 4096], "is neither a safetensors file nor");
+
+    let folder = Folder::new();
+    let error = Checkpoint::open(folder.0.path()).err().unwrap();
+    assert!(error.contains("is not a file"), "{error}");
+    let error = Checkpoint::open(&folder.0.path().join("none.pt"))
+        .err()
+        .unwrap();
+    assert!(error.contains("none.pt cannot be read"), "{error}");
+}
+
+#[test]
+fn headers_that_lie_are_refused_before_anything_is_allocated() {
+    let mut endless = vec![0xff; 8];
+    endless.push(b'{');
+    refused(&endless, "its header would have 18446744073709551615 bytes");
+    refused(
+        &with_header("{\"a\": 1}", 0),
+        "is no sound safetensors file",
+    );
+    refused(&with_header("{", 0), "is no sound safetensors file");
+    refused(&with_header("{}", 0), "holds no tensor");
+    for (shape, from, to, why) in [
+        ("[1099511627776]", 0, 4_398_046_511_104_u64, "is truncated"),
+        ("[4294967296,4294967296,16]", 0, 4, "is no sound"),
+        ("[1]", 4, 8, "is no sound"),
+        ("[1]", 4, 0, "is no sound"),
+        ("[2]", 0, 4, "is no sound"),
+        ("[-1]", 0, 4, "is no sound"),
+    ] {
+        let header = format!(
+            "{{\"a\":{{\"dtype\":\"F32\",\"shape\":{shape},\"data_offsets\":[{from},{to}]}}}}"
+        );
+        refused(&with_header(&header, 4), why);
+    }
+    let header = "{\"a\":{\"dtype\":\"F99\",\"shape\":[1],\"data_offsets\":[0,4]}}";
+    refused(&with_header(header, 4), "is no sound");
+}
+
+#[test]
+fn a_file_too_large_is_refused_at_once() {
+    let folder = Folder::new();
+    let path = folder.file(&stored(&[("a", Dtype::F32, &[1], floats(&[1.0]))]));
+    let file = File::options().write(true).open(&path).unwrap();
+    // A hole takes no room on the disk.
+    if file.set_len(20 << 30).is_ok() {
+        let error = Checkpoint::open(&path).err().unwrap();
+        is_a_sentence(&error);
+        assert!(
+            error.contains("20.0 GiB, more than the 16.0 GiB"),
+            "{error}"
+        );
+    }
+    let path = folder.file(&reference("tiny-legacy.pt"));
+    let file = File::options().write(true).open(&path).unwrap();
+    if file.set_len(3 << 30).is_ok() {
+        let error = Checkpoint::open(&path).err().unwrap();
+        assert!(error.contains("old PyTorch checkpoint"), "{error}");
+    }
+}
+
+/// Opens bytes as a checkpoint and reads every tensor of it.
+fn read_all(path: &Path) -> Result<(), String> {
+    let checkpoint = Checkpoint::open(path)?;
+    for name in checkpoint.tensors().keys() {
+        if !name.ends_with("num_batches_tracked") {
+            checkpoint.values(name)?;
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn truncated_checkpoints_are_refused_wherever_they_end() {
+    let folder = Folder::new();
+    let small = stored(&[
+        ("a", Dtype::F32, &[2], floats(&[1.0, 2.0])),
+        ("b", Dtype::F16, &[1, 2], vec![0; 4]),
+    ]);
+    for (whole, step) in [
+        (small, 1),
+        (reference("tiny.pt"), 61),
+        (reference("tiny-legacy.pt"), 61),
+    ] {
+        read_all(&folder.file(&whole)).unwrap();
+        for len in (0..whole.len()).step_by(step) {
+            let path = folder.file(&whole[..len]);
+            is_a_sentence(&read_all(&path).unwrap_err());
+        }
+    }
+}
+
+#[test]
+fn damaged_checkpoints_are_read_or_refused_but_never_break_the_program() {
+    let folder = Folder::new();
+    for file in ["tiny.pt", "tiny-legacy.pt"] {
+        let whole = reference(file);
+        let mut at = 7;
+        for round in 0..400_usize {
+            let mut bytes = whole.clone();
+            at = (at * 31 + 17) % bytes.len();
+            bytes[at] ^= 1 << (round % 8);
+            bytes[(at * 7 + round) % whole.len()] = (round * 37) as u8;
+            if let Err(error) = read_all(&folder.file(&bytes)) {
+                is_a_sentence(&error);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_pickle_is_executed() {
+    let folder = Folder::new();
+    let trace = folder.0.path().join("executed");
+    let pickle = format!("\x02cposix\nsystem\n(S'touch {}'\ntR.", trace.display());
+    let pickle = [b"\x80".as_slice(), pickle.as_bytes()].concat();
+    refused(&pickle, "is a pickle that torch.save did not write");
+    // As torch.save writes it, in both formats.
+    let legacy = reference("tiny-legacy.pt");
+    let magic = legacy.iter().position(|byte| *byte == b'.').unwrap();
+    let version = magic
+        + 1
+        + legacy[magic + 1..]
+            .iter()
+            .position(|byte| *byte == b'.')
+            .unwrap();
+    let mut info = version + 1;
+    // System info ends with the first "u.".
+    while &legacy[info..info + 2] != b"u." {
+        info += 1;
+    }
+    let bytes = [&legacy[..info + 2], &pickle].concat();
+    is_a_sentence(&Checkpoint::open(&folder.file(&bytes)).err().unwrap());
+    is_a_sentence(
+        &Checkpoint::open(&folder.file(&archive(&pickle)))
+            .err()
+            .unwrap(),
+    );
+    assert!(!trace.exists());
+}
+
+/// A zip archive as torch.save makes it, with this pickle.
+fn archive(pickle: &[u8]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, bytes) in [("a/data.pkl", pickle), ("a/version", b"3")] {
+        zip.start_file(name, options).unwrap();
+        std::io::Write::write_all(&mut zip, bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
+fn an_archive_cannot_fill_the_memory() {
+    refused(
+        &archive(&[b'N'; 9 << 20]),
+        "describes its tensors in 9437184 bytes",
+    );
+    refused(&archive(b"\x80\x02N."), "is no sound PyTorch checkpoint");
+}
+
+#[test]
+fn half_and_brain_floats_are_read_and_other_types_refused() {
+    let folder = Folder::new();
+    let path = folder.file(&stored(&[
+        ("double", Dtype::F64, &[1], 0.1_f64.to_le_bytes().to_vec()),
+        ("half", Dtype::F16, &[2], vec![0x00, 0x3c, 0x00, 0xc1]),
+        ("brain", Dtype::BF16, &[2], vec![0x80, 0x3f, 0x20, 0xc0]),
+        ("whole", Dtype::I64, &[1], vec![0; 8]),
+        ("broken", Dtype::F32, &[1], floats(&[f32::NAN])),
+    ]));
+    let checkpoint = Checkpoint::open(&path).unwrap();
+    assert_eq!(checkpoint.values("double").unwrap(), [0.1]);
+    assert_eq!(checkpoint.values("half").unwrap(), [1.0, -2.5]);
+    assert_eq!(checkpoint.values("brain").unwrap(), [1.0, -2.5]);
+    for (name, part) in [
+        ("whole", "whole in "),
+        ("whole", "is of type I64"),
+        ("broken", "infinite or not a number"),
+        ("none", "is not there"),
+    ] {
+        let error = checkpoint.values(name).unwrap_err();
+        assert!(error.contains(part), "{error}");
+    }
+}
+
+fn digits() -> Experiment {
+    preset("digits-mlp").unwrap().experiment().unwrap()
+}
+
+fn keep(path: PathBuf) -> Weights {
+    Weights {
+        path,
+        head: HeadSource::Keep,
+    }
+}
+
+#[test]
+fn other_names_and_shapes_are_told() {
+    let folder = Folder::new();
+    let experiment = digits();
+    let ugly = "\x1b[31mweight".to_owned() + &"x".repeat(5000);
+    let bytes = stored(&[(&ugly, Dtype::F32, &[1], floats(&[1.0]))]);
+    let error = check(&experiment, &keep(folder.file(&bytes))).unwrap_err();
+    is_a_sentence(&error);
+    for part in [
+        "has no name of this network",
+        "block.1.weight (Layerwise)",
+        "·[31mweight",
+    ] {
+        assert!(error.contains(part), "{error}");
+    }
+
+    let bytes = stored(&[
+        ("block.1.weight", Dtype::F32, &[1, 2], floats(&[1.0, 2.0])),
+        ("block.1.bias", Dtype::I64, &[64], vec![0; 512]),
+        ("block.99.weight", Dtype::F32, &[1], floats(&[1.0])),
+    ]);
+    let weights = keep(folder.file(&bytes));
+    let report = check(&experiment, &weights).unwrap();
+    assert_eq!(report.unexpected, ["block.99.weight"]);
+    assert!(report.missing.contains(&"block.3.weight".to_owned()));
+    let problem = report.problem().unwrap();
+    is_a_sentence(&problem);
+    for part in [
+        "block.1.weight is 1×2 in the file and 64×64 in the network",
+        "block.1.bias is 64 of type I64 in the file",
+        "choose a checkpoint of this network",
+    ] {
+        assert!(problem.contains(part), "{problem}");
+    }
+    let modules = LocalModule::all(&experiment, &Device::flex()).unwrap();
+    assert_eq!(import(&experiment, &weights, modules).unwrap_err(), problem);
+}
+
+#[test]
+fn names_do_not_depend_on_the_cuts() {
+    for (name, expected) in [
+        (
+            "resnet18",
+            [
+                "conv1.weight",
+                "layer2.0.downsample.1.running_var",
+                "fc.bias",
+            ],
+        ),
+        (
+            "resnet110",
+            ["bn1.bias", "layer3.17.bn2.running_mean", "fc.weight"],
+        ),
+        (
+            "digits-mlp",
+            ["block.1.weight", "block.15.bias", "head.weight"],
+        ),
+    ] {
+        let names = |count: usize| {
+            let folder = Folder::new();
+            let mut experiment = preset(name).unwrap().experiment().unwrap();
+            experiment.modules.clear();
+            experiment.head.kind = crate::experiment::HeadKind::Linear;
+            experiment.split_into(count, crate::experiment::Balance::Blocks);
+            let modules = LocalModule::all(&experiment, &Device::flex()).unwrap();
+            let path = folder.0.path().join("weights.bin");
+            export(&experiment, &modules, &path).unwrap();
+            let names = Checkpoint::open(&path).unwrap();
+            let names = names
+                .tensors()
+                .keys()
+                .filter(|name| !name.contains(".head."));
+            names.cloned().collect::<Vec<_>>()
+        };
+        let whole = names(1);
+        assert_eq!(names(3), whole, "{name}");
+        for one in expected {
+            assert!(whole.contains(&one.to_owned()), "{name}: {one}");
+        }
+    }
+}
+
+#[test]
+fn scripts_have_a_layer_for_every_block() {
+    let mut experiment = preset("shapes-cnn").unwrap().experiment().unwrap();
+    experiment.name = "a \"name\"\\\nof two lines".to_owned();
+    let text = script(&experiment).unwrap();
+    assert!(text.starts_with("\"\"\"a 'name'' in PyTorch"), "{text}");
+    for part in [
+        "nn.Conv2d(3, ",
+        "Normalized(",
+        "linspace(-1, 1, 3072)",
+        "torch.nn",
+    ] {
+        assert!(text.contains(part), "{part}");
+    }
+    experiment.blocks.push(crate::experiment::Block::Conv2d {
+        out: 1,
+        kernel: 64,
+        stride: 1,
+        padding: 0,
+        dilation: 1,
+        groups: 1,
+        bias: true,
+        init: crate::experiment::Init::default(),
+    });
+    assert!(script(&experiment).is_err());
+}

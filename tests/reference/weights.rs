@@ -1,0 +1,386 @@
+//! Networks with the weights of a PyTorch checkpoint compute what PyTorch does. The files beside
+//! were made by `make.py`, which says how their values come about.
+
+use std::{collections::BTreeMap, path::Path};
+
+use burn::tensor::{Device, Tensor, TensorData};
+use layerwise::{
+    block::Dual,
+    experiment::{Experiment, HeadKind, HeadSource, Weights},
+    local::{LocalModule, Named, named_parameters},
+    weights::{self, Naming},
+};
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use serde::Deserialize;
+
+/// What stands in a reference file.
+#[derive(Deserialize)]
+struct Reference {
+    parameters: BTreeMap<String, Vec<usize>>,
+    logits: Vec<f64>,
+}
+
+/// Numbers in [0, 1) that belong to a name (FNV-1a, then SplitMix64).
+fn uniform(name: &str, count: usize) -> impl Iterator<Item = f64> {
+    let state = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |state, byte| {
+        (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    (1..=count as u64).map(move |index| {
+        let mut z = state.wrapping_add(index.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^= z >> 31;
+        (z >> 11) as f64 / (1u64 << 53) as f64
+    })
+}
+
+/// The tensor of a name.
+fn values(name: &str, shape: &[usize]) -> Vec<f32> {
+    let bound = (3.0 / shape[1..].iter().product::<usize>() as f64).sqrt();
+    uniform(name, shape.iter().product())
+        .map(|u| {
+            if name.ends_with("running_var") {
+                0.5 + u
+            } else if shape.len() > 1 {
+                2.0 * (u - 0.5) * bound
+            } else if name.ends_with("weight") {
+                0.75 + u / 2.0
+            } else {
+                0.2 * (u - 0.5)
+            }
+        })
+        .map(|value| value as f32)
+        .collect()
+}
+
+fn bytes(values: &[f32]) -> Vec<u8> {
+    values
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect()
+}
+
+/// A checkpoint with a tensor for each name.
+fn write(path: &Path, parameters: &BTreeMap<String, Vec<usize>>) {
+    let tensors: Vec<_> = parameters
+        .iter()
+        .map(|(name, shape)| (name, shape, bytes(&values(name, shape))))
+        .collect();
+    let views = tensors.iter().map(|(name, shape, bytes)| {
+        let view = TensorView::new(Dtype::F32, (*shape).clone(), bytes).unwrap();
+        (name.as_str(), view)
+    });
+    std::fs::write(path, safetensors::serialize(views, None).unwrap()).unwrap();
+}
+
+fn checkpoint(path: &Path) -> Weights {
+    Weights {
+        path: path.to_owned(),
+        head: HeadSource::Keep,
+    }
+}
+
+/// Every parameter of every module, as bytes.
+fn all(modules: &[LocalModule]) -> Vec<(String, Vec<u8>)> {
+    modules
+        .iter()
+        .flat_map(|module| named_parameters(module, None))
+        .map(|Named { name, data }| (name, data.as_bytes().to_vec()))
+        .collect()
+}
+
+/// Logits of the last module for one image.
+fn logits(modules: &[LocalModule], shape: [usize; 3]) -> Vec<f64> {
+    let pixels: Vec<f32> = uniform("input", shape.iter().product())
+        .map(|u| (2.0 * (u - 0.5)) as f32)
+        .collect();
+    let [channels, height, width] = shape;
+    let data = TensorData::new(pixels, [1, channels, height, width]);
+    let mut x: Tensor<4> = Tensor::from_data(data, &Device::flex());
+    for module in modules {
+        x = module.body(Dual::plain(x), None).value;
+    }
+    let head = modules.last().unwrap().head().unwrap();
+    let logits = head.forward(Dual::plain(x), 0, None).value;
+    logits.into_data().iter::<f64>().collect()
+}
+
+/// Relative distance of two vectors.
+fn distance(ours: &[f64], theirs: &[f64]) -> f64 {
+    assert_eq!(ours.len(), theirs.len());
+    let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|x| x * x).sum::<f64>().sqrt();
+    norm(&mut ours.iter().zip(theirs).map(|(a, b)| a - b)) / norm(&mut theirs.iter().copied())
+}
+
+fn agrees(preset: &str, reference: &str, naming: Naming) {
+    let mut experiment = super::experiment(preset, &["head.kind=linear"]);
+    experiment.modules.clear();
+    let reference: Reference = serde_json::from_str(reference).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("reference.safetensors");
+    write(&path, &reference.parameters);
+
+    let drawn = LocalModule::all(&experiment, &Device::flex()).unwrap();
+    let (modules, report) =
+        weights::import(&experiment, &checkpoint(&path), drawn.clone()).unwrap();
+    assert_eq!(report.naming, naming);
+    assert_eq!(
+        report.matched.len(),
+        reference.parameters.len(),
+        "{report:?}"
+    );
+    assert!(
+        report.is_complete() && report.unexpected.is_empty(),
+        "{report:?}"
+    );
+    let far = distance(&logits(&modules, [3, 224, 224]), &reference.logits);
+    println!("{preset}: relative distance of the logits {far:e}");
+    assert!(far < 1e-4, "{preset}: {far}");
+
+    // The export has the same names, shapes and values, and comes back bit for bit.
+    let exported = folder.path().join("export.safetensors");
+    assert_eq!(
+        weights::export(&experiment, &modules, &exported).unwrap(),
+        naming
+    );
+    let stored = std::fs::read(&exported).unwrap();
+    let stored = SafeTensors::deserialize(&stored).unwrap();
+    // torchvision has these besides.
+    let derived = |name: &&str| name.ends_with("relative_position_index");
+    let names = stored.names().into_iter().filter(|name| !derived(name));
+    assert_eq!(names.count(), reference.parameters.len());
+    for (name, shape) in &reference.parameters {
+        let tensor = stored.tensor(name).unwrap();
+        assert_eq!(tensor.shape(), shape, "{name}");
+        assert_eq!(tensor.data(), bytes(&values(name, shape)), "{name}");
+    }
+    let (again, _) = weights::import(&experiment, &checkpoint(&exported), drawn).unwrap();
+    let earlier_heads: Vec<&String> = report.initial.iter().collect();
+    assert_eq!(earlier_heads.len(), 2 * (experiment.module_count() - 1));
+    assert!(all(&again) == all(&modules), "{preset}");
+}
+
+#[test]
+fn resnet_18_agrees_with_torchvision() {
+    agrees(
+        "resnet18-imagenet",
+        include_str!("resnet18.json"),
+        Naming::Torchvision,
+    );
+}
+
+#[test]
+fn resnet_50_agrees_with_torchvision() {
+    agrees(
+        "resnet50-imagenet",
+        include_str!("resnet50.json"),
+        Naming::Torchvision,
+    );
+}
+
+#[test]
+fn vit_ti_agrees_with_timm() {
+    agrees(
+        "vit-ti-16",
+        include_str!("vit_tiny_patch16_224.json"),
+        Naming::Timm,
+    );
+}
+
+#[test]
+fn vit_s_agrees_with_timm() {
+    agrees(
+        "vit-s-16",
+        include_str!("vit_small_patch16_224.json"),
+        Naming::Timm,
+    );
+}
+
+#[test]
+fn swin_t_agrees_with_torchvision() {
+    agrees("swin-t", include_str!("swin_t.json"), Naming::Torchvision);
+}
+
+/// The network of `tiny.pt`, in one module or more.
+fn tiny(assignments: &[&str]) -> Experiment {
+    let text = r#"
+version = 1
+device = "cpu"
+head.kind = "linear"
+[data]
+kind = "shapes"
+[[block]]
+kind = "conv2d"
+out = 4
+kernel = 3
+padding = 1
+bias = false
+[[block]]
+kind = "batch-norm"
+[[block]]
+kind = "relu"
+[[block]]
+kind = "residual-basic"
+out = 8
+"#;
+    let assignments: Vec<String> = assignments.iter().map(|text| (*text).to_owned()).collect();
+    Experiment::from_toml(text, "tiny", &assignments).unwrap()
+}
+
+#[test]
+fn checkpoints_of_torch_save_are_read_in_both_formats() {
+    let experiment = tiny(&["split.after=[2]"]);
+    for file in ["tiny.pt", "tiny-legacy.pt"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/reference")
+            .join(file);
+        let drawn = LocalModule::all(&experiment, &Device::flex()).unwrap();
+        let (modules, report) = weights::import(&experiment, &checkpoint(&path), drawn).unwrap();
+        assert_eq!(report.matched.len(), 22, "{report:?}");
+        assert!(
+            report.is_complete() && report.unexpected.is_empty(),
+            "{report:?}"
+        );
+        assert!(
+            report
+                .matched
+                .contains(&"state_dict.module.fc.bias".to_owned())
+        );
+
+        let last = named_parameters(&modules[1], None);
+        let read = |name: &str| -> Vec<f64> {
+            let named = last.iter().find(|named| named.name == name).unwrap();
+            named.data.iter::<f64>().collect()
+        };
+        let close = |ours: &[f64], theirs: &[f32], digits: f64| {
+            for (ours, theirs) in ours.iter().zip(theirs) {
+                assert!((ours - f64::from(*theirs)).abs() <= digits * f64::from(theirs.abs()));
+            }
+        };
+        // A view, a half and a brain float, and a running variance.
+        let head = values("fc.weight", &[10, 8]);
+        let ours = read("head.weight");
+        for class in 0..10 {
+            let column: Vec<f64> = ours.iter().skip(class).step_by(10).copied().collect();
+            close(&column, &head[8 * class..8 * class + 8], 0.0);
+        }
+        let kernel = values("layer1.0.conv1.weight", &[8, 4, 3, 3]);
+        close(&read("block.0.first.conv.weight"), &kernel, 1e-3);
+        let kernel = values("layer1.0.conv2.weight", &[8, 8, 3, 3]);
+        close(&read("block.0.second.conv.weight"), &kernel, 1e-2);
+        let variance = values("layer1.0.downsample.1.running_var", &[8]);
+        close(&read("block.0.projection.norm.running_var"), &variance, 0.0);
+    }
+}
+
+#[test]
+fn a_replaced_head_starts_as_the_seed_has_it() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/tiny.pt");
+    let experiment = tiny(&["data.classes=4"]);
+    let drawn = LocalModule::all(&experiment, &Device::flex()).unwrap();
+    let error = weights::import(&experiment, &checkpoint(&path), drawn.clone()).unwrap_err();
+    for part in [
+        "fc.weight is 10×8 in the file and 4×8",
+        "weights.head = \"replace\"",
+    ] {
+        assert!(error.contains(part), "{error}");
+    }
+    let replaced = Weights {
+        head: HeadSource::Replace,
+        ..checkpoint(&path)
+    };
+    let (modules, report) = weights::import(&experiment, &replaced, drawn.clone()).unwrap();
+    assert_eq!(report.initial, ["head.weight", "head.bias"]);
+    assert!(
+        report.is_complete() && report.unexpected.is_empty(),
+        "{report:?}"
+    );
+    for (before, after) in all(&drawn).iter().zip(all(&modules)) {
+        assert_eq!(
+            before.0.starts_with("head."),
+            before.1 == after.1,
+            "{}",
+            before.0
+        );
+    }
+}
+
+#[test]
+fn a_run_starts_where_another_ended_however_it_is_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = folder.path().join("first");
+    let assignments = [
+        "data.samples=40",
+        "train.batch_size=16",
+        "split.after=[0, 2]",
+    ];
+    let run = |experiment: Experiment, folder: &Path, steps| {
+        let options = super::RunOptions {
+            folder: Some(folder.to_owned()),
+            max_steps: Some(steps),
+            ..super::RunOptions::default()
+        };
+        let run = super::Run::start(experiment, options).unwrap();
+        super::finish(&run)
+    };
+    run(tiny(&assignments), &first, 2);
+    let trained = first.join("weights.safetensors");
+
+    // As it was cut, with every head; and cut elsewhere, with the last head alone.
+    for (split, left_out) in [("split.after=[0, 2]", 0), ("split.after=[1]", 2)] {
+        let mut experiment = tiny(&assignments);
+        experiment = Experiment::from_toml(
+            &experiment.to_toml().unwrap(),
+            "tiny",
+            &[split.to_owned(), "seed=7".to_owned()],
+        )
+        .unwrap();
+        experiment.weights = Some(checkpoint(&trained));
+        let (learner, report) = weights::learner(&experiment, &Device::flex()).unwrap();
+        let report = report.unwrap();
+        assert_eq!(report.naming, Naming::Layerwise);
+        assert!(report.is_complete(), "{report:?}");
+        assert_eq!(report.initial.len(), left_out, "{report:?}");
+        let head = learner.modules().last().unwrap().head().unwrap();
+        let stored = std::fs::read(&trained).unwrap();
+        let stored = SafeTensors::deserialize(&stored).unwrap();
+        let weight = stored.tensor("module.3.head.weight").unwrap();
+        assert_eq!(head.weight().unwrap().into_data().as_bytes(), weight.data());
+    }
+
+    let mut experiment = tiny(&assignments);
+    experiment.weights = Some(checkpoint(&folder.path().join("none.safetensors")));
+    let told = run(experiment, &folder.path().join("none"), 1);
+    assert_eq!(told.phase, super::Phase::Failed);
+    assert!(
+        told.message
+            .unwrap()
+            .contains("none.safetensors cannot be read")
+    );
+    assert!(!folder.path().join("none").exists());
+}
+
+#[test]
+fn networks_of_no_family_come_back_under_our_names() {
+    let folder = tempfile::tempdir().unwrap();
+    for (at, kind) in [HeadKind::Etf, HeadKind::Linear].into_iter().enumerate() {
+        for preset in ["digits-mlp", "digits-cnn"] {
+            let mut experiment = super::experiment(preset, &[]);
+            experiment.head.kind = kind;
+            let drawn = LocalModule::all(&experiment, &Device::flex()).unwrap();
+            let path = folder.path().join(format!("{preset}-{at}.safetensors"));
+            assert_eq!(
+                weights::export(&experiment, &drawn, &path).unwrap(),
+                Naming::Layerwise
+            );
+            experiment.seed = 9;
+            let other = LocalModule::all(&experiment, &Device::flex()).unwrap();
+            let (again, report) = weights::import(&experiment, &checkpoint(&path), other).unwrap();
+            assert!(
+                report.is_complete() && report.unexpected.is_empty(),
+                "{report:?}"
+            );
+            assert!(all(&again) == all(&drawn), "{preset}");
+        }
+    }
+}
