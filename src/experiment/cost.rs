@@ -66,6 +66,14 @@ mod tests {
             digits.least_memory_bytes(),
             Some(4 * (samples + parameters + activations))
         );
+        digits.set_frozen(2, true);
+        // Neither gradients nor momentum nor another copy of its 64 × 65.
+        let saved = 64 * 65 * 3;
+        assert_eq!(
+            digits.least_memory_bytes(),
+            Some(4 * (samples + parameters + activations - saved))
+        );
+        digits.set_frozen(2, false);
         digits.train.batch_size = 1000;
         let more = digits.least_memory_bytes().unwrap();
         digits.method.kind = crate::experiment::MethodKind::GlobalBp;

@@ -62,7 +62,7 @@ impl MatrixHead {
         let values = match head.kind {
             HeadKind::Etf => etf_weights(features, outputs, rng),
             HeadKind::Random => random_weights(features, outputs, rng),
-            HeadKind::Linear | HeadKind::Conv | HeadKind::PooledMlp => {
+            _ => {
                 let deviation = (1.0 / features as f64).sqrt();
                 (0..features * outputs)
                     .map(|_| {
