@@ -6,7 +6,7 @@ use std::{
 };
 
 use layerwise::{
-    experiment::{DeviceChoice, Experiment, preset, presets},
+    experiment::{DeviceChoice, Experiment, Family, preset, presets},
     run::{
         Command, Evaluation, Event, Phase, Run, RunOptions, StepRecord, Summary, Target, adapters,
         trace,
@@ -107,7 +107,10 @@ fn every_preset_takes_steps_by_every_method() {
             "method.lambda=0",
             "method.lambda=0.1",
         ] {
-            let small = ["data.samples=40", "train.batch_size=4", "train.epochs=1"];
+            let small = match preset.family {
+                Family::Large => ["data.samples=20", "train.batch_size=2", "train.epochs=1"],
+                _ => ["data.samples=40", "train.batch_size=4", "train.epochs=1"],
+            };
             let told = train(
                 experiment(preset.name, &[&small[..], &[way]].concat()),
                 Some(3),

@@ -20,14 +20,11 @@ impl Activation {
         match self {
             Self::Relu => Self::gate(x, 0.0),
             Self::LeakyRelu(slope) => Self::gate(x, slope),
-            Self::Gelu => x.pointwise(
-                |x| x.clone() * cumulative_normal(x),
-                |x| {
-                    let density = (x.clone() * x.clone() * -0.5).exp()
-                        * (1.0 / (2.0 * std::f64::consts::PI).sqrt());
-                    cumulative_normal(x.clone()) + x * density
-                },
-            ),
+            Self::Gelu => x.pointwise(activation::gelu, |x| {
+                let density = (x.clone() * x.clone() * -0.5).exp()
+                    * (1.0 / (2.0 * std::f64::consts::PI).sqrt());
+                cumulative_normal(x.clone()) + x * density
+            }),
             Self::Silu => x.pointwise(
                 |x| x.clone() * activation::sigmoid(x),
                 |x| {

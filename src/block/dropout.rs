@@ -1,4 +1,4 @@
-//! Dropout.
+//! Dropout of values and of whole paths.
 
 use burn::tensor::{Tensor, TensorData};
 use rand::RngExt;
@@ -11,10 +11,24 @@ use super::{
 /// Sets values to zero with probability `p` and scales the rest by 1/(1−p), while training
 /// (Srivastava et al. 2014). The mask is drawn once a step.
 pub fn dropout(p: f64, x: Dual, place: Place, draws: Option<&mut Draws>) -> Dual {
+    let shape = x.value.dims();
+    masked(p, shape, x, place, draws)
+}
+
+/// Sets whole samples to zero with probability `p` and scales the rest by 1/(1−p), while training
+/// (stochastic depth; Huang et al. 2016, arXiv 1603.09382). The mask is drawn once a step.
+pub fn drop_path(p: f64, x: Dual, place: Place, draws: Option<&mut Draws>) -> Dual {
+    let [batch, ..] = x.value.dims();
+    masked(p, [batch, 1, 1, 1], x, place, draws)
+}
+
+fn masked(p: f64, shape: [usize; 4], x: Dual, place: Place, draws: Option<&mut Draws>) -> Dual {
     let Some(Draws { rng, masks, .. }) = draws else {
         return x;
     };
-    let shape = x.value.dims();
+    if p == 0.0 {
+        return x;
+    }
     let mask = masks.entry(place).or_insert_with(|| {
         let keep = (1.0 / (1.0 - p)) as f32;
         let values: Vec<f32> = (0..shape.iter().product())

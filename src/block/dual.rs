@@ -1,6 +1,6 @@
 //! A tensor with an optional tangent.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, activation};
 
 /// A value x and, where it is asked for, its derivative ẋ along a direction. A block maps
 /// (x, ẋ) to (f(x), Df(x)·ẋ) in ordinary operations, so that reverse mode through the tangent
@@ -47,6 +47,33 @@ impl Dual {
                 (one, other) => one.or(other),
             },
         }
+    }
+
+    /// The matrix product along the last two dimensions, of two values with tangents or two
+    /// without.
+    pub fn matmul(self, other: Self) -> Self {
+        let tangent = match (self.tangent, other.tangent) {
+            (Some(one), Some(two)) => {
+                Some(one.matmul(other.value.clone()) + self.value.clone().matmul(two))
+            }
+            (Some(one), None) => Some(one.matmul(other.value.clone())),
+            (None, Some(two)) => Some(self.value.clone().matmul(two)),
+            (None, None) => None,
+        };
+        Self {
+            value: self.value.matmul(other.value),
+            tangent,
+        }
+    }
+
+    /// s = softmax(x) along the last dimension, with ṡ = s·(ẋ − Σ s·ẋ).
+    pub fn softmax(self) -> Self {
+        let value = activation::softmax(self.value, 3);
+        let tangent = self.tangent.map(|tangent| {
+            let share = value.clone() * tangent;
+            share.clone() - value.clone() * share.sum_dim(3)
+        });
+        Self { value, tangent }
     }
 
     /// A function of each value by itself, with its derivative.

@@ -18,6 +18,16 @@ pub fn parameter<const D: usize>(
     Param::from_data(TensorData::new(values, shape), device)
 }
 
+/// `count` normal values with this standard deviation.
+pub(super) fn normal(count: usize, deviation: f64, rng: &mut ChaCha8Rng) -> Vec<f64> {
+    (0..count)
+        .map(|_| {
+            let normal: f64 = StandardNormal.sample(rng);
+            normal * deviation
+        })
+        .collect()
+}
+
 /// `count` weights of a layer with so many inputs and outputs for each unit.
 pub(super) fn weights(
     init: Init,
@@ -33,12 +43,9 @@ pub(super) fn weights(
     };
     let deviation = variance.sqrt();
     match init {
-        Init::KaimingNormal | Init::XavierNormal | Init::LecunNormal => (0..count)
-            .map(|_| {
-                let normal: f64 = StandardNormal.sample(rng);
-                normal * deviation
-            })
-            .collect(),
+        Init::KaimingNormal | Init::XavierNormal | Init::LecunNormal => {
+            normal(count, deviation, rng)
+        }
         Init::KaimingUniform | Init::XavierUniform => (0..count)
             .map(|_| {
                 let uniform: f64 = StandardUniform.sample(rng);

@@ -16,8 +16,11 @@ use super::{
     norm::{BatchNorm, GroupNorm, LayerNorm},
     pool::{avg_pool, global_avg_pool, max_pool},
     residual::Residual,
+    separable::SeparableConv,
+    token::{PatchEmbedding, PatchMerging, PositionEmbedding},
+    transformer::{ConvNext, Mixer, Recipe, Transformer},
 };
-use crate::experiment::{Block, Shape};
+use crate::experiment::{Block, NormOver, Shape, hidden};
 
 /// A layer without learnt values.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +53,13 @@ pub enum Layer {
     LayerNorm(LayerNorm),
     GroupNorm(GroupNorm),
     Residual(Residual),
+    SeparableConv(SeparableConv),
+    PatchEmbedding(PatchEmbedding),
+    PositionEmbedding(PositionEmbedding),
+    Transformer(Transformer),
+    PatchMerging(PatchMerging),
+    ConvNext(ConvNext),
+    Mixer(Mixer),
     Plain(Plain),
 }
 
@@ -84,12 +94,11 @@ impl Layer {
             Block::BatchNorm { eps, momentum } => {
                 return Self::BatchNorm(BatchNorm::new(channels, eps, momentum, device));
             }
-            Block::LayerNorm { eps } => {
-                let shape = match input {
-                    Shape::Flat(features) => [features, 1, 1],
-                    Shape::Image(shape) => shape,
-                };
-                return Self::LayerNorm(LayerNorm::new(shape, eps, device));
+            Block::LayerNorm { eps, over } => {
+                return Self::LayerNorm(match over {
+                    NormOver::Sample => LayerNorm::of_sample(input.sizes(), eps, device),
+                    NormOver::Channels => LayerNorm::of_channels(channels, eps, device),
+                });
             }
             Block::GroupNorm { groups, eps } => {
                 return Self::GroupNorm(GroupNorm::new(channels, groups, eps, device));
@@ -121,6 +130,122 @@ impl Layer {
                     rng,
                     device,
                 ));
+            }
+            Block::SeparableConv {
+                out,
+                kernel,
+                stride,
+                init,
+            } => {
+                return Self::SeparableConv(SeparableConv::new(
+                    channels, out, kernel, stride, init, rng, device,
+                ));
+            }
+            Block::ConvNext {
+                kernel,
+                mlp_ratio,
+                layer_scale,
+                drop_path,
+                eps,
+                init,
+            } => {
+                let recipe = Recipe {
+                    hidden: hidden(channels, mlp_ratio),
+                    dropout: 0.0,
+                    drop_path,
+                    eps,
+                    init,
+                };
+                return Self::ConvNext(ConvNext::new(
+                    channels,
+                    kernel,
+                    layer_scale,
+                    recipe,
+                    rng,
+                    device,
+                ));
+            }
+            Block::PatchEmbedding {
+                out,
+                patch,
+                class_token,
+                init,
+            } => {
+                return Self::PatchEmbedding(PatchEmbedding::new(
+                    channels,
+                    out,
+                    patch,
+                    class_token,
+                    init,
+                    rng,
+                    device,
+                ));
+            }
+            Block::PositionEmbedding { position } => {
+                return Self::PositionEmbedding(PositionEmbedding::new(
+                    position, input, rng, device,
+                ));
+            }
+            Block::TransformerEncoder {
+                heads,
+                mlp_ratio,
+                dropout,
+                drop_path,
+                eps,
+                init,
+            } => {
+                let recipe = Recipe {
+                    hidden: hidden(channels, mlp_ratio),
+                    dropout,
+                    drop_path,
+                    eps,
+                    init,
+                };
+                return Self::Transformer(Transformer::new(
+                    input, heads, None, recipe, rng, device,
+                ));
+            }
+            Block::Swin {
+                heads,
+                window,
+                shift,
+                mlp_ratio,
+                dropout,
+                drop_path,
+                eps,
+                init,
+            } => {
+                let recipe = Recipe {
+                    hidden: hidden(channels, mlp_ratio),
+                    dropout,
+                    drop_path,
+                    eps,
+                    init,
+                };
+                let windows = Some((window, shift));
+                return Self::Transformer(Transformer::new(
+                    input, heads, windows, recipe, rng, device,
+                ));
+            }
+            Block::PatchMerging { eps, init } => {
+                return Self::PatchMerging(PatchMerging::new(channels, eps, init, rng, device));
+            }
+            Block::MlpMixer {
+                tokens_hidden,
+                channels_hidden,
+                dropout,
+                drop_path,
+                eps,
+                init,
+            } => {
+                let recipe = Recipe {
+                    hidden: channels_hidden,
+                    dropout,
+                    drop_path,
+                    eps,
+                    init,
+                };
+                return Self::Mixer(Mixer::new(input, tokens_hidden, recipe, rng, device));
             }
             Block::Relu {} => Fixed::Activation(Activation::Relu),
             Block::LeakyRelu { slope } => Fixed::Activation(Activation::LeakyRelu(slope)),
@@ -161,6 +286,13 @@ impl Layer {
             Self::Conv2d(layer) => layer.forward(x),
             Self::BatchNorm(layer) => layer.forward(x, (at, 0), draws),
             Self::Residual(layer) => layer.forward(x, at, draws),
+            Self::SeparableConv(layer) => layer.forward(x, at, draws),
+            Self::PatchEmbedding(layer) => layer.forward(x),
+            Self::PositionEmbedding(layer) => layer.forward(x),
+            Self::Transformer(layer) => layer.forward(x, at, draws),
+            Self::PatchMerging(layer) => layer.forward(x),
+            Self::ConvNext(layer) => layer.forward(x, at, draws),
+            Self::Mixer(layer) => layer.forward(x, at, draws),
             Self::LayerNorm(layer) => layer.forward(x),
             Self::GroupNorm(layer) => layer.forward(x),
             Self::Plain(Plain { layer }) => match *layer {
@@ -186,6 +318,7 @@ impl Layer {
                 vec![(String::new(), mean, variance)]
             }
             Self::Residual(layer) => layer.running_statistics(),
+            Self::SeparableConv(layer) => layer.running_statistics(),
             _ => Vec::new(),
         }
     }
@@ -195,6 +328,7 @@ impl Layer {
         match self {
             Self::BatchNorm(layer) => layer.absorb((at, 0), draws),
             Self::Residual(layer) => layer.absorb(at, draws),
+            Self::SeparableConv(layer) => layer.absorb(at, draws),
             _ => {}
         }
     }

@@ -129,26 +129,47 @@ impl BatchNorm {
     }
 }
 
-/// Layer normalisation over all values of a sample (Ba et al. 2016).
+/// Layer normalisation (Ba et al. 2016, arXiv 1607.06450).
 #[derive(Module, Debug)]
 pub struct LayerNorm {
     affine: Affine,
+    #[module(skip)]
+    dims: Vec<usize>,
     #[module(skip)]
     eps: f64,
 }
 
 impl LayerNorm {
-    pub fn new(shape: [usize; 3], eps: f64, device: &Device) -> Self {
-        let [channels, height, width] = shape;
+    /// Over all values of a sample of these sizes.
+    pub fn of_sample([channels, height, width]: [usize; 3], eps: f64, device: &Device) -> Self {
         Self {
             affine: Affine::new([1, channels, height, width], device),
+            dims: vec![1, 2, 3],
+            eps,
+        }
+    }
+
+    /// Over the channels of each pixel or token, `[batch, channels, height, width]`.
+    pub fn of_channels(channels: usize, eps: f64, device: &Device) -> Self {
+        Self {
+            affine: Affine::new([1, channels, 1, 1], device),
+            dims: vec![1],
+            eps,
+        }
+    }
+
+    /// Over the last dimension.
+    pub fn of_last(features: usize, eps: f64, device: &Device) -> Self {
+        Self {
+            affine: Affine::new([1, 1, 1, features], device),
+            dims: vec![3],
             eps,
         }
     }
 
     /// Shape kept.
     pub fn forward(&self, x: Dual) -> Dual {
-        self.affine.forward(standardize(x, &[1, 2, 3], self.eps).0)
+        self.affine.forward(standardize(x, &self.dims, self.eps).0)
     }
 }
 

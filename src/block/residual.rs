@@ -8,64 +8,13 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{
     activation::Activation,
-    conv::{Conv2d, Window},
-    draws::{Draws, Place},
+    conv::Window,
+    conv_norm::{ConvNorm, Size},
+    draws::Draws,
     dual::Dual,
-    norm::BatchNorm,
     pool::avg_pool,
 };
 use crate::experiment::{Init, Shortcut};
-
-/// A convolution without bias and the batch norm after it.
-#[derive(Module, Debug)]
-pub struct ConvNorm {
-    conv: Conv2d,
-    norm: BatchNorm,
-}
-
-/// Sizes of one convolution, which keeps height and width at a stride of 1 and an odd kernel.
-#[derive(Clone, Copy)]
-pub struct Size {
-    pub inputs: usize,
-    pub out: usize,
-    pub kernel: usize,
-    pub stride: usize,
-}
-
-impl ConvNorm {
-    pub fn new(size: Size, init: Init, rng: &mut ChaCha8Rng, device: &Device) -> Self {
-        let window = Window {
-            kernel: size.kernel,
-            stride: size.stride,
-            padding: size.kernel / 2,
-            dilation: 1,
-        };
-        Self {
-            conv: Conv2d::new(size.inputs, size.out, window, 1, false, init, rng, device),
-            norm: BatchNorm::new(size.out, EPS, MOMENTUM, device),
-        }
-    }
-
-    /// `[batch, inputs, height, width]` to `[batch, out, height', width']`.
-    pub fn forward(&self, x: Dual, place: Place, draws: Option<&mut Draws>) -> Dual {
-        self.norm.forward(self.conv.forward(x), place, draws)
-    }
-
-    /// Moves running statistics by what the step left in `draws`.
-    pub fn absorb(&mut self, place: Place, draws: &mut Draws) {
-        self.norm.absorb(place, draws);
-    }
-
-    /// Running mean and variance, without autodiff, with the start of their name below `name`.
-    pub fn running_statistics(&self, name: &str) -> (String, Tensor<1>, Tensor<1>) {
-        let (mean, variance) = self.norm.running_statistics();
-        (format!("{name}.norm."), mean, variance)
-    }
-}
-
-/// Of every batch norm in a residual block.
-const EPS: f64 = 1e-5;
-const MOMENTUM: f64 = 0.1;
 
 /// ReLU(F(x) + shortcut(x)), with F two or three convolutions with batch norm and ReLU between.
 #[derive(Module, Debug)]
@@ -101,6 +50,7 @@ impl Residual {
                 out,
                 kernel,
                 stride,
+                groups: 1,
             };
             ConvNorm::new(size, init, rng, device)
         };

@@ -239,7 +239,7 @@ fn show_preset(name: &str, json: bool) -> Result<(), Failure> {
             .map_err(|error| format!("the preset cannot be printed: {error}"))?;
         print(&format!("{text}\n"))
     } else {
-        print(preset.text)
+        print(&preset.toml()?)
     }
 }
 
@@ -249,12 +249,9 @@ fn list_presets(json: bool) -> Result<(), Failure> {
     for preset in presets() {
         let experiment = preset.experiment()?;
         let plan = experiment.plan().unwrap_or_default();
-        let parameters: usize = plan
-            .iter()
-            .map(|module| module.parameters + module.head_parameters)
-            .sum();
+        let parameters = experiment.network_parameters().unwrap_or_default();
         text.push_str(&format!(
-            "{:<12}  {}\n{:<12}  input {}, {} classes, {} blocks, {} modules, {} parameters\n{:<12}  source: {}\n",
+            "{:<18}  {}\n{:<18}  input {}, {} classes, {} blocks, {} modules, {} parameters\n{:<18}  source: {}\n",
             preset.name,
             experiment.description,
             "",

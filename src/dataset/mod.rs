@@ -105,7 +105,7 @@ pub fn load(data: &Data, seed: u64) -> Result<Dataset, String> {
         DataKind::Circles => planar(Planar::Circles),
         DataKind::Checkerboard => planar(Planar::Checkerboard),
         DataKind::Blobs => planar(Planar::Blobs {
-            classes: data.classes,
+            classes: data.class_count(),
         }),
         DataKind::Digits => (
             digits::samples()?,
@@ -113,8 +113,8 @@ pub fn load(data: &Data, seed: u64) -> Result<Dataset, String> {
             digits::source(),
         ),
         DataKind::Shapes => (
-            shapes::samples(count, noise, &mut draw)?,
-            shapes::classes(),
+            shapes::samples(count, data.size, data.class_count(), noise, &mut draw)?,
+            shapes::classes(data.class_count()),
             made_here(data.kind),
         ),
     };

@@ -121,7 +121,10 @@ impl Experiment {
             self.data.max_samples(),
         );
         r.real("data.noise", self.data.noise, 0.0, 10.0);
-        r.whole("data.classes", self.data.classes, 2, 10);
+        if let Some(classes) = self.data.classes {
+            r.whole("data.classes", classes, 2, self.data.max_classes());
+        }
+        r.whole("data.size", self.data.size, 16, 512);
 
         r.real("method.lambda", self.method.lambda, 0.0, MAX_LAMBDA);
         r.positive("head.scale", self.head.scale, 1e4);

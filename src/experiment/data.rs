@@ -21,7 +21,7 @@ pub enum DataKind {
     /// 1,797 handwritten digits of 8×8 pixels (UCI; Alpaydin & Kaynak 1998).
     #[default]
     Digits,
-    /// Drawn RGB images of 32×32 pixels, ten classes of shape.
+    /// Drawn RGB images of shapes.
     Shapes,
 }
 
@@ -68,8 +68,12 @@ pub struct Data {
     /// Standard deviation of the noise, relative to the set's size of about 1 (`shapes`: of the
     /// pixel values in [0, 1]).
     pub noise: f64,
-    /// Number of classes of `blobs`.
-    pub classes: usize,
+    /// Number of classes of `blobs` (4 where left out) and `shapes` (10): up to 10 shapes, up to
+    /// 100 in ten colours, up to 1000 on ten backgrounds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub classes: Option<usize>,
+    /// Side of the images of `shapes`, in pixels.
+    pub size: usize,
 }
 
 impl Default for Data {
@@ -79,7 +83,8 @@ impl Default for Data {
             test_fraction: 0.2,
             samples: 2000,
             noise: 0.05,
-            classes: 4,
+            classes: None,
+            size: 32,
         }
     }
 }
@@ -92,7 +97,7 @@ impl Data {
     pub fn shape(&self) -> Shape {
         match self.kind {
             DataKind::Digits => Shape::Image([1, 8, 8]),
-            DataKind::Shapes => Shape::Image([3, 32, 32]),
+            DataKind::Shapes => Shape::Image([3, self.size, self.size]),
             _ => Shape::Flat(2),
         }
     }
@@ -100,8 +105,18 @@ impl Data {
     /// Number of classes.
     pub fn class_count(&self) -> usize {
         match self.kind {
-            DataKind::Digits | DataKind::Shapes => 10,
-            DataKind::Blobs => self.classes,
+            DataKind::Digits => 10,
+            DataKind::Shapes => self.classes.unwrap_or(10),
+            DataKind::Blobs => self.classes.unwrap_or(4),
+            _ => 2,
+        }
+    }
+
+    /// Most classes of this set.
+    pub fn max_classes(&self) -> usize {
+        match self.kind {
+            DataKind::Digits | DataKind::Blobs => 10,
+            DataKind::Shapes => 1000,
             _ => 2,
         }
     }

@@ -360,7 +360,12 @@ mod tests {
 
     #[test]
     fn a_split_count_replaces_split_points() {
-        let mut table: Table = preset("digits-mlp").unwrap().text.parse().unwrap();
+        let mut table: Table = preset("digits-mlp")
+            .unwrap()
+            .toml()
+            .unwrap()
+            .parse()
+            .unwrap();
         set(&mut table, "split.after=[2]").unwrap();
         set(&mut table, "split.count=4").unwrap();
         let split = table.get("split").unwrap().as_table().unwrap();

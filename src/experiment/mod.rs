@@ -19,8 +19,12 @@ mod split;
 
 use serde::{Deserialize, Serialize};
 
-pub use block::{Block, Init, MAX_KERNEL, MAX_WIDTH, Shortcut};
+pub(crate) use block::hidden;
+pub use block::{
+    Block, Init, MAX_KERNEL, MAX_RATIO, MAX_WIDTH, NormOver, Part, Position, Shortcut,
+};
 pub use check::{Place, Problem};
+pub use cost::{ModuleCost, StepMemory};
 pub use data::{Data, DataKind};
 pub use device::DeviceChoice;
 pub use file::{FileError, VERSION, write_whole};
@@ -34,7 +38,7 @@ pub use loss::{Loss, LossKind};
 pub use method::{MAX_LAMBDA, Measure, Method, MethodKind};
 pub use module::{ModulePlan, ModuleSettings};
 pub use optimizer::{Optimizer, OptimizerKind, Schedule, ScheduleKind};
-pub use preset::{Preset, preset, presets};
+pub use preset::{Family, Preset, preset, presets};
 pub use shape::{Shape, after as shape_after};
 pub use split::Split;
 

@@ -187,6 +187,17 @@ impl Experiment {
         shapes
     }
 
+    /// Learnt values of all blocks and the last head, as publications count them, or none where
+    /// the chain does not fit together.
+    pub fn network_parameters(&self) -> Option<usize> {
+        let plan = self.plan()?;
+        let head = plan.last()?.head_parameters;
+        Some(
+            plan.iter()
+                .fold(head, |sum, module| sum.saturating_add(module.parameters)),
+        )
+    }
+
     /// Every module with its settings resolved, or none where the chain does not fit together.
     pub fn plan(&self) -> Option<Vec<ModulePlan>> {
         let shapes = self.shapes();

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::block::{Block, Shortcut};
+use super::block::{Block, NormOver, Position, Shortcut};
 
 /// The shape of one sample, without the batch dimension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,8 +10,10 @@ use super::block::{Block, Shortcut};
 pub enum Shape {
     /// A vector of so many features.
     Flat(usize),
-    /// An image: channels, height, width.
+    /// An image, or a grid of tokens: channels, height, width.
     Image([usize; 3]),
+    /// A sequence of tokens, the class token first: features, tokens.
+    Tokens([usize; 2]),
 }
 
 impl Shape {
@@ -22,7 +24,28 @@ impl Shape {
             Self::Image([channels, height, width]) => {
                 channels.saturating_mul(height).saturating_mul(width)
             }
+            Self::Tokens([features, tokens]) => features.saturating_mul(tokens),
         }
+    }
+
+    /// Sizes in memory, after the batch: channels, height, width.
+    pub fn sizes(self) -> [usize; 3] {
+        match self {
+            Self::Flat(features) => [features, 1, 1],
+            Self::Image(sizes) => sizes,
+            Self::Tokens([features, tokens]) => [features, tokens, 1],
+        }
+    }
+
+    /// Whether samples are sequences of tokens, of which heads read the first.
+    pub fn is_sequence(self) -> bool {
+        matches!(self, Self::Tokens(_))
+    }
+
+    /// Number of pixels or tokens.
+    pub fn tokens(self) -> usize {
+        let [_, height, width] = self.sizes();
+        height.saturating_mul(width)
     }
 
     /// Whether a sample holds no value at all.
@@ -30,12 +53,20 @@ impl Shape {
         self.len() == 0
     }
 
-    /// Number of features that a head sees: channels of an image, which is pooled globally, or
-    /// the length of a vector.
+    /// Number of features that a head sees: channels of an image, which is pooled globally, the
+    /// features of the class token, or the length of a vector.
     pub fn features(self) -> usize {
+        let [features, _, _] = self.sizes();
+        features
+    }
+}
+
+impl Shape {
+    fn words(self) -> String {
         match self {
-            Self::Flat(features) => features,
-            Self::Image([channels, _, _]) => channels,
+            Self::Flat(features) => format!("a vector of {features} features"),
+            Self::Image(_) => format!("an image of {self}"),
+            Self::Tokens(_) => self.to_string(),
         }
     }
 }
@@ -45,6 +76,7 @@ impl std::fmt::Display for Shape {
         match self {
             Self::Flat(features) => write!(f, "{features}"),
             Self::Image([channels, height, width]) => write!(f, "{channels}×{height}×{width}"),
+            Self::Tokens([features, tokens]) => write!(f, "{tokens} tokens of {features}"),
         }
     }
 }
@@ -58,6 +90,9 @@ pub fn after(block: &Block, input: Shape) -> Result<Shape, String> {
         (Block::Linear { out, .. }, Shape::Flat(_)) => Shape::Flat(*out),
         (Block::Linear { .. }, Shape::Image(_)) => {
             return Err(format!("Flatten this {input} image first"));
+        }
+        (Block::Linear { .. }, Shape::Tokens(_)) => {
+            return Err(format!("Pool or flatten these {input} first"));
         }
         (
             Block::Conv2d {
@@ -123,7 +158,81 @@ pub fn after(block: &Block, input: Shape) -> Result<Shape, String> {
             let side = |size| slide(size, 3, *stride, 1, 1);
             Shape::Image([*out, side(height)?, side(width)?])
         }
-        (Block::GlobalAvgPool {}, Shape::Image([channels, _, _])) => Shape::Flat(channels),
+        (
+            Block::SeparableConv {
+                out,
+                kernel,
+                stride,
+                ..
+            },
+            Shape::Image([_, height, width]),
+        ) => {
+            let side = |size| slide(size, *kernel, *stride, kernel / 2, 1);
+            Shape::Image([*out, side(height)?, side(width)?])
+        }
+        (Block::ConvNext { .. }, Shape::Image(_)) => input,
+        (
+            Block::PatchEmbedding {
+                out,
+                patch,
+                class_token,
+                ..
+            },
+            Shape::Image([_, height, width]),
+        ) => {
+            if !height.is_multiple_of(*patch) || !width.is_multiple_of(*patch) {
+                return Err(format!(
+                    "Patches of {patch}×{patch} do not divide an image of {height}×{width}: choose {}",
+                    divisors(height, width)
+                ));
+            }
+            let (rows, columns) = (height / patch, width / patch);
+            if *class_token {
+                Shape::Tokens([*out, rows * columns + 1])
+            } else {
+                Shape::Image([*out, rows, columns])
+            }
+        }
+        (Block::PositionEmbedding { position }, Shape::Image(_) | Shape::Tokens(_)) => {
+            let parts = if matches!(input, Shape::Image(_)) {
+                4
+            } else {
+                2
+            };
+            if *position == Position::Sinusoidal && !input.features().is_multiple_of(parts) {
+                return Err(format!(
+                    "Sines and cosines need a multiple of {parts} features, but get {}: choose a learnt embedding or another number",
+                    input.features()
+                ));
+            }
+            input
+        }
+        (Block::TransformerEncoder { heads, .. }, Shape::Image(_) | Shape::Tokens(_)) => {
+            heads_divide(*heads, input.features())?;
+            input
+        }
+        (Block::Swin { heads, window, .. }, Shape::Image([channels, height, width])) => {
+            heads_divide(*heads, channels)?;
+            if !height.is_multiple_of(*window) || !width.is_multiple_of(*window) {
+                return Err(format!(
+                    "Windows of {window}×{window} do not divide an image of {height}×{width}: choose {}",
+                    divisors(height, width)
+                ));
+            }
+            input
+        }
+        (Block::PatchMerging { .. }, Shape::Image([channels, height, width])) => {
+            if !height.is_multiple_of(2) || !width.is_multiple_of(2) {
+                return Err(format!(
+                    "Groups of 2×2 do not divide an image of {height}×{width}: choose an even size"
+                ));
+            }
+            Shape::Image([channels * 2, height / 2, width / 2])
+        }
+        (Block::MlpMixer { .. }, Shape::Image(_) | Shape::Tokens(_)) => input,
+        (Block::GlobalAvgPool {}, Shape::Image(_) | Shape::Tokens(_)) => {
+            Shape::Flat(input.features())
+        }
         (Block::GroupNorm { groups, .. }, _) => {
             let features = input.features();
             if !features.is_multiple_of(*groups) {
@@ -131,19 +240,48 @@ pub fn after(block: &Block, input: Shape) -> Result<Shape, String> {
             }
             input
         }
+        (
+            Block::LayerNorm {
+                over: NormOver::Channels,
+                ..
+            },
+            Shape::Flat(_),
+        ) => {
+            return Err(
+                "A vector has no pixels or tokens: normalise over the whole sample".to_owned(),
+            );
+        }
         (Block::Flatten {}, _) => Shape::Flat(input.len()),
         (
             Block::Conv2d { .. }
             | Block::ResidualBasic { .. }
             | Block::ResidualBottleneck { .. }
+            | Block::SeparableConv { .. }
+            | Block::ConvNext { .. }
+            | Block::PatchEmbedding { .. }
+            | Block::Swin { .. }
+            | Block::PatchMerging { .. }
             | Block::MaxPool { .. }
             | Block::AvgPool { .. }
             | Block::GlobalAvgPool {},
-            Shape::Flat(features),
+            Shape::Flat(_) | Shape::Tokens(_),
         ) => {
             return Err(format!(
-                "{} needs an image, but gets a vector of {features} features",
-                block.title()
+                "{} needs an image, but gets {}",
+                block.title(),
+                input.words()
+            ));
+        }
+        (
+            Block::PositionEmbedding { .. }
+            | Block::TransformerEncoder { .. }
+            | Block::MlpMixer { .. },
+            Shape::Flat(_),
+        ) => {
+            return Err(format!(
+                "{} needs tokens or an image, but gets {}",
+                block.title(),
+                input.words()
             ));
         }
         (
@@ -166,8 +304,32 @@ pub fn after(block: &Block, input: Shape) -> Result<Shape, String> {
     Ok(output)
 }
 
+fn heads_divide(heads: usize, features: usize) -> Result<(), String> {
+    if features.is_multiple_of(heads) {
+        Ok(())
+    } else {
+        Err(format!(
+            "{heads} heads do not divide {features} features: choose {}",
+            divisors(features, features)
+        ))
+    }
+}
+
+/// What divides both numbers, as a person would say it.
+fn divisors(one: usize, other: usize) -> String {
+    let all: Vec<String> = (1..=one.min(64))
+        .filter(|&part| one.is_multiple_of(part) && other.is_multiple_of(part))
+        .map(|part| part.to_string())
+        .collect();
+    match all.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, before)) => format!("{} or {last}", before.join(", ")),
+        None => "another size".to_owned(),
+    }
+}
+
 /// Output size of a sliding window along one side of an image.
-fn slide(
+pub(super) fn slide(
     size: usize,
     kernel: usize,
     stride: usize,

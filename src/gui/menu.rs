@@ -7,7 +7,7 @@ use super::{
     command::{Availability, Command},
     dialog::Next,
 };
-use crate::experiment::presets;
+use crate::experiment::{Family, presets};
 
 /// Draws the menus and returns the command that was given.
 pub fn show(ui: &mut Ui, studio: &mut Studio, available: &Availability) -> Option<Command> {
@@ -36,9 +36,16 @@ pub fn show(ui: &mut Ui, studio: &mut Studio, available: &Availability) -> Optio
                 }
             });
             ui.menu_button("Presets", |ui| {
-                for preset in presets() {
-                    if ui.button(preset.name).clicked() {
-                        next = Some(Next::Preset(preset.name));
+                for (at, family) in Family::ALL.into_iter().enumerate() {
+                    if at > 0 {
+                        ui.separator();
+                    }
+                    ui.label(RichText::new(family.title()).small().weak());
+                    for preset in presets().iter().filter(|preset| preset.family == family) {
+                        let button = ui.button(preset.name);
+                        if button.on_hover_text(preset.source).clicked() {
+                            next = Some(Next::Preset(preset.name));
+                        }
                     }
                 }
             });

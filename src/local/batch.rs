@@ -41,10 +41,7 @@ impl Resident {
     /// Uploads samples once.
     pub fn new(samples: &Samples, shape: Shape, classes: usize, device: &Device) -> Self {
         let count = samples.len();
-        let [channels, height, width] = match shape {
-            Shape::Flat(features) => [features, 1, 1],
-            Shape::Image(shape) => shape,
-        };
+        let [channels, height, width] = shape.sizes();
         let inputs = TensorData::new(samples.inputs.clone(), [count, channels, height, width]);
         let labels: Vec<i32> = samples.labels.iter().map(|&label| label as i32).collect();
         Self {

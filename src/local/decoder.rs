@@ -32,6 +32,7 @@ impl Decoder {
             out: DECODER_WIDTH,
             kernel: 3,
             stride: 1,
+            groups: 1,
         };
         let window = Window {
             kernel: 3,

@@ -7,7 +7,7 @@ use burn::{
 
 use super::{
     batch::Batch,
-    head::Head,
+    head::{self, Head},
     loss::LossValue,
     objective::{Objective, Sight},
 };
@@ -22,6 +22,8 @@ use crate::{
 pub struct LocalModule {
     layers: Vec<Layer>,
     objective: Option<Objective>,
+    #[module(skip)]
+    ends_in_sequence: bool,
     #[module(skip)]
     frozen: bool,
     #[module(skip)]
@@ -62,6 +64,7 @@ impl LocalModule {
                 let built = Self {
                     layers,
                     objective,
+                    ends_in_sequence: module.output.is_sequence(),
                     frozen: module.frozen,
                     lr_factor: module.lr_factor,
                 };
@@ -96,6 +99,12 @@ impl LocalModule {
             x = layer.forward(x, at, draws.as_deref_mut());
         }
         x
+    }
+
+    /// The module's output in one vector for each sample, `[batch, features]`: the class token of
+    /// a sequence, or the mean of each channel.
+    pub fn features(&self, output: Tensor<4>) -> Tensor<2> {
+        head::features(head::class_token(output, self.ends_in_sequence))
     }
 
     /// What the module learns from; the last module always has it.

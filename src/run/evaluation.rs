@@ -134,7 +134,7 @@ pub(super) fn evaluate(
             if let Some(sight) = module.see(Dual::plain(x.clone()), images.clone(), None) {
                 gathered.add(sight, share);
             }
-            gathered.features.push(Head::features(x.clone()));
+            gathered.features.push(module.features(x.clone()));
         }
     }
     let all = test.range(0, test.len());

@@ -4,6 +4,9 @@ use super::{Evaluation, StepRecord};
 
 /// A loss beyond this has left all bounds.
 const LOSS_LIMIT: f32 = 1e6;
+/// The same for test samples. In the first steps of a deep network the running statistics of its
+/// batch norms lag behind, which alone can take the test loss to a million.
+const TEST_LOSS_LIMIT: f32 = 1e12;
 const ADVICE: &str = "Try a smaller λ or a smaller learning rate";
 
 /// Says why a step's numbers cannot stand, naming the module and the step.
@@ -36,7 +39,7 @@ pub(super) fn divergence(record: &StepRecord) -> Option<String> {
 pub(super) fn divergence_at(evaluation: &Evaluation) -> Option<String> {
     evaluation.modules.iter().find_map(|module| {
         let loss = module.test_loss?;
-        (!loss.is_finite() || loss > LOSS_LIMIT).then(|| {
+        (!loss.is_finite() || loss > TEST_LOSS_LIMIT).then(|| {
             format!(
                 "The test loss of module {} became {loss} at step {}. {ADVICE}",
                 module.number, evaluation.step

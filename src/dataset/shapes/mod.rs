@@ -1,6 +1,8 @@
-//! Drawn RGB images of ten classes of shape. Colour, place, size and direction are random, so
-//! that only the shape tells the class.
+//! Drawn RGB images of shapes. Place, size and direction are random. With up to ten classes
+//! colours are random too, so that only the shape tells the class; more classes are told apart by
+//! the colour of the shape, then by that of the background.
 
+mod hue;
 mod outline;
 
 use std::f64::consts::TAU;
@@ -13,39 +15,79 @@ use tiny_skia::{
 };
 
 use super::Samples;
+use hue::Hue;
 use outline::Figure;
 
-/// Pixels along each side of an image.
-const SIDE: u32 = 32;
-/// Radius of the circle around a shape, in pixels.
-const RADII: std::ops::Range<f64> = 8.0..14.0;
+/// Radius of the circle around a shape, relative to the side of the image.
+const RADII: std::ops::Range<f64> = 0.25..0.4375;
 /// Colours from which the one that stands out most from the background is chosen.
 const CANDIDATES: usize = 32;
 
 /// Red, green and blue in [0, 1].
 type Rgb = [f32; 3];
 
-/// Names of the classes.
-pub(super) fn classes() -> Vec<String> {
-    Figure::ALL.map(|figure| figure.title().to_owned()).into()
+/// Names of so many classes.
+pub(super) fn classes(count: usize) -> Vec<String> {
+    let figures = Figure::ALL.len();
+    (0..count)
+        .map(|class| {
+            let figure = Figure::ALL
+                .get(class % figures)
+                .map_or("", |figure| figure.title());
+            match Colours::of(class, count) {
+                Colours::Random => figure.to_owned(),
+                Colours::Shape(hue) => format!("{figure}, {}", hue.title()),
+                Colours::Both(hue, ground) => {
+                    format!("{figure}, {} on {}", hue.title(), ground.title())
+                }
+            }
+        })
+        .collect()
 }
 
-/// `count` images with values in [0, 1], each class as often as the others to within one.
-/// `noise` is added to every value.
+/// What of the colours the class decides.
+enum Colours {
+    Random,
+    /// The shape's.
+    Shape(Hue),
+    /// The shape's and the background's.
+    Both(Hue, Hue),
+}
+
+impl Colours {
+    fn of(class: usize, classes: usize) -> Self {
+        let figures = Figure::ALL.len();
+        let hue = Hue::at(class / figures);
+        if classes <= figures {
+            Self::Random
+        } else if classes <= figures * Hue::COUNT {
+            Self::Shape(hue)
+        } else {
+            Self::Both(hue, Hue::at(class / figures / Hue::COUNT))
+        }
+    }
+}
+
+/// `count` images of `side`×`side` pixels with values in [0, 1], each of the `classes` as often as
+/// the others to within one. `noise` is added to every value.
 pub(super) fn samples(
     count: usize,
+    side: usize,
+    classes: usize,
     noise: Normal<f64>,
     rng: &mut impl Rng,
 ) -> Result<Samples, String> {
     let failed = || "The shapes cannot be drawn: choose other data".to_owned();
-    let pixels = (SIDE * SIDE) as usize;
     let mut samples = Samples {
-        inputs: Vec::with_capacity(3 * pixels * count),
+        inputs: Vec::with_capacity(3 * side * side * count),
         labels: Vec::with_capacity(count),
     };
-    let mut image = Pixmap::new(SIDE, SIDE).ok_or_else(failed)?;
-    for (label, figure) in (0..).zip(Figure::ALL).cycle().take(count) {
-        draw(&mut image, figure, rng).ok_or_else(failed)?;
+    let mut image = u32::try_from(side)
+        .ok()
+        .and_then(|side| Pixmap::new(side, side))
+        .ok_or_else(failed)?;
+    for class in (0..classes).cycle().take(count) {
+        draw(&mut image, class, classes, rng).ok_or_else(failed)?;
         for channel in 0..3 {
             samples
                 .inputs
@@ -54,15 +96,17 @@ pub(super) fn samples(
                     (value + noise.sample(rng)).clamp(0.0, 1.0) as f32
                 }));
         }
-        samples.labels.push(label);
+        samples.labels.push(class as u32);
     }
     Ok(samples)
 }
 
 /// Paints one shape on a fresh background over the whole image.
-fn draw(image: &mut Pixmap, figure: Figure, rng: &mut impl Rng) -> Option<()> {
-    let side = SIDE as f32;
-    let (background, stops) = background(rng)?;
+fn draw(image: &mut Pixmap, class: usize, classes: usize, rng: &mut impl Rng) -> Option<()> {
+    let figure = *Figure::ALL.get(class % Figure::ALL.len())?;
+    let colours = Colours::of(class, classes);
+    let side = image.width() as f32;
+    let (background, stops) = background(side, &colours, rng)?;
     let paint = Paint {
         shader: background,
         ..Paint::default()
@@ -70,11 +114,15 @@ fn draw(image: &mut Pixmap, figure: Figure, rng: &mut impl Rng) -> Option<()> {
     let all = Rect::from_xywh(0.0, 0.0, side, side)?;
     image.fill_rect(all, &paint, Transform::identity(), None);
 
+    let front = match &colours {
+        Colours::Random => foreground(stops, rng),
+        Colours::Shape(hue) | Colours::Both(hue, _) => hue.bright(),
+    };
     let paint = Paint {
-        shader: Shader::SolidColor(colour(foreground(stops, rng))?),
+        shader: Shader::SolidColor(colour(front)?),
         ..Paint::default()
     };
-    let path = place(figure, rng)?;
+    let path = place(figure, f64::from(side), rng)?;
     image.fill_path(
         &path,
         &paint,
@@ -86,11 +134,21 @@ fn draw(image: &mut Pixmap, figure: Figure, rng: &mut impl Rng) -> Option<()> {
 }
 
 /// A gradient across the image in a random direction, and the colours of its ends.
-fn background(rng: &mut impl Rng) -> Option<(Shader<'static>, [Rgb; 2])> {
+fn background(
+    side: f32,
+    colours: &Colours,
+    rng: &mut impl Rng,
+) -> Option<(Shader<'static>, [Rgb; 2])> {
     let first: Rgb = rng.random();
     let other: Rgb = rng.random();
-    let last = mix(first, other);
-    let centre = f64::from(SIDE) / 2.0;
+    let ends = [first, mix(first, other)];
+    let [first, last] = match colours {
+        Colours::Random => ends,
+        // Dark greys, so that every bright colour stands out.
+        Colours::Shape(_) => ends.map(|[value, _, _]| [0.35 * value; 3]),
+        Colours::Both(_, ground) => ends.map(|[value, _, _]| ground.dark(value)),
+    };
+    let centre = f64::from(side) / 2.0;
     let (sin, cos) = rng.random_range(0.0..TAU).sin_cos();
     let at = |way: f64| Point::from_xy((centre + way * cos) as f32, (centre + way * sin) as f32);
     let shader = LinearGradient::new(
@@ -126,10 +184,10 @@ fn foreground([first, last]: [Rgb; 2], rng: &mut impl Rng) -> Rgb {
 }
 
 /// The outline of a shape, turned, scaled and moved at random within the image.
-fn place(figure: Figure, rng: &mut impl Rng) -> Option<Path> {
-    let radius = rng.random_range(RADII);
+fn place(figure: Figure, side: f64, rng: &mut impl Rng) -> Option<Path> {
+    let radius = side * rng.random_range(RADII);
     let (sin, cos) = rng.random_range(0.0..TAU).sin_cos();
-    let mut centre = || rng.random_range(radius..=f64::from(SIDE) - radius);
+    let mut centre = || rng.random_range(radius..=side - radius);
     let (centre_x, centre_y) = (centre(), centre());
     let mut path = PathBuilder::new();
     for polygon in figure.outline() {

@@ -3,11 +3,14 @@ use nalgebra::DMatrix;
 use super::*;
 use crate::rng::{Stream, rng};
 
-const VALUES: usize = 3 * (SIDE * SIDE) as usize;
+const SIDE: usize = 32;
+const VALUES: usize = 3 * SIDE * SIDE;
 
 fn images(count: usize, noise: f64, seed: u64) -> Samples {
     samples(
         count,
+        SIDE,
+        10,
         Normal::new(0.0, noise).unwrap(),
         &mut rng(seed, Stream::Data, 0),
     )
@@ -70,7 +73,7 @@ fn colour_tells_nothing_of_the_class() {
 fn foreground_stands_out() {
     let mut rng = rng(3, Stream::Data, 0);
     for _ in 0..20_000 {
-        let (_, stops) = background(&mut rng).unwrap();
+        let (_, stops) = background(SIDE as f32, &Colours::Random, &mut rng).unwrap();
         let shape = foreground(stops, &mut rng);
         let [first, last] = stops;
         for ground in [first, mix(first, last), last] {

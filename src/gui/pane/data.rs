@@ -16,6 +16,8 @@ use crate::{
 const PER_CLASS: usize = 2;
 /// Classes in a row of the preview.
 const COLUMNS: usize = 5;
+/// Most classes in the preview of images.
+const MAX_CLASSES: usize = 10;
 /// Most points in the preview of planar data.
 const MAX_POINTS: usize = 1_500;
 
@@ -53,8 +55,25 @@ pub fn show(ui: &mut Ui, experiment: &mut Experiment, preview: &mut Preview, loa
                 "Standard deviation",
             );
         }
-        if data.kind == DataKind::Blobs {
-            number(ui, "Classes", &mut data.classes, 2..=10, "Number of clouds");
+        if matches!(data.kind, DataKind::Blobs | DataKind::Shapes) {
+            let explanation = match data.kind {
+                DataKind::Blobs => "Number of clouds",
+                _ => "Up to 10 shapes, up to 100 in ten colours, up to 1000 on ten backgrounds",
+            };
+            let mut classes = data.class_count();
+            let range = 2..=data.max_classes();
+            if number(ui, "Classes", &mut classes, range, explanation).changed() {
+                data.classes = Some(classes);
+            }
+        }
+        if data.kind == DataKind::Shapes {
+            number(
+                ui,
+                "Size",
+                &mut data.size,
+                16..=512,
+                "Side of an image in pixels",
+            );
         }
         let mut percent = (data.test_fraction * 1000.0).round() / 10.0;
         if number(
@@ -114,7 +133,7 @@ impl Preview {
         };
         match dataset.shape {
             Shape::Image(shape) => {
-                preview.images = (0..dataset.classes.len())
+                preview.images = (0..dataset.classes.len().min(MAX_CLASSES))
                     .map(|class| {
                         let image = class_image(&dataset.train, class as u32, shape);
                         ui.ctx().load_texture(
@@ -151,6 +170,14 @@ impl Preview {
                     });
                 }
             });
+        }
+        let hidden = dataset.classes.len() - named.len();
+        if hidden > 0 && !named.is_empty() {
+            ui.label(
+                RichText::new(format!("and {hidden} more classes"))
+                    .small()
+                    .weak(),
+            );
         }
     }
 

@@ -30,6 +30,7 @@ impl ConvHead {
             out: features,
             kernel: local_kernel(shape),
             stride: 1,
+            groups: 1,
         };
         let init = Init::default();
         let width = CONV_HEAD_HIDDEN;

@@ -8,7 +8,7 @@ use nalgebra::DMatrix;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-use super::Head;
+use super::features;
 use crate::{
     block::{Dual, parameter},
     experiment::{self, HeadKind},
@@ -89,8 +89,8 @@ impl MatrixHead {
     pub fn forward(&self, x: Dual) -> Rows {
         let weight = self.weight.val();
         let mut features = Rows {
-            value: Head::features(x.value),
-            tangent: x.tangent.map(Head::features),
+            value: features(x.value),
+            tangent: x.tangent.map(features),
         };
         if let Some(scale) = self.scale {
             features = features.unit().linear(|unit| unit * scale);

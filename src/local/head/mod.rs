@@ -20,6 +20,22 @@ use matrix::MatrixHead;
 pub use matrix::etf_weights;
 use pooled_mlp::PooledMlp;
 
+/// Of a sequence of tokens the first, the class token; everything else as it is.
+pub(super) fn class_token(x: Tensor<4>, is_sequence: bool) -> Tensor<4> {
+    if is_sequence { x.narrow(2, 0, 1) } else { x }
+}
+
+/// The mean of each channel: `[batch, features]`.
+pub(super) fn features(x: Tensor<4>) -> Tensor<2> {
+    let [batch, channels, height, width] = x.dims();
+    let pooled = if height * width > 1 {
+        x.mean_dims(&[2, 3])
+    } else {
+        x
+    };
+    pooled.reshape([batch, channels])
+}
+
 /// The head of a module.
 #[derive(Module, Debug)]
 #[expect(
@@ -60,17 +76,6 @@ impl Head {
             Self::Matrix(head) => Some(head.weight()),
             Self::Conv(_) | Self::PooledMlp(_) => None,
         }
-    }
-
-    /// A module's output pooled globally: `[batch, features]`.
-    pub fn features(x: Tensor<4>) -> Tensor<2> {
-        let [batch, channels, height, width] = x.dims();
-        let pooled = if height * width > 1 {
-            x.mean_dims(&[2, 3])
-        } else {
-            x
-        };
-        pooled.reshape([batch, channels])
     }
 
     /// `[batch, outputs]`. `at` is the place of its draws; without `draws` it evaluates.

@@ -37,6 +37,7 @@ impl PooledMlp {
                 out: width,
                 kernel: 1,
                 stride: 1,
+                groups: 1,
             };
             (0..count)
                 .map(|_| ConvNorm::new(size, Init::default(), rng, device))

@@ -3,7 +3,7 @@
 use eframe::egui::{ComboBox, Grid, Ui, vec2};
 
 use crate::{
-    experiment::{Block, Init, MAX_KERNEL, MAX_WIDTH, Shortcut},
+    experiment::{Block, Init, MAX_KERNEL, MAX_RATIO, MAX_WIDTH, NormOver, Position, Shortcut},
     gui::widget::number_row,
 };
 
@@ -66,6 +66,99 @@ fn rows(ui: &mut Ui, block: &mut Block) {
             shortcut_row(ui, shortcut);
             init_row(ui, init);
         }
+        Block::SeparableConv {
+            out,
+            kernel,
+            stride,
+            init,
+        } => {
+            width(ui, "Channels", out);
+            pixels(ui, "Kernel", kernel, 1);
+            pixels(ui, "Stride", stride, 1);
+            init_row(ui, init);
+        }
+        Block::ConvNext {
+            kernel,
+            mlp_ratio,
+            layer_scale,
+            drop_path,
+            eps,
+            init,
+        } => {
+            pixels(ui, "Kernel", kernel, 1);
+            ratio(ui, mlp_ratio);
+            number_row(ui, "Scale at start", layer_scale, 0.0..=10.0, 0.001);
+            probability(ui, "Stochastic depth", drop_path);
+            epsilon(ui, eps);
+            init_row(ui, init);
+        }
+        Block::PatchEmbedding {
+            out,
+            patch,
+            class_token,
+            init,
+        } => {
+            width(ui, "Features", out);
+            pixels(ui, "Patch", patch, 1);
+            check_row(ui, "Class token", class_token);
+            init_row(ui, init);
+        }
+        Block::PositionEmbedding { position } => {
+            choice_row(ui, "Places", position, &Position::ALL, Position::title);
+        }
+        Block::TransformerEncoder {
+            heads,
+            mlp_ratio,
+            dropout,
+            drop_path,
+            eps,
+            init,
+        } => {
+            width(ui, "Heads", heads);
+            ratio(ui, mlp_ratio);
+            probability(ui, "Dropout", dropout);
+            probability(ui, "Stochastic depth", drop_path);
+            epsilon(ui, eps);
+            init_row(ui, init);
+        }
+        Block::Swin {
+            heads,
+            window,
+            shift,
+            mlp_ratio,
+            dropout,
+            drop_path,
+            eps,
+            init,
+        } => {
+            width(ui, "Heads", heads);
+            pixels(ui, "Window", window, 1);
+            check_row(ui, "Shifted", shift);
+            ratio(ui, mlp_ratio);
+            probability(ui, "Dropout", dropout);
+            probability(ui, "Stochastic depth", drop_path);
+            epsilon(ui, eps);
+            init_row(ui, init);
+        }
+        Block::PatchMerging { eps, init } => {
+            epsilon(ui, eps);
+            init_row(ui, init);
+        }
+        Block::MlpMixer {
+            tokens_hidden,
+            channels_hidden,
+            dropout,
+            drop_path,
+            eps,
+            init,
+        } => {
+            width(ui, "Along tokens", tokens_hidden);
+            width(ui, "Along features", channels_hidden);
+            probability(ui, "Dropout", dropout);
+            probability(ui, "Stochastic depth", drop_path);
+            epsilon(ui, eps);
+            init_row(ui, init);
+        }
         Block::LeakyRelu { slope } => {
             number_row(ui, "Slope", slope, 0.0..=1.0, 0.005);
         }
@@ -73,7 +166,10 @@ fn rows(ui: &mut Ui, block: &mut Block) {
             number_row(ui, "Momentum", momentum, 1e-4..=1.0, 0.005);
             epsilon(ui, eps);
         }
-        Block::LayerNorm { eps } => epsilon(ui, eps),
+        Block::LayerNorm { eps, over } => {
+            choice_row(ui, "Over", over, &NormOver::ALL, NormOver::title);
+            epsilon(ui, eps);
+        }
         Block::GroupNorm { groups, eps } => {
             width(ui, "Groups", groups);
             epsilon(ui, eps);
@@ -93,7 +189,7 @@ fn rows(ui: &mut Ui, block: &mut Block) {
             pixels(ui, "Padding", padding, 0);
         }
         Block::Dropout { p } => {
-            number_row(ui, "Probability", p, 0.0..=0.999, 0.005);
+            probability(ui, "Probability", p);
         }
         Block::Relu {}
         | Block::Gelu {}
@@ -119,9 +215,21 @@ fn epsilon(ui: &mut Ui, value: &mut f64) {
     number_row(ui, "Epsilon", value, 1e-12..=1.0, 1e-6);
 }
 
+fn ratio(ui: &mut Ui, value: &mut f64) {
+    number_row(ui, "Hidden ratio", value, 0.01..=MAX_RATIO, 0.05);
+}
+
+fn probability(ui: &mut Ui, name: &str, value: &mut f64) {
+    number_row(ui, name, value, 0.0..=0.999, 0.005);
+}
+
 fn bias_row(ui: &mut Ui, bias: &mut bool) {
-    let label = ui.label("Bias");
-    ui.checkbox(bias, "").labelled_by(label.id);
+    check_row(ui, "Bias", bias);
+}
+
+fn check_row(ui: &mut Ui, name: &str, value: &mut bool) {
+    let label = ui.label(name);
+    ui.checkbox(value, "").labelled_by(label.id);
     ui.end_row();
 }
 

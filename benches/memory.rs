@@ -1,0 +1,107 @@
+//! Peak memory and time of a training step on the CPU, predicted and measured, for every preset
+//! under global BP and split into two and four modules, with and without reconciliation.
+//!
+//! `cargo bench --bench memory` measures all, `cargo bench --bench memory -- vit` only presets
+//! with "vit" in their name, `… -- vit train.batch_size=8` with a key changed. Memory is what the program has allocated above what it had before
+//! the network was made; nothing else runs meanwhile.
+
+use std::time::Instant;
+
+use burn::tensor::Device;
+use layerwise::{
+    dataset,
+    experiment::{Experiment, Family, Preset, presets},
+    local::{Learner, Resident},
+};
+use peak_alloc::PeakAlloc;
+
+#[global_allocator]
+static ALLOCATOR: PeakAlloc = PeakAlloc;
+
+/// Name, keys and number of modules; none for the whole network as one.
+const WAYS: [(&str, &str, Option<usize>); 5] = [
+    ("global BP", "method.kind=global-bp", None),
+    ("K = 2", "method.lambda=0", Some(2)),
+    ("K = 2, SGR", "method.lambda=0.1", Some(2)),
+    ("K = 4", "method.lambda=0", Some(4)),
+    ("K = 4, SGR", "method.lambda=0.1", Some(4)),
+];
+const STEPS: usize = 3;
+
+fn main() -> Result<(), String> {
+    let words: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with('-'))
+        .collect();
+    let (changes, names): (Vec<_>, Vec<_>) = words.into_iter().partition(|w| w.contains('='));
+    let wanted = names.first().cloned().unwrap_or_default();
+    println!(
+        "preset             batch  way          predicted MB  measured MB  ratio  ms per step"
+    );
+    for preset in presets()
+        .iter()
+        .filter(|preset| preset.name.contains(&wanted))
+    {
+        for (way, keys, modules) in WAYS {
+            let mut experiment = experiment(*preset, keys, &changes)?;
+            if let Some(modules) = modules {
+                experiment.split_evenly(modules);
+            }
+            let predicted = experiment.step_memory().ok_or("no plan")?.total();
+            let (measured, seconds) = measure(&experiment)?;
+            println!(
+                "{:<18} {:>5}  {way:<11} {:>13.1} {:>12.1} {:>6.2} {:>12.1}",
+                preset.name,
+                experiment.train.batch_size,
+                predicted as f64 / 1e6,
+                measured as f64 / 1e6,
+                predicted as f64 / measured as f64,
+                seconds * 1e3
+            );
+        }
+    }
+    Ok(())
+}
+
+fn experiment(preset: Preset, keys: &str, changes: &[String]) -> Result<Experiment, String> {
+    let batch = match preset.family {
+        Family::Large => 4,
+        _ => 32,
+    };
+    let mut assignments = vec![
+        keys.to_owned(),
+        "data.samples=200".to_owned(),
+        format!("train.batch_size={batch}"),
+    ];
+    assignments.extend_from_slice(changes);
+    preset.with(&assignments).map_err(|error| error.to_string())
+}
+
+/// Peak bytes and seconds of a step, the first left out of the latter.
+fn measure(experiment: &Experiment) -> Result<(usize, f64), String> {
+    let device = Device::flex().autodiff();
+    let data = dataset::load(&experiment.data, experiment.seed)?;
+    let samples = Resident::new(&data.train, data.shape, data.classes.len(), &device);
+    drop(data.test);
+    let batch = samples.range(0, experiment.train.batch_size);
+    let lambda: Vec<f64> = (2..=experiment.module_count())
+        .map(|number| experiment.lambda_of(number))
+        .collect();
+    let before = ALLOCATOR.current_usage();
+    ALLOCATOR.reset_peak_usage();
+    let mut learner = Learner::new(experiment, &device)?;
+    let mut times = Vec::new();
+    for step in 0..STEPS {
+        let started = Instant::now();
+        let numbers = learner.step(&batch, step, 1e-4, &lambda, false, &mut |_| {});
+        numbers
+            .values
+            .try_into_data()
+            .map_err(|error| format!("{error:?}"))?;
+        if step > 0 {
+            times.push(started.elapsed().as_secs_f64());
+        }
+    }
+    let fastest = times.into_iter().fold(f64::INFINITY, f64::min);
+    Ok((ALLOCATOR.peak_usage().saturating_sub(before), fastest))
+}

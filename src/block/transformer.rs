@@ -1,0 +1,332 @@
+//! Transformer blocks: encoder, Swin, MLP-Mixer and ConvNeXt.
+
+use burn::{
+    module::{Module, Param},
+    tensor::{Device, Tensor, TensorData},
+};
+use rand_chacha::ChaCha8Rng;
+
+use super::{
+    attention::Attention,
+    conv::{Conv2d, Window},
+    dense::Mlp,
+    draws::Draws,
+    dropout::{drop_path, dropout},
+    dual::Dual,
+    init::parameter,
+    norm::LayerNorm,
+    token::{grid, rows},
+};
+use crate::experiment::{Init, Shape};
+
+/// What transformer blocks have in common.
+#[derive(Clone, Copy)]
+pub struct Recipe {
+    /// Width of the hidden layer.
+    pub hidden: usize,
+    pub dropout: f64,
+    pub drop_path: f64,
+    pub eps: f64,
+    pub init: Init,
+}
+
+/// Windows of a Swin block.
+#[derive(Module, Debug)]
+struct Windows {
+    #[module(skip)]
+    side: usize,
+    /// Tokens by which the windows are shifted.
+    #[module(skip)]
+    shift: usize,
+    /// Keeps apart what only the shift has brought together, `[windows, 1, tokens, tokens]`.
+    mask: Option<Tensor<4>>,
+}
+
+/// A weight that attention before the softmax gets where tokens must not see each other.
+const APART: f32 = -100.0;
+
+impl Windows {
+    fn new([height, width]: [usize; 2], side: usize, shift: bool, device: &Device) -> Self {
+        // One window over the image needs no shift.
+        let shift = if shift && side < height.min(width) {
+            side / 2
+        } else {
+            0
+        };
+        let mask = (shift > 0).then(|| Self::mask([height, width], side, shift, device));
+        Self { side, shift, mask }
+    }
+
+    /// Tokens see each other where no edge of the image lies between them.
+    fn mask([height, width]: [usize; 2], side: usize, shift: usize, device: &Device) -> Tensor<4> {
+        let part = |place: usize, size: usize| usize::from(place + shift >= size);
+        let tokens = side * side;
+        let regions: Vec<Vec<(usize, usize)>> = (0..height / side)
+            .flat_map(|row| (0..width / side).map(move |column| (row * side, column * side)))
+            .map(|(top, left)| {
+                (0..tokens)
+                    .map(|token| {
+                        (
+                            part(top + token / side, height),
+                            part(left + token % side, width),
+                        )
+                    })
+                    .collect()
+            })
+            .collect();
+        let count = regions.len();
+        let values: Vec<f32> = regions
+            .iter()
+            .flat_map(|window| {
+                window.iter().flat_map(|one| {
+                    window
+                        .iter()
+                        .map(move |other| if one == other { 0.0 } else { APART })
+                })
+            })
+            .collect();
+        Tensor::from_data(TensorData::new(values, [count, 1, tokens, tokens]), device)
+    }
+
+    /// `[batch, features, height, width]` to `[batch·windows, 1, side², features]`.
+    fn split(&self, x: Tensor<4>) -> Tensor<4> {
+        let [batch, features, height, width] = x.dims();
+        let side = self.side;
+        let (rows, columns) = (height / side, width / side);
+        roll(x, self.shift)
+            .reshape([batch, features, rows, side, columns, side])
+            .permute([0, 2, 4, 3, 5, 1])
+            .reshape([batch * rows * columns, 1, side * side, features])
+    }
+
+    /// Back from [`Self::split`].
+    fn join(&self, x: Tensor<4>, [height, width]: [usize; 2]) -> Tensor<4> {
+        let [groups, _, _, features] = x.dims();
+        let side = self.side;
+        let (rows, columns) = (height / side, width / side);
+        let batch = groups / (rows * columns).max(1);
+        let x = x
+            .reshape([batch, rows, columns, side, side, features])
+            .permute([0, 5, 1, 3, 2, 4])
+            .reshape([batch, features, height, width]);
+        // A full turn less the shift brings every token home.
+        if self.shift == 0 {
+            x
+        } else {
+            roll_by(x, [height - self.shift, width - self.shift])
+        }
+    }
+
+    fn mask_of(&self, batch: usize) -> Option<Tensor<4>> {
+        self.mask.clone().map(|mask| mask.repeat_dim(0, batch))
+    }
+}
+
+/// Moves an image up and left by `shift`; what leaves comes in on the other side.
+fn roll(x: Tensor<4>, shift: usize) -> Tensor<4> {
+    if shift == 0 {
+        x
+    } else {
+        roll_by(x, [shift; 2])
+    }
+}
+
+fn roll_by(x: Tensor<4>, [up, left]: [usize; 2]) -> Tensor<4> {
+    let [_, _, height, width] = x.dims();
+    let x = Tensor::cat(
+        vec![x.clone().narrow(2, up, height - up), x.narrow(2, 0, up)],
+        2,
+    );
+    Tensor::cat(
+        vec![
+            x.clone().narrow(3, left, width - left),
+            x.narrow(3, 0, left),
+        ],
+        3,
+    )
+}
+
+/// A transformer encoder block with layer norm first, or a Swin block.
+#[derive(Module, Debug)]
+pub struct Transformer {
+    norm_1: LayerNorm,
+    attention: Attention,
+    norm_2: LayerNorm,
+    mlp: Mlp,
+    windows: Option<Windows>,
+    #[module(skip)]
+    dropout: f64,
+    #[module(skip)]
+    drop_path: f64,
+}
+
+impl Transformer {
+    /// For tokens of shape `input`. `windows` has the side of a window and whether windows are
+    /// shifted.
+    pub fn new(
+        input: Shape,
+        heads: usize,
+        windows: Option<(usize, bool)>,
+        recipe: Recipe,
+        rng: &mut ChaCha8Rng,
+        device: &Device,
+    ) -> Self {
+        let [features, height, width] = input.sizes();
+        let side = windows.map(|(side, _)| side);
+        Self {
+            norm_1: LayerNorm::of_last(features, recipe.eps, device),
+            attention: Attention::new(features, heads, side, recipe.init, rng, device),
+            norm_2: LayerNorm::of_last(features, recipe.eps, device),
+            mlp: Mlp::new(
+                features,
+                recipe.hidden,
+                recipe.dropout,
+                recipe.init,
+                rng,
+                device,
+            ),
+            windows: windows
+                .map(|(side, shift)| Windows::new([height, width], side, shift, device)),
+            dropout: recipe.dropout,
+            drop_path: recipe.drop_path,
+        }
+    }
+
+    /// Shape kept, `[batch, features, height, width]`. `at` is the index of the layer.
+    pub fn forward(&self, x: Dual, at: usize, mut draws: Option<&mut Draws>) -> Dual {
+        let [batch, _, height, width] = x.value.dims();
+        let size = [height, width];
+        let tokens = x.linear(rows);
+        let normal = self.norm_1.forward(tokens.clone());
+        let mixed = match &self.windows {
+            None => self.attention.forward(normal, None),
+            Some(windows) => self
+                .attention
+                .forward(
+                    normal.linear(|x| windows.split(grid(x, size))),
+                    windows.mask_of(batch),
+                )
+                .linear(|x| rows(windows.join(x, size))),
+        };
+        let mixed = dropout(self.dropout, mixed, (at, 0), draws.as_deref_mut());
+        let tokens = tokens.plus(drop_path(
+            self.drop_path,
+            mixed,
+            (at, 1),
+            draws.as_deref_mut(),
+        ));
+
+        let normal = self.norm_2.forward(tokens.clone());
+        let mixed = self.mlp.forward(normal, (at, 2), draws.as_deref_mut());
+        tokens
+            .plus(drop_path(self.drop_path, mixed, (at, 4), draws))
+            .linear(|x| grid(x, size))
+    }
+}
+
+/// An MLP-Mixer block.
+#[derive(Module, Debug)]
+pub struct Mixer {
+    norm_1: LayerNorm,
+    tokens: Mlp,
+    norm_2: LayerNorm,
+    channels: Mlp,
+    #[module(skip)]
+    drop_path: f64,
+}
+
+impl Mixer {
+    /// For tokens of shape `input`; the recipe's hidden width is that along the features.
+    pub fn new(
+        input: Shape,
+        tokens_hidden: usize,
+        recipe: Recipe,
+        rng: &mut ChaCha8Rng,
+        device: &Device,
+    ) -> Self {
+        let features = input.features();
+        let mut mlp =
+            |inputs, hidden| Mlp::new(inputs, hidden, recipe.dropout, recipe.init, rng, device);
+        Self {
+            norm_1: LayerNorm::of_last(features, recipe.eps, device),
+            tokens: mlp(input.tokens(), tokens_hidden),
+            norm_2: LayerNorm::of_last(features, recipe.eps, device),
+            channels: mlp(features, recipe.hidden),
+            drop_path: recipe.drop_path,
+        }
+    }
+
+    /// Shape kept, `[batch, features, height, width]`. `at` is the index of the layer.
+    pub fn forward(&self, x: Dual, at: usize, mut draws: Option<&mut Draws>) -> Dual {
+        let [_, _, height, width] = x.value.dims();
+        let turn = |x: Tensor<4>| x.swap_dims(2, 3);
+        let tokens = x.linear(rows);
+        let normal = self.norm_1.forward(tokens.clone()).linear(turn);
+        let mixed = self.tokens.forward(normal, (at, 0), draws.as_deref_mut());
+        let mixed = mixed.linear(turn);
+        let tokens = tokens.plus(drop_path(
+            self.drop_path,
+            mixed,
+            (at, 2),
+            draws.as_deref_mut(),
+        ));
+
+        let normal = self.norm_2.forward(tokens.clone());
+        let mixed = self.channels.forward(normal, (at, 3), draws.as_deref_mut());
+        tokens
+            .plus(drop_path(self.drop_path, mixed, (at, 5), draws))
+            .linear(|x| grid(x, [height, width]))
+    }
+}
+
+/// A ConvNeXt block.
+#[derive(Module, Debug)]
+pub struct ConvNext {
+    depthwise: Conv2d,
+    norm: LayerNorm,
+    mlp: Mlp,
+    /// Of each channel, `[channels]`.
+    scale: Param<Tensor<1>>,
+    #[module(skip)]
+    drop_path: f64,
+}
+
+impl ConvNext {
+    pub fn new(
+        channels: usize,
+        kernel: usize,
+        layer_scale: f64,
+        recipe: Recipe,
+        rng: &mut ChaCha8Rng,
+        device: &Device,
+    ) -> Self {
+        let window = Window {
+            kernel,
+            stride: 1,
+            padding: kernel / 2,
+            dilation: 1,
+        };
+        let init = recipe.init;
+        Self {
+            depthwise: Conv2d::new(
+                channels, channels, window, channels, true, init, rng, device,
+            ),
+            norm: LayerNorm::of_last(channels, recipe.eps, device),
+            mlp: Mlp::new(channels, recipe.hidden, 0.0, init, rng, device),
+            scale: parameter(vec![layer_scale; channels], [channels], device),
+            drop_path: recipe.drop_path,
+        }
+    }
+
+    /// Shape kept, `[batch, channels, height, width]`. `at` is the index of the layer.
+    pub fn forward(&self, x: Dual, at: usize, mut draws: Option<&mut Draws>) -> Dual {
+        let [_, _, height, width] = x.value.dims();
+        let normal = self
+            .norm
+            .forward(self.depthwise.forward(x.clone()).linear(rows));
+        let y = self.mlp.forward(normal, (at, 0), draws.as_deref_mut());
+        let scale: Tensor<4> = self.scale.val().unsqueeze();
+        let y = y.linear(|y| grid(y * scale.clone(), [height, width]));
+        x.plus(drop_path(self.drop_path, y, (at, 2), draws))
+    }
+}

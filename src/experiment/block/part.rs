@@ -1,0 +1,531 @@
+//! What a block is made of, and what each part costs.
+
+use super::{Block, NormOver, Position, Shortcut};
+use crate::experiment::{
+    shape::{Shape, slide},
+    shape_after,
+};
+
+/// One layer inside a block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// What it is, in a few words.
+    pub title: String,
+    /// Shape after it.
+    pub output: Shape,
+    /// Learnt values.
+    pub parameters: u64,
+    /// Floating-point operations of one sample's forward pass in matrix products and
+    /// convolutions; a multiplication and an addition count as two.
+    pub flops: u64,
+    /// Bytes of one sample that wait for the backward pass.
+    pub kept_bytes: u64,
+    /// The same of a pass that carries a tangent.
+    pub kept_with_tangent_bytes: u64,
+    /// Bytes of one sample that the part's backward pass needs for itself.
+    pub scratch_bytes: u64,
+}
+
+/// Bytes of an `f32`.
+const VALUE: u64 = 4;
+/// Tensors as large as its output that the backward pass of a part holds at once: gradients on
+/// their way and copies in another order. Measured on the CPU, as are all numbers of kept values
+/// and of scratch (`benches/memory.rs`).
+const GRADIENTS: u64 = 3;
+/// The same of attention, for its tokens and for its weights.
+const ATTENTION_GRADIENTS: (u64, u64) = (11, 6);
+
+impl Block {
+    /// The layers inside the block, from input to output, or none where it cannot follow `input`.
+    pub fn parts(&self, input: Shape) -> Option<Vec<Part>> {
+        let mut parts = Parts {
+            shape: input,
+            list: Vec::new(),
+        };
+        parts.add(self)?;
+        Some(parts.list)
+    }
+
+    /// Number of learnt values, given the shape the block receives.
+    pub fn parameters(&self, input: Shape) -> usize {
+        let parts = self.parts(input).unwrap_or_default();
+        let sum = parts
+            .iter()
+            .fold(0u64, |sum, part| sum.saturating_add(part.parameters));
+        usize::try_from(sum).unwrap_or(usize::MAX)
+    }
+}
+
+/// Hyper-parameters of a convolution.
+struct Conv {
+    out: usize,
+    kernel: usize,
+    stride: usize,
+    padding: usize,
+    dilation: usize,
+    groups: usize,
+    bias: bool,
+}
+
+impl Conv {
+    /// Without bias, padded to keep the size of the image at a stride of 1.
+    fn same(out: usize, kernel: usize, stride: usize) -> Self {
+        Self {
+            out,
+            kernel,
+            stride,
+            padding: kernel / 2,
+            dilation: 1,
+            groups: 1,
+            bias: false,
+        }
+    }
+
+    /// Each of the `channels` by itself.
+    fn depthwise(channels: usize, kernel: usize, stride: usize) -> Self {
+        Self {
+            groups: channels,
+            ..Self::same(channels, kernel, stride)
+        }
+    }
+}
+
+/// Collects parts and follows the shape.
+struct Parts {
+    shape: Shape,
+    list: Vec<Part>,
+}
+
+fn product(factors: &[usize]) -> u64 {
+    factors
+        .iter()
+        .fold(1, |all, &factor| all.saturating_mul(factor as u64))
+}
+
+/// Width of the hidden layer of a pair of linear layers.
+pub(crate) fn hidden(features: usize, ratio: f64) -> usize {
+    ((features as f64 * ratio).round() as usize).max(1)
+}
+
+impl Parts {
+    fn push(&mut self, title: impl Into<String>, output: Shape, parameters: u64, flops: u64) {
+        self.shape = output;
+        self.list.push(Part {
+            title: title.into(),
+            output,
+            parameters,
+            flops,
+            kept_bytes: 0,
+            kept_with_tangent_bytes: 0,
+            scratch_bytes: 0,
+        });
+        self.scratch(GRADIENTS.saturating_mul(self.len()));
+    }
+
+    /// Lets the last part keep so many values of each sample, and as many of its tangent.
+    fn keep(&mut self, values: u64) {
+        self.keep_both(values, values.saturating_mul(2));
+    }
+
+    /// Lets the last part keep so many values of each sample without and with a tangent.
+    fn keep_both(&mut self, plain: u64, with_tangent: u64) {
+        if let Some(last) = self.list.last_mut() {
+            last.kept_bytes = last.kept_bytes.saturating_add(plain.saturating_mul(VALUE));
+            last.kept_with_tangent_bytes = last
+                .kept_with_tangent_bytes
+                .saturating_add(with_tangent.saturating_mul(VALUE));
+        }
+    }
+
+    /// Lets the last part keep so many bytes, whether there is a tangent or not.
+    fn keep_bytes(&mut self, bytes: u64) {
+        if let Some(last) = self.list.last_mut() {
+            last.kept_bytes = last.kept_bytes.saturating_add(bytes);
+            last.kept_with_tangent_bytes = last.kept_with_tangent_bytes.saturating_add(bytes);
+        }
+    }
+
+    /// Lets the last part's backward pass need so many values of each sample, at least.
+    fn scratch(&mut self, values: u64) {
+        if let Some(last) = self.list.last_mut() {
+            last.scratch_bytes = last.scratch_bytes.max(values.saturating_mul(VALUE));
+        }
+    }
+
+    fn len(&self) -> u64 {
+        self.shape.len() as u64
+    }
+
+    /// Keeps its input.
+    fn conv(&mut self, title: &str, conv: &Conv) -> Option<()> {
+        let Shape::Image([channels, height, width]) = self.shape else {
+            return None;
+        };
+        let kept = self.len();
+        let side = |size| slide(size, conv.kernel, conv.stride, conv.padding, conv.dilation).ok();
+        let (height, width) = (side(height)?, side(width)?);
+        let weights = product(&[
+            conv.out,
+            channels / conv.groups.max(1),
+            conv.kernel,
+            conv.kernel,
+        ]);
+        let stride = match conv.stride {
+            1 => String::new(),
+            stride => format!(", stride {stride}"),
+        };
+        self.push(
+            format!("{title} {0}×{0}{stride}", conv.kernel),
+            Shape::Image([conv.out, height, width]),
+            weights.saturating_add(u64::from(conv.bias) * conv.out as u64),
+            weights.saturating_mul(product(&[2, height, width])),
+        );
+        self.keep(kept);
+        Some(())
+    }
+
+    /// A linear layer on the features of each of `rows` tokens. Keeps its input.
+    fn dense(&mut self, title: &str, inputs: usize, out: usize, rows: usize, bias: bool) {
+        let parameters = product(&[inputs, out]).saturating_add(u64::from(bias) * out as u64);
+        self.push(
+            format!("{title} {inputs} → {out}"),
+            self.shape,
+            parameters,
+            product(&[2, inputs, out, rows]),
+        );
+        self.keep(product(&[inputs, rows]));
+    }
+
+    /// Keeps centred and normal values.
+    fn norm(&mut self, title: &str, parameters: u64) {
+        self.push(title, self.shape, parameters, 0);
+        self.keep(self.len().saturating_mul(2));
+    }
+
+    fn batch_norm(&mut self) {
+        self.norm("Batch norm", 2 * self.shape.features() as u64);
+    }
+
+    fn layer_norm(&mut self) {
+        self.norm("Layer norm", 2 * self.shape.features() as u64);
+    }
+
+    /// Keeps a mask of one byte a value.
+    fn relu(&mut self) {
+        self.push("ReLU", self.shape, 0, 0);
+        self.keep_bytes(self.len());
+    }
+
+    /// Keeps `values` of each sample; with a tangent also the steps of its derivative.
+    fn gelu(&mut self, values: u64) {
+        self.push("GELU", self.shape, 0, 0);
+        self.keep_both(values, values.saturating_mul(6));
+    }
+
+    fn dropout(&mut self, p: f64) {
+        if p > 0.0 {
+            self.push("Dropout", self.shape, 0, 0);
+            self.keep(self.len());
+        }
+    }
+
+    fn drop_path(&mut self, p: f64) {
+        if p > 0.0 {
+            self.push("Stochastic depth", self.shape, 0, 0);
+        }
+    }
+
+    fn sum(&mut self) {
+        self.push("Sum with the input", self.shape, 0, 0);
+    }
+
+    fn residual(&mut self, convs: &[Conv], shortcut: Shortcut, stride: usize) -> Option<()> {
+        let input = self.shape;
+        let first = self.list.len();
+        let mut between = false;
+        for conv in convs {
+            if between {
+                self.relu();
+            }
+            self.conv("Convolution", conv)?;
+            self.batch_norm();
+            between = true;
+        }
+        let out = self.shape;
+        if Shortcut::is_needed(input.features(), out.features(), stride) {
+            self.shape = input;
+            if shortcut == Shortcut::Projection {
+                self.conv("Shortcut", &Conv::same(out.features(), 1, stride))?;
+                // Its input is that of the first convolution too.
+                if let Some(part) = self.list.last_mut() {
+                    part.kept_bytes = 0;
+                    part.kept_with_tangent_bytes = 0;
+                }
+                self.batch_norm();
+            } else {
+                self.push("Shortcut with zero padding", out, 0, 0);
+            }
+        }
+        self.sum();
+        // The gradient of the shortcut waits for that of the convolutions.
+        let waiting = self.len().saturating_mul(VALUE);
+        for part in self.list.iter_mut().skip(first) {
+            part.scratch_bytes = part.scratch_bytes.saturating_add(waiting);
+        }
+        self.relu();
+        Some(())
+    }
+
+    /// Attention over groups of `window` tokens each, and its sum with the input.
+    fn attention(&mut self, heads: usize, window: usize, dropout: f64, drop_path: f64) {
+        let features = self.shape.features();
+        let tokens = self.shape.tokens();
+        self.layer_norm();
+        self.dense("Query, key, value", features, 3 * features, tokens, true);
+        self.push(
+            format!("Attention, {heads} × {window} tokens"),
+            self.shape,
+            0,
+            product(&[4, tokens, window, features]),
+        );
+        // Queries, keys and values; weights twice on their way through the softmax.
+        self.keep(product(&[3, tokens, features]));
+        self.keep(product(&[2, heads, tokens, window]));
+        let (of_tokens, of_weights) = ATTENTION_GRADIENTS;
+        self.scratch(
+            of_tokens
+                .saturating_mul(product(&[tokens, features]))
+                .saturating_add(of_weights.saturating_mul(product(&[heads, tokens, window]))),
+        );
+        self.dense("Projection", features, features, tokens, true);
+        self.dropout(dropout);
+        self.drop_path(drop_path);
+        self.sum();
+    }
+
+    /// Two linear layers on the features of each token, and their sum with the input.
+    fn mlp(&mut self, hidden: usize, dropout: f64, drop_path: f64) {
+        self.layer_norm();
+        self.two_layers(hidden, dropout);
+        self.drop_path(drop_path);
+        self.sum();
+    }
+
+    fn two_layers(&mut self, hidden: usize, dropout: f64) {
+        let (features, tokens) = (self.shape.features(), self.shape.tokens());
+        self.dense("Linear", features, hidden, tokens, true);
+        self.gelu(product(&[hidden, tokens]));
+        self.dropout(dropout);
+        self.dense("Linear", hidden, features, tokens, true);
+        self.dropout(dropout);
+    }
+
+    fn add(&mut self, block: &Block) -> Option<()> {
+        let output = shape_after(block, self.shape).ok()?;
+        let features = self.shape.features();
+        let tokens = self.shape.tokens();
+        match *block {
+            Block::Linear { out, bias, .. } => {
+                let inputs = self.shape.len();
+                self.dense("Linear", inputs, out, 1, bias);
+            }
+            Block::Conv2d {
+                out,
+                kernel,
+                stride,
+                padding,
+                dilation,
+                groups,
+                bias,
+                ..
+            } => self.conv(
+                "Convolution",
+                &Conv {
+                    out,
+                    kernel,
+                    stride,
+                    padding,
+                    dilation,
+                    groups,
+                    bias,
+                },
+            )?,
+            Block::ResidualBasic {
+                out,
+                stride,
+                shortcut,
+                ..
+            } => self.residual(
+                &[Conv::same(out, 3, stride), Conv::same(out, 3, 1)],
+                shortcut,
+                stride,
+            )?,
+            Block::ResidualBottleneck {
+                out,
+                width,
+                stride,
+                shortcut,
+                ..
+            } => self.residual(
+                &[
+                    Conv::same(width, 1, 1),
+                    Conv::same(width, 3, stride),
+                    Conv::same(out, 1, 1),
+                ],
+                shortcut,
+                stride,
+            )?,
+            Block::SeparableConv {
+                out,
+                kernel,
+                stride,
+                ..
+            } => {
+                self.conv(
+                    "Convolution by channel",
+                    &Conv::depthwise(features, kernel, stride),
+                )?;
+                self.batch_norm();
+                self.relu();
+                self.conv("Convolution", &Conv::same(out, 1, 1))?;
+                self.batch_norm();
+                self.relu();
+            }
+            Block::ConvNext {
+                kernel,
+                mlp_ratio,
+                drop_path,
+                ..
+            } => {
+                self.conv(
+                    "Convolution by channel",
+                    &Conv {
+                        bias: true,
+                        ..Conv::depthwise(features, kernel, 1)
+                    },
+                )?;
+                self.layer_norm();
+                self.two_layers(hidden(features, mlp_ratio), 0.0);
+                self.push("Scale", self.shape, features as u64, 0);
+                self.keep(self.len());
+                self.drop_path(drop_path);
+                self.sum();
+            }
+            Block::PatchEmbedding {
+                out,
+                patch,
+                class_token,
+                ..
+            } => {
+                let conv = Conv {
+                    padding: 0,
+                    bias: true,
+                    ..Conv::same(out, patch, patch)
+                };
+                self.conv("Convolution", &conv)?;
+                if class_token {
+                    self.push("Class token", output, out as u64, 0);
+                }
+            }
+            Block::PositionEmbedding { position } => {
+                let learnt = match position {
+                    Position::Learnt => self.len(),
+                    Position::Sinusoidal => 0,
+                };
+                self.push("Position embedding", output, learnt, 0);
+            }
+            Block::TransformerEncoder {
+                heads,
+                mlp_ratio,
+                dropout,
+                drop_path,
+                ..
+            } => {
+                self.attention(heads, tokens, dropout, drop_path);
+                self.mlp(hidden(features, mlp_ratio), dropout, drop_path);
+            }
+            Block::Swin {
+                heads,
+                window,
+                mlp_ratio,
+                dropout,
+                drop_path,
+                ..
+            } => {
+                self.attention(heads, window * window, dropout, drop_path);
+                let places = (2 * window - 1) * (2 * window - 1);
+                self.push(
+                    "Relative position bias",
+                    self.shape,
+                    product(&[places, heads]),
+                    0,
+                );
+                self.mlp(hidden(features, mlp_ratio), dropout, drop_path);
+            }
+            Block::PatchMerging { .. } => {
+                self.shape = match self.shape {
+                    Shape::Image([channels, height, width]) => {
+                        Shape::Image([4 * channels, height / 2, width / 2])
+                    }
+                    other => other,
+                };
+                self.layer_norm();
+                let tokens = self.shape.tokens();
+                self.dense("Linear", 4 * features, 2 * features, tokens, false);
+            }
+            Block::MlpMixer {
+                tokens_hidden,
+                channels_hidden,
+                dropout,
+                drop_path,
+                ..
+            } => {
+                self.layer_norm();
+                self.dense("Linear along tokens", tokens, tokens_hidden, features, true);
+                self.gelu(product(&[tokens_hidden, features]));
+                self.dropout(dropout);
+                self.dense("Linear along tokens", tokens_hidden, tokens, features, true);
+                self.dropout(dropout);
+                self.drop_path(drop_path);
+                self.sum();
+                self.mlp(channels_hidden, dropout, drop_path);
+            }
+            Block::Relu {} => self.relu(),
+            Block::Gelu {} => self.gelu(self.len()),
+            Block::LeakyRelu { .. } | Block::Silu {} | Block::Tanh {} => {
+                self.push(block.title(), output, 0, 0);
+                self.keep(self.len().saturating_mul(2));
+            }
+            Block::BatchNorm { .. } | Block::GroupNorm { .. } => {
+                self.norm(block.title(), 2 * features as u64);
+            }
+            Block::LayerNorm { over, .. } => {
+                let scaled = match over {
+                    NormOver::Sample => self.len(),
+                    NormOver::Channels => features as u64,
+                };
+                self.norm(block.title(), 2 * scaled);
+            }
+            Block::MaxPool { .. } => {
+                let input = self.len();
+                self.push(block.title(), output, 0, 0);
+                self.keep(input);
+                // Where each largest value was, as 64-bit numbers.
+                self.keep_bytes(self.len().saturating_mul(8));
+            }
+            Block::AvgPool { .. } => {
+                let input = self.len();
+                self.push(block.title(), output, 0, 0);
+                self.keep(input);
+            }
+            Block::GlobalAvgPool {} | Block::Flatten {} => self.push(block.title(), output, 0, 0),
+            Block::Dropout { p } => self.dropout(p),
+        }
+        // What is true of the block as a whole is in shape.rs.
+        self.shape = output;
+        if let Some(last) = self.list.last_mut() {
+            last.output = output;
+        }
+        Some(())
+    }
+}
