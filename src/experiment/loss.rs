@@ -180,18 +180,28 @@ impl Loss {
             blocks.extend([conv(drawn, 3), Block::Relu {}]);
             chains.push((Shape::Image([channels, height, width]), blocks));
         }
-        let parts = chains.into_iter().flat_map(|(mut shape, blocks)| {
-            blocks.into_iter().flat_map(move |block| {
-                let parts = block.parts(shape).unwrap_or_default();
+        let mut all = Vec::new();
+        for (mut shape, blocks) in chains {
+            // What a chain sends back to the module may be larger than anything after it.
+            let sent_back = GRADIENT_BYTES.saturating_mul(shape.len() as u64);
+            for (at, block) in blocks.into_iter().enumerate() {
+                let mut parts = block.parts(shape).unwrap_or_default();
+                if let (0, Some(first)) = (at, parts.first_mut()) {
+                    first.scratch_bytes = first.scratch_bytes.max(sent_back);
+                }
                 if let Some(last) = parts.last() {
                     shape = last.output;
                 }
-                parts
-            })
-        });
-        parts.collect()
+                all.extend(parts);
+            }
+        }
+        all
     }
 }
+
+/// Bytes of a value in each copy of a gradient on its way, as blocks have them
+/// (`benches/memory.rs`).
+const GRADIENT_BYTES: u64 = 3 * 4;
 
 /// A convolution that keeps the size of an image.
 fn conv(out: usize, kernel: usize) -> Block {
