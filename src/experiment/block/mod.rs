@@ -308,6 +308,38 @@ impl Block {
                 bias: true,
                 init: Init::default(),
             },
+            Self::Relu {},
+            Self::LeakyRelu {
+                slope: leaky_slope(),
+            },
+            Self::Gelu {},
+            Self::Silu {},
+            Self::Tanh {},
+            Self::BatchNorm {
+                eps: norm_eps(),
+                momentum: norm_momentum(),
+            },
+            Self::LayerNorm {
+                eps: norm_eps(),
+                over: NormOver::default(),
+            },
+            Self::GroupNorm {
+                groups: 4,
+                eps: norm_eps(),
+            },
+            Self::MaxPool {
+                kernel: 2,
+                stride: 2,
+                padding: 0,
+            },
+            Self::AvgPool {
+                kernel: 2,
+                stride: 2,
+                padding: 0,
+            },
+            Self::GlobalAvgPool {},
+            Self::Flatten {},
+            Self::Dropout { p: dropout_p() },
             Self::ResidualBasic {
                 out: 16,
                 stride: 1,
@@ -374,38 +406,6 @@ impl Block {
                 eps: token_eps(),
                 init: xavier(),
             },
-            Self::Relu {},
-            Self::LeakyRelu {
-                slope: leaky_slope(),
-            },
-            Self::Gelu {},
-            Self::Silu {},
-            Self::Tanh {},
-            Self::BatchNorm {
-                eps: norm_eps(),
-                momentum: norm_momentum(),
-            },
-            Self::LayerNorm {
-                eps: norm_eps(),
-                over: NormOver::default(),
-            },
-            Self::GroupNorm {
-                groups: 4,
-                eps: norm_eps(),
-            },
-            Self::MaxPool {
-                kernel: 2,
-                stride: 2,
-                padding: 0,
-            },
-            Self::AvgPool {
-                kernel: 2,
-                stride: 2,
-                padding: 0,
-            },
-            Self::GlobalAvgPool {},
-            Self::Flatten {},
-            Self::Dropout { p: dropout_p() },
         ]
     }
 

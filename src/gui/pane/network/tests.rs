@@ -305,7 +305,10 @@ fn a_module_is_frozen_and_says_so() {
     let mut harness = window("digits-cnn", |experiment| {
         experiment.method.kind = MethodKind::GlobalBp;
     });
-    click(&mut harness, "Module 1");
+    harness
+        .get_by_role_and_label(Role::Button, "Module 1")
+        .click();
+    harness.run();
     harness
         .get_by_role_and_label(Role::CheckBox, "Frozen")
         .click();
