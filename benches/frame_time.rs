@@ -1,14 +1,17 @@
-//! Time that the window's thread takes for a frame of the studio, at rest and while training.
+//! Time that the window's thread takes for a frame of the studio, at rest, while training, and
+//! while long networks scroll.
 //!
 //! `cargo bench --bench frame_time`: layout and drawing commands of 1280×800, without the
 //! graphics driver. The trainer runs on the CPU beside it, as fast as it can.
 
 use std::time::{Duration, Instant};
 
-use eframe::egui::Key;
+use eframe::egui::{
+    Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, TouchPhase, pos2, vec2,
+};
 use egui_kittest::Harness;
 use layerwise::{
-    experiment::{DeviceChoice, preset},
+    experiment::{Balance, DeviceChoice, Experiment, MAX_BLOCKS, preset},
     gui::{Studio, StudioOptions},
     run::Phase,
 };
@@ -18,20 +21,9 @@ const FRAMES: usize = 600;
 const FRAME: Duration = Duration::from_micros(16_667);
 
 fn main() -> Result<(), String> {
-    println!("preset       run        median ms     99 % ms  longest ms  steps/s");
+    println!("network      run        median ms     99 % ms  longest ms  steps/s");
     for name in ["digits-mlp", "spirals-mlp", "digits-cnn"] {
-        let mut experiment = preset(name)
-            .ok_or_else(|| format!("no preset {name}"))?
-            .experiment()
-            .map_err(|error| error.to_string())?;
-        experiment.device = DeviceChoice::Cpu;
-        experiment.train.epochs = 10_000;
-        let mut window = Harness::builder()
-            .with_size([1280.0, 800.0])
-            .build_eframe(|cc| Studio::new(cc, StudioOptions::default()));
-        *window.state_mut().experiment_mut() = experiment;
-        // Data and adapters arrive.
-        frames(&mut window, 120);
+        let mut window = open(by_name(name)?);
         let times = frames(&mut window, FRAMES);
         report(name, "at rest", &window, times);
 
@@ -47,7 +39,61 @@ fn main() -> Result<(), String> {
         let times = frames(&mut window, FRAMES);
         report(name, "training", &window, times);
     }
+    for (name, experiment) in [
+        ("resnet110", by_name("resnet110")?),
+        ("110 blocks", long(by_name("digits-mlp")?, 110)),
+        ("1000 blocks", long(by_name("digits-mlp")?, MAX_BLOCKS)),
+    ] {
+        let mut window = open(experiment);
+        let times = frames(&mut window, FRAMES);
+        report(name, "at rest", &window, times);
+        // Over the network, a notch of the wheel down in every frame, then up again.
+        window.hover_at(pos2(150.0, 400.0));
+        let mut times = Vec::new();
+        for at in 0..FRAMES {
+            let notch = if at < FRAMES / 2 { -40.0 } else { 40.0 };
+            window.event(Event::MouseWheel {
+                unit: MouseWheelUnit::Point,
+                delta: vec2(0.0, notch),
+                phase: TouchPhase::Move,
+                source: MouseWheelSource::Wheel,
+                modifiers: Modifiers::NONE,
+            });
+            times.extend(frames(&mut window, 1));
+        }
+        times.sort_by(f64::total_cmp);
+        report(name, "scrolling", &window, times);
+    }
     Ok(())
+}
+
+fn by_name(name: &str) -> Result<Experiment, String> {
+    preset(name)
+        .ok_or_else(|| format!("no preset {name}"))?
+        .experiment()
+        .map_err(|error| error.to_string())
+}
+
+/// A chain of so many blocks in 16 modules.
+fn long(mut experiment: Experiment, count: usize) -> Experiment {
+    experiment.modules = Vec::new();
+    let tail: Vec<_> = experiment.blocks.iter().skip(1).cloned().collect();
+    let blocks = experiment.blocks.iter().take(1).chain(tail.iter().cycle());
+    experiment.blocks = blocks.take(count).cloned().collect();
+    experiment.split_into(16, Balance::Blocks);
+    experiment
+}
+
+/// The studio with an experiment, after data and adapters have arrived.
+fn open(mut experiment: Experiment) -> Harness<'static, Studio> {
+    experiment.device = DeviceChoice::Cpu;
+    experiment.train.epochs = 10_000;
+    let mut window = Harness::builder()
+        .with_size([1280.0, 800.0])
+        .build_eframe(|cc| Studio::new(cc, StudioOptions::default()));
+    *window.state_mut().experiment_mut() = experiment;
+    frames(&mut window, 120);
+    window
 }
 
 fn phase(window: &Harness<'_, Studio>) -> Option<Phase> {

@@ -10,7 +10,7 @@ use std::time::Instant;
 use burn::tensor::Device;
 use layerwise::{
     dataset,
-    experiment::{Experiment, Family, Preset, presets},
+    experiment::{Balance, Experiment, Family, Preset, presets},
     local::{Learner, Resident},
 };
 use peak_alloc::PeakAlloc;
@@ -45,7 +45,7 @@ fn main() -> Result<(), String> {
         for (way, keys, modules) in WAYS {
             let mut experiment = experiment(*preset, keys, &changes)?;
             if let Some(modules) = modules {
-                experiment.split_evenly(modules);
+                experiment.split_into(modules, Balance::Blocks);
             }
             let predicted = experiment.step_memory().ok_or("no plan")?.total();
             let (measured, seconds) = measure(&experiment)?;

@@ -12,11 +12,11 @@ use layerwise::{
     block::{Draws, Dual},
     dataset::Samples,
     experiment::{
-        Block, Experiment, Head, HeadKind, Init, ModuleSettings, NormOver, Position, Shape,
-        Shortcut, Split,
+        Block, Experiment, Head, HeadKind, Init, Loss, LossKind, MethodKind, ModuleSettings,
+        NormOver, Optimizer, Position, Shape, Shortcut, Split,
     },
     local::{
-        Batch, Learner, LocalModule, ModuleStep, Resident, cross_entropy, isolation_matrix,
+        Batch, Learner, LocalModule, LossValue, ModuleStep, Resident, Rows, isolation_matrix,
         named_parameters, step_module,
     },
     rng::{Stream, rng},
@@ -25,7 +25,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 const BATCH: usize = 5;
-const STEP: f64 = 1e-5;
+const STEP: f64 = 5e-6;
 
 fn device() -> Device {
     static CONFIGURED: Once = Once::new();
@@ -82,9 +82,8 @@ fn experiment(image: bool, tested: &[Block], head: Head) -> Experiment {
         blocks,
         head: PLAIN,
         modules: vec![ModuleSettings {
-            number: 2,
-            lambda: None,
             head: Some(head),
+            ..ModuleSettings::new(2)
         }],
         split: Split {
             after: Some(vec![cut]),
@@ -101,7 +100,8 @@ fn batch(device: &Device) -> Batch {
         inputs: (0..BATCH * 64)
             .map(|_| StandardNormal.sample(&mut rng))
             .collect(),
-        labels: (0..BATCH as u32).map(|sample| sample * 3 % 10).collect(),
+        // Two classes twice, one once.
+        labels: (0..BATCH as u32).map(|sample| sample * 3 % 9).collect(),
     };
     let indices: Vec<u32> = (0..BATCH as u32).collect();
     Resident::new(&samples, Shape::Image([1, 8, 8]), 10, device).gather(&indices)
@@ -109,16 +109,19 @@ fn batch(device: &Device) -> Batch {
 
 impl Case {
     fn new(image: bool, tested: &[Block], head: Head) -> Self {
+        Self::of(&experiment(image, tested, head))
+    }
+
+    /// The second module of an experiment.
+    fn of(experiment: &Experiment) -> Self {
         let device = device();
-        let experiment = experiment(image, tested, head);
         assert_eq!(experiment.problems(), []);
-        let mut modules = LocalModule::all(&experiment, &device).unwrap();
-        let second = modules.pop().unwrap();
+        let modules = LocalModule::all(experiment, &device).unwrap();
+        let second = modules.into_iter().nth(1).unwrap();
         let batch = batch(&device);
-        let shape = if image {
-            [BATCH, 4, 4, 4]
-        } else {
-            [BATCH, 12, 1, 1]
+        let shape = match experiment.plan().unwrap()[1].input {
+            Shape::Image([channels, height, width]) => [BATCH, channels, height, width],
+            shape => [BATCH, shape.len(), 1, 1],
         };
         let mut rng = rng(6, Stream::Data, 0);
         Self {
@@ -133,21 +136,31 @@ impl Case {
         Draws::new(rng(9, Stream::Dropout, 0))
     }
 
-    fn logits(&self, module: &LocalModule, x: Dual) -> (Tensor<2>, Option<Tensor<2>>) {
-        let output = module.body(x, Some(&mut Self::draws()));
-        module.head().unwrap().forward(output)
+    /// What the head makes of an input, where the loss looks at one.
+    fn scores(&self, module: &LocalModule, x: Dual) -> Option<Rows> {
+        let mut draws = Self::draws();
+        let output = module.body(x, Some(&mut draws));
+        let images = self.batch.inputs.clone();
+        module.see(output, images, Some(&mut draws)).unwrap().scores
+    }
+
+    fn whole_loss(&self, module: &LocalModule, x: Dual) -> LossValue {
+        let mut draws = Self::draws();
+        let output = module.body(x, Some(&mut draws));
+        let loss = module.loss(output, &self.batch, Some(&mut draws));
+        loss.unwrap().0
     }
 
     fn loss(&self, module: &LocalModule) -> f64 {
-        let (logits, _) = self.logits(module, Dual::plain(self.input.clone()));
-        cross_entropy(logits, self.batch.targets.clone()).into_scalar()
+        let loss = self.whole_loss(module, Dual::plain(self.input.clone()));
+        loss.value.into_scalar()
     }
 
     /// R from first principles: first-order gradients alone, no tangent.
     fn reconciliation(&self, module: &LocalModule) -> f64 {
         let input = self.input.clone().detach().require_grad();
-        let (logits, _) = self.logits(module, Dual::plain(input.clone()));
-        let gradients = cross_entropy(logits, self.batch.targets.clone()).backward();
+        let loss = self.whole_loss(module, Dual::plain(input.clone()));
+        let gradients = loss.value.backward();
         let asked = input.grad(&gradients).unwrap() * BATCH as f64;
         let difference = asked - self.before.clone();
         (difference.clone() * difference).sum().into_scalar::<f64>() / BATCH as f64
@@ -156,7 +169,6 @@ impl Case {
     fn step(&self, lambda: f64) -> ModuleStep {
         step_module(
             &self.second,
-            self.second.head().unwrap(),
             self.input.clone(),
             &self.batch,
             Some(self.before.clone()),
@@ -164,12 +176,14 @@ impl Case {
             true,
             &mut Self::draws(),
         )
+        .unwrap()
     }
 
-    /// Checks the tangent, ∇L and ∇R of the module against central differences.
+    /// Checks the tangent, D_v L, δout, ∇L and ∇R of the module against central differences.
     fn check(&self, name: &str) {
         self.check_tangent(name);
         let plain = self.step(0.0);
+        self.check_delta_out(name, &plain);
         let reconciled = self.step(1.0);
         let value = plain.alignment.as_ref().unwrap().reconciliation.clone();
         let direct = self.reconciliation(&self.second);
@@ -187,12 +201,8 @@ impl Case {
                         by: sign * STEP,
                     })
                 };
-                let near = (at(1.0), at(-1.0));
-                let far = (at(2.0), at(-2.0));
-                // Central differences of fourth order.
-                let slope = |f: &dyn Fn(&LocalModule) -> f64| {
-                    (8.0 * (f(&near.0) - f(&near.1)) - (f(&far.0) - f(&far.1))) / (12.0 * STEP)
-                };
+                let (up, down) = (at(1.0), at(-1.0));
+                let slope = |f: &dyn Fn(&LocalModule) -> f64| (f(&up) - f(&down)) / (2.0 * STEP);
                 loss_pairs.push((of_loss[index], slope(&|m| self.loss(m))));
                 reconciliation_pairs.push((
                     of_both[index] - of_loss[index],
@@ -209,15 +219,47 @@ impl Case {
         let mut rng = rng(7, Stream::Data, 0);
         let direction = random(self.input.dims(), &mut rng, &device());
         let dual = Dual::along(self.input.clone(), direction.clone());
-        let (value, tangent) = self.logits(&self.second, dual);
         let at = |sign: f64| {
             let x = self.input.clone() + direction.clone() * (sign * STEP);
-            self.logits(&self.second, Dual::plain(x)).0
+            Dual::plain(x)
         };
-        let slope = (at(1.0) - at(-1.0)) / (2.0 * STEP);
-        let plain = self.logits(&self.second, Dual::plain(self.input.clone())).0;
-        all_close(&format!("{name}: value"), &pairs(value, plain));
-        all_close(&format!("{name}: tangent"), &pairs(tangent.unwrap(), slope));
+        if let Some(scores) = self.scores(&self.second, dual.clone()) {
+            let plain = |x| self.scores(&self.second, x).unwrap().value;
+            let slope = (plain(at(1.0)) - plain(at(-1.0))) / (2.0 * STEP);
+            let still = plain(Dual::plain(self.input.clone()));
+            all_close(&format!("{name}: value"), &pairs(scores.value, still));
+            let tangent = scores.tangent.unwrap();
+            all_close(&format!("{name}: tangent"), &pairs(tangent, slope));
+        }
+        let loss = |x| self.whole_loss(&self.second, x).value.into_scalar::<f64>();
+        let slope = (loss(at(1.0)) - loss(at(-1.0))) / (2.0 * STEP);
+        let found = self.whole_loss(&self.second, dual);
+        let derivative = found.derivative.unwrap().into_scalar();
+        close(&format!("{name}: D_v L"), derivative, slope, slope);
+        let still = loss(Dual::plain(self.input.clone()));
+        close(
+            &format!("{name}: L"),
+            found.value.into_scalar(),
+            still,
+            still,
+        );
+    }
+
+    /// δout, summed along a direction.
+    fn check_delta_out(&self, name: &str, step: &ModuleStep) {
+        let mut rng = rng(8, Stream::Data, 0);
+        let direction = random(step.output.dims(), &mut rng, &device());
+        let at = |sign: f64| {
+            let moved = step.output.clone() + direction.clone() * (sign * STEP);
+            let mut draws = Self::draws();
+            let loss = self
+                .second
+                .loss(Dual::plain(moved), &self.batch, Some(&mut draws));
+            loss.unwrap().0.value.into_scalar::<f64>()
+        };
+        let slope = (at(1.0) - at(-1.0)) / (2.0 * STEP) * BATCH as f64;
+        let found = (step.delta_out.clone() * direction.inner()).sum();
+        close(&format!("{name}: δout"), found.into_scalar(), slope, slope);
     }
 }
 
@@ -592,6 +634,324 @@ fn heads_above_convolutions_with_batch_norm() {
     }
 }
 
+/// A second module of three that ends in `head` and has a loss of its own.
+fn rival(image: bool, head: HeadKind, loss: Loss) -> Experiment {
+    let head = Head {
+        kind: head,
+        ..Head::default()
+    };
+    let tested = if image {
+        [conv(10, 1, 1, 1), Block::Tanh {}]
+    } else {
+        [linear(14), Block::Tanh {}]
+    };
+    let mut experiment = experiment(image, &tested, head);
+    experiment.set_loss_of(2, Some(loss));
+    let points = experiment.split_points();
+    experiment.split.after = Some(vec![points[0], points[0] + tested.len()]);
+    experiment.blocks.push(Block::Tanh {});
+    experiment
+}
+
+/// The same on images of 8×8 pixels.
+fn large(mut experiment: Experiment) -> Experiment {
+    experiment.blocks[0] = conv(4, 1, 1, 1);
+    experiment
+}
+
+fn of_kind(kind: LossKind) -> Loss {
+    Loss {
+        kind,
+        temperature: 0.5,
+        beta: 0.7,
+        ..Loss::default()
+    }
+}
+
+#[test]
+fn heads_of_the_rivals() {
+    for kind in [HeadKind::Conv, HeadKind::PooledMlp] {
+        let loss = Loss::default();
+        Case::of(&rival(false, kind, loss)).check(&format!("{kind:?} head of vectors"));
+        Case::of(&rival(true, kind, loss)).check(&format!("{kind:?} head of images"));
+        Case::of(&large(rival(true, kind, loss))).check(&format!("{kind:?} head of large images"));
+    }
+}
+
+#[test]
+fn losses_of_the_rivals() {
+    for kind in LossKind::ALL {
+        for head in HeadKind::ALL {
+            for image in [false, true] {
+                let name = format!("{kind:?} loss, {head:?} head, image {image}");
+                Case::of(&rival(image, head, of_kind(kind))).check(&name);
+            }
+        }
+    }
+}
+
+#[test]
+fn decoders() {
+    for kind in LossKind::ALL {
+        let loss = Loss {
+            reconstruction: 3.0,
+            ..of_kind(kind)
+        };
+        Case::of(&rival(true, HeadKind::Linear, loss)).check(&format!("{kind:?} with decoder"));
+    }
+    let drawing = Loss {
+        reconstruction: 1.0,
+        ..Loss::default()
+    };
+    let case = Case::of(&large(rival(true, HeadKind::Conv, drawing)));
+    case.check("decoder of an image as large as the input");
+}
+
+#[test]
+fn plans_count_what_modules_learn() {
+    let drawing = Loss {
+        reconstruction: 1.0,
+        ..Loss::default()
+    };
+    for head in HeadKind::ALL {
+        let kinds = LossKind::ALL.map(of_kind);
+        let flat = kinds.map(|loss| rival(false, head, loss));
+        let small = kinds.map(|loss| rival(true, head, loss));
+        let others = [
+            rival(true, head, drawing),
+            large(rival(true, head, drawing)),
+        ];
+        for experiment in flat.into_iter().chain(small).chain(others) {
+            let modules = LocalModule::all(&experiment, &device()).unwrap();
+            for (module, plan) in modules.iter().zip(experiment.plan().unwrap()) {
+                let found: usize = learnt(module).iter().map(|(_, count)| count).sum();
+                let planned = plan.parameters + plan.head_parameters;
+                assert_eq!(found, planned, "{:?} {:?}", plan.head, plan.loss);
+            }
+        }
+    }
+}
+
+/// Running statistics of a module by name.
+fn statistics(module: &LocalModule) -> Vec<(String, Vec<f64>)> {
+    let named = module.running_statistics().into_iter();
+    named
+        .map(|(name, mean, variance)| (name, [values(mean), values(variance)].concat()))
+        .collect()
+}
+
+#[test]
+fn statistics_of_heads_and_decoders_move_once() {
+    let drawing = Loss {
+        reconstruction: 1.0,
+        ..Loss::default()
+    };
+    for (head, names) in [
+        (
+            HeadKind::Conv,
+            vec!["head.conv.norm.", "decoder.conv.norm."],
+        ),
+        (
+            HeadKind::PooledMlp,
+            vec![
+                "head.convs.0.norm.",
+                "head.convs.1.norm.",
+                "head.convs.2.norm.",
+                "head.hidden.0.norm.",
+                "head.hidden.1.norm.",
+                "decoder.conv.norm.",
+            ],
+        ),
+    ] {
+        let case = Case::of(&rival(true, head, drawing));
+        let moved = |lambda: f64| {
+            let mut draws = Case::draws();
+            let mut module = case.second.clone();
+            let before = Some(case.before.clone());
+            let input = case.input.clone();
+            step_module(
+                &module,
+                input,
+                &case.batch,
+                before,
+                lambda,
+                true,
+                &mut draws,
+            );
+            module.absorb(&mut draws);
+            statistics(&module)
+        };
+        let found = moved(0.0);
+        assert_eq!(found, moved(1.0));
+        let still = statistics(&case.second);
+        for ((name, after), (_, before)) in found.iter().zip(&still) {
+            assert_ne!(after, before, "{name}");
+        }
+        let found: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(found, names);
+    }
+}
+
+/// Three modules with batch norm and dropout, and losses of all kinds.
+fn three() -> Experiment {
+    let norm = Block::BatchNorm {
+        eps: 1e-5,
+        momentum: 0.1,
+    };
+    let dropout = Block::Dropout { p: 0.3 };
+    let tested = [conv(12, 1, 1, 1), norm, dropout, conv(12, 1, 1, 1)];
+    let mut experiment = experiment(true, &tested, ETF);
+    experiment.split.after = Some(vec![1, 4]);
+    experiment.modules.clear();
+    let drawing = Loss {
+        reconstruction: 1.0,
+        ..of_kind(LossKind::Contrastive)
+    };
+    experiment.loss = drawing;
+    experiment.head.kind = HeadKind::Conv;
+    experiment.set_loss_of(
+        2,
+        Some(Loss {
+            kind: LossKind::PredSim,
+            ..drawing
+        }),
+    );
+    experiment
+}
+
+/// Parameters and running statistics of every module.
+fn state(modules: &[LocalModule]) -> Vec<Vec<TensorData>> {
+    let of = |module| -> Vec<TensorData> {
+        let named = named_parameters(module, None).into_iter();
+        named.map(|named| named.data).collect()
+    };
+    modules.iter().map(of).collect()
+}
+
+/// The state of an experiment's modules before and after a step.
+fn stepped(experiment: &Experiment, lambda: f64) -> [Vec<Vec<TensorData>>; 2] {
+    let device = device();
+    assert_eq!(experiment.problems(), []);
+    let mut learner = Learner::new(experiment, &device).unwrap();
+    let before = state(learner.modules());
+    let batch = batch(&device);
+    for step in 0..2 {
+        let lambda = [lambda, lambda];
+        learner.step(&batch, step, 0.1, &lambda, true, &mut |_| {});
+    }
+    [before, state(learner.modules())]
+}
+
+#[test]
+fn frozen_modules_stay_bit_for_bit() {
+    for kind in MethodKind::ALL {
+        for frozen in [vec![1], vec![2], vec![3], vec![1, 2], vec![1, 3]] {
+            for lambda in [0.0, 0.5] {
+                let mut experiment = three();
+                experiment.method.kind = kind;
+                for number in &frozen {
+                    experiment.set_frozen(*number, true);
+                }
+                let [before, after] = stepped(&experiment, lambda);
+                for number in 1..=3 {
+                    let same = before[number - 1] == after[number - 1];
+                    let name = format!("{kind:?}, frozen {frozen:?}, λ {lambda}: {number}");
+                    assert_eq!(same, frozen.contains(&number), "{name}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn nobody_reconciles_with_a_frozen_module() {
+    let mut experiment = three();
+    experiment.set_frozen(1, true);
+    let [_, plain] = stepped(&experiment, 0.0);
+    let [_, reconciled] = stepped(&experiment, 0.5);
+    assert_eq!(plain[1], reconciled[1]);
+    assert_ne!(plain[2], reconciled[2]);
+
+    let device = device();
+    let mut learner = Learner::new(&experiment, &device).unwrap();
+    let done = learner.step(&batch(&device), 0, 0.1, &[0.5, 0.5], true, &mut |seen| {
+        assert_ne!(seen.number, 1);
+    });
+    assert!(done.aligned);
+    // Three losses and accuracies, of which the contrastive one has none; then two boundaries,
+    // of which the first is not measured.
+    let numbers = values(done.values);
+    let known: Vec<bool> = numbers.iter().map(|number| number.is_finite()).collect();
+    let [yes, no] = [true, false];
+    assert_eq!(known[..6], [yes, no, yes, yes, yes, yes]);
+    assert_eq!(known[6..], [no, no, no, no, yes, yes, yes, yes]);
+}
+
+#[test]
+fn a_module_learns_at_its_own_rate() {
+    let mut plain = three();
+    plain.optimizer = Optimizer {
+        momentum: 0.0,
+        ..Optimizer::default()
+    };
+    let mut slowed = plain.clone();
+    slowed.set_lr_factor_of(2, 0.25);
+    for kind in MethodKind::ALL {
+        plain.method.kind = kind;
+        slowed.method.kind = kind;
+        let moved = |experiment: &Experiment| {
+            let device = device();
+            let mut learner = Learner::new(experiment, &device).unwrap();
+            let before = weights(learner.modules());
+            learner.step(&batch(&device), 0, 0.1, &[0.5, 0.5], true, &mut |_| {});
+            let after = weights(learner.modules());
+            let pairs = before.into_iter().zip(after);
+            let moved = pairs.map(|(before, after)| {
+                let pairs = before.into_iter().zip(after);
+                pairs.map(|(before, after)| after - before).collect()
+            });
+            moved.collect::<Vec<Vec<f64>>>()
+        };
+        let (fast, slow) = (moved(&plain), moved(&slowed));
+        assert_eq!(fast[0], slow[0]);
+        assert_eq!(fast[2], slow[2]);
+        let pairs: Vec<(f64, f64)> = slow[1]
+            .iter()
+            .zip(&fast[1])
+            .map(|(slow, fast)| (*slow, fast * 0.25))
+            .collect();
+        all_close("a quarter of the step", &pairs);
+    }
+}
+
+/// The learnt values of every module, one after another.
+fn weights(modules: &[LocalModule]) -> Vec<Vec<f64>> {
+    struct Read(Vec<f64>);
+    impl ModuleVisitor for Read {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            self.0.extend(values(param.val().inner()));
+        }
+    }
+    let of = |module: &LocalModule| {
+        let mut read = Read(Vec::new());
+        module.visit(&mut read);
+        read.0
+    };
+    modules.iter().map(of).collect()
+}
+
+#[test]
+fn no_gradient_crosses_a_split_with_any_loss() {
+    let experiment = three();
+    let modules = LocalModule::all(&experiment, &device()).unwrap();
+    let matrix = isolation_matrix(&modules, &batch(&device()));
+    for (row, norms) in matrix.iter().enumerate() {
+        for (column, norm) in norms.iter().enumerate() {
+            assert_eq!(*norm > 0.0, row == column, "module {row}, loss {column}");
+        }
+    }
+}
+
 #[test]
 fn running_statistics_move_once_in_a_step_that_reconciles() {
     let blocks = [
@@ -612,7 +972,6 @@ fn running_statistics_move_once_in_a_step_that_reconciles() {
         let mut module = case.second.clone();
         step_module(
             &module,
-            module.head().unwrap(),
             case.input.clone(),
             &case.batch,
             Some(case.before.clone()),

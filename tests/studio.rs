@@ -208,6 +208,33 @@ fn a_person_builds_a_network_from_nothing_and_trains_it() {
 }
 
 #[test]
+fn each_gesture_on_blocks_is_one_step_back_however_quick() {
+    let mut window = open([1400.0, 2000.0], Theme::Dark, None);
+    let mut seen = vec![window.state().experiment().clone()];
+    click(&mut window, "Block 3: Linear");
+    press(&mut window, Modifiers::COMMAND, Key::D);
+    seen.push(window.state().experiment().clone());
+    press(&mut window, Modifiers::COMMAND, Key::R);
+    click(&mut window, "Each repetition its own module");
+    click(&mut window, "Repeat ×2");
+    seen.push(window.state().experiment().clone());
+    window.event(Event::Paste(
+        "[[block]]\nkind = \"tanh\"\n[[block]]\nkind = \"relu\"\n".to_owned(),
+    ));
+    window.run_steps(3);
+    seen.push(window.state().experiment().clone());
+    window.event(Event::Cut);
+    window.run_steps(3);
+    assert_eq!(window.state().experiment(), &seen[2], "cut out again");
+    let lengths: Vec<usize> = seen.iter().map(|it| it.blocks.len()).collect();
+    assert_eq!(lengths, [17, 18, 19, 21]);
+    for before in seen.iter().rev() {
+        press(&mut window, Modifiers::COMMAND, Key::Z);
+        assert_eq!(window.state().experiment(), before);
+    }
+}
+
+#[test]
 fn an_impossible_network_says_why_and_does_not_train() {
     let mut window = open([1400.0, 2000.0], Theme::Light, None);
     window.state_mut().experiment_mut().blocks.remove(0);

@@ -208,6 +208,77 @@ fn digits_are_learnt_by_every_method() {
     }
 }
 
+/// Heads and losses of the rivals, with and without reconciliation.
+const RIVALS: [&[&str]; 8] = [
+    &["head.kind=linear", "method.lambda=0"],
+    &["head.kind=pooled-mlp", "method.lambda=0"],
+    &["head.kind=conv", "method.lambda=0", "loss.reconstruction=1"],
+    &["head.kind=conv", "loss.kind=contrastive", "method.lambda=0"],
+    &[
+        "head.kind=conv",
+        "loss.kind=contrastive",
+        "loss.reconstruction=1",
+    ],
+    &["head.kind=etf", "loss.kind=contrastive"],
+    &["head.kind=linear", "loss.kind=similarity"],
+    &["head.kind=linear", "loss.kind=pred-sim", "loss.beta=0.8"],
+];
+
+#[test]
+fn every_rival_learns_above_chance() {
+    for assignments in RIVALS {
+        let experiment = experiment("digits-cnn", &[assignments, &["train.epochs=3"]].concat());
+        let scores = experiment.loss.kind.scores_classes();
+        let told = train(experiment, None);
+        let summary = told.summary.unwrap();
+        assert_eq!(told.phase, Phase::Finished, "{assignments:?}");
+        let accuracy = summary.test_accuracy.unwrap();
+        assert!(accuracy > 0.6, "{assignments:?}: {accuracy}");
+        assert_eq!(summary.module_test_accuracy.len(), 4);
+        assert_eq!(summary.module_test_loss.len(), 4);
+        for (at, (accuracy, geometry)) in summary
+            .module_test_accuracy
+            .iter()
+            .zip(&summary.module_separability)
+            .enumerate()
+        {
+            // The features, whatever the loss is.
+            let least = if at == 0 { 0.3 } else { 0.5 };
+            let found = geometry.class_mean_accuracy;
+            assert!(found > least, "{assignments:?}: {at}: {found}");
+            assert_eq!(accuracy.is_nan(), !scores && at < 3, "{assignments:?}");
+        }
+        let mut means = vec![[0.0; 2]; 4];
+        for (half, steps) in told.steps.chunks(told.steps.len() / 2 + 1).enumerate() {
+            for step in steps {
+                for (mean, loss) in means.iter_mut().zip(&step.loss) {
+                    mean[half] += loss / steps.len() as f32;
+                }
+            }
+        }
+        for [early, late] in means {
+            assert!(late < early, "{assignments:?}: {early}, then {late}");
+        }
+    }
+}
+
+#[test]
+fn frozen_modules_run_to_the_end_under_every_method() {
+    for method in ["local-bp", "global-bp"] {
+        let assignments = [&format!("method.kind={method}"), "train.epochs=2"];
+        let mut experiment = experiment("digits-cnn", &assignments);
+        experiment.set_frozen(1, true);
+        experiment.set_frozen(3, true);
+        let told = train(experiment, None);
+        let summary = told.summary.unwrap();
+        assert_eq!(told.phase, Phase::Finished, "{method}");
+        assert!(summary.test_accuracy.unwrap() > 0.4, "{method}");
+        // Every boundary has a frozen module on one of its sides.
+        let aligned = |step: &StepRecord| step.cosine.iter().any(|cosine| !cosine.is_nan());
+        assert!(!told.steps.iter().any(aligned), "{method}");
+    }
+}
+
 #[test]
 fn too_large_a_lambda_is_flagged() {
     let told = train(experiment("digits-mlp", &["method.lambda=3"]), None);

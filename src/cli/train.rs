@@ -129,8 +129,11 @@ fn end(
     })
 }
 
-/// A share as "95.8".
+/// A share as "95.8", or a dash where it is not known.
 fn percent(share: f32) -> String {
+    if share.is_nan() {
+        return "–".to_owned();
+    }
     format!("{:.1}", share * 100.0)
 }
 

@@ -1,6 +1,6 @@
 //! What is wrong with an experiment, said where it is wrong.
 
-use super::{Experiment, HeadKind, MAX_LAMBDA, MethodKind, Shape, shape_after, split};
+use super::{Experiment, HeadKind, Loss, MAX_LAMBDA, ModulePlan, Shape, shape_after, split};
 
 /// Where a problem lies.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -86,6 +86,18 @@ impl Ranges {
             "a number from 0 to below 1",
         );
     }
+
+    fn loss(&mut self, key: &str, loss: &Loss) {
+        let Loss {
+            temperature,
+            beta,
+            reconstruction,
+            ..
+        } = *loss;
+        self.real(&format!("{key}.temperature"), temperature, 1e-3, 1e3);
+        self.real(&format!("{key}.beta"), beta, 0.0, 1.0);
+        self.real(&format!("{key}.reconstruction"), reconstruction, 0.0, 1e4);
+    }
 }
 
 impl Experiment {
@@ -116,6 +128,7 @@ impl Experiment {
 
         r.real("method.lambda", self.method.lambda, 0.0, MAX_LAMBDA);
         r.positive("head.scale", self.head.scale, 1e4);
+        r.loss("loss", &self.loss);
         // A network without blocks has a problem of its own.
         if let Some(count) = self.split.count
             && !self.blocks.is_empty()
@@ -206,6 +219,12 @@ impl Experiment {
             if let Some(head) = settings.head {
                 r.positive(&format!("module.{at}.head.scale"), head.scale, 1e4);
             }
+            if let Some(loss) = &settings.loss {
+                r.loss(&format!("module.{at}.loss"), loss);
+            }
+            if let Some(factor) = settings.lr_factor {
+                r.positive(&format!("module.{at}.lr_factor"), factor, 100.0);
+            }
         }
         for (at, block) in self.blocks.iter().enumerate() {
             for (key, value, range) in block.out_of_range() {
@@ -264,23 +283,62 @@ impl Experiment {
         let classes = self.data.class_count();
         let ranges = self.module_ranges();
         let last = ranges.len();
+        let batch = self.train.batch_size.min(self.data.train_count());
+        let mut biggest = shapes.iter().map(|shape| shape.len()).max().unwrap_or(0);
         for (at, range) in ranges.into_iter().enumerate() {
             let number = at + 1;
-            let has_head = self.method.kind == MethodKind::LocalBp || number == last;
-            let Some(features) = shapes.get(range.end).map(|shape| Shape::features(*shape)) else {
+            let Some(output) = shapes.get(range.end).copied() else {
                 break;
             };
-            if has_head && self.head_of(number).kind == HeadKind::Etf && features < classes {
+            if !self.has_loss(number) {
+                continue;
+            }
+            let (head, loss) = (self.head_of(number), self.loss_of(number));
+            biggest = biggest.max(loss.decoder_values(output, self.data.shape()));
+            let mut wrong = |message: String| {
                 problems.push(Problem {
                     place: Place::Module(number),
-                    message: format!(
-                        "An ETF head for {classes} classes needs at least {classes} features, but the module ends with {features}: widen its last block or choose a random or linear head"
-                    ),
+                    message,
                 });
+            };
+            let features = output.features();
+            if loss.kind.uses_head() && head.kind == HeadKind::Etf && features < classes {
+                wrong(format!(
+                    "An ETF head for {classes} classes needs at least {classes} features, but the module ends with {features}: widen its last block or choose a random or linear head"
+                ));
+            }
+            if number == last && !loss.kind.scores_classes() {
+                wrong(format!(
+                    "The last module has to tell the classes apart, which a {} loss alone does not: choose cross-entropy or pred-sim for it",
+                    loss.kind.title().to_lowercase()
+                ));
+            }
+            if loss.kind.compares_samples() && batch.saturating_mul(batch) > MAX_BATCH_LEN {
+                wrong(format!(
+                    "A {} loss compares each of the {batch} samples of a batch with every other: choose a smaller batch or cross-entropy",
+                    loss.kind.title().to_lowercase()
+                ));
+            }
+            if loss.reconstructs() {
+                let part = match (self.data.shape(), output) {
+                    (Shape::Image(_), Shape::Image(_)) => None,
+                    (Shape::Image(_), _) => Some("the module does not hand on an image"),
+                    _ => Some("the data are no images"),
+                };
+                if let Some(part) = part {
+                    wrong(format!(
+                        "A decoder draws images from images, but {part}: set the weight of the reconstruction to 0"
+                    ));
+                }
             }
         }
-        let batch = self.train.batch_size.min(self.data.train_count());
-        let biggest = shapes.iter().map(|shape| shape.len()).max().unwrap_or(0);
+        if (1..=last).all(|number| self.is_frozen(number)) {
+            problems.push(Problem {
+                place: Place::Key("module".to_owned()),
+                message: "every module is frozen, so that nothing would learn: let one learn"
+                    .to_owned(),
+            });
+        }
         if biggest.saturating_mul(batch) > MAX_BATCH_LEN {
             problems.push(Problem {
                 place: Place::Key("train.batch_size".to_owned()),
@@ -291,8 +349,14 @@ impl Experiment {
             });
         }
         let parameters = self.plan().map_or(0, |plan| {
-            plan.iter()
-                .fold(0usize, |sum, module| sum.saturating_add(module.parameters))
+            let own = plan.iter().map(|module: &ModulePlan| {
+                let head = match self.has_loss(module.number) {
+                    true => module.head_parameters,
+                    false => 0,
+                };
+                module.parameters.saturating_add(head)
+            });
+            own.fold(0usize, usize::saturating_add)
         });
         if parameters > MAX_PARAMETERS {
             problems.push(Problem {
@@ -314,7 +378,7 @@ const MAX_PARAMETERS: usize = 1 << 29;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::{Block, preset};
+    use crate::experiment::{Block, LossKind, preset};
 
     #[test]
     fn presets_have_no_problems() {
@@ -350,5 +414,86 @@ mod tests {
         }
         let problems = experiment.problems();
         assert_eq!(problems.first().unwrap().place, Place::Module(1));
+    }
+
+    /// Problems of the four modules of digits-cnn after a change.
+    fn problems(change: impl FnOnce(&mut Experiment)) -> Vec<(Place, String)> {
+        let mut experiment = preset("digits-cnn").unwrap().experiment().unwrap();
+        change(&mut experiment);
+        let problems = experiment.problems().into_iter();
+        problems
+            .map(|problem| (problem.place, problem.message))
+            .collect()
+    }
+
+    #[test]
+    fn the_last_module_has_to_score_classes() {
+        let contrastive = Loss {
+            kind: LossKind::Contrastive,
+            ..Loss::default()
+        };
+        assert_eq!(problems(|experiment| experiment.loss = contrastive), []);
+        let found = problems(|experiment| experiment.set_loss_of(4, Some(contrastive)));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].0, Place::Module(4));
+        assert!(found[0].1.contains("contrastive loss"), "{}", found[0].1);
+    }
+
+    #[test]
+    fn a_decoder_needs_images() {
+        let drawing = Loss {
+            reconstruction: 1.0,
+            ..Loss::default()
+        };
+        assert_eq!(problems(|experiment| experiment.loss = drawing), []);
+        let found = problems(|experiment| {
+            experiment.loss = drawing;
+            experiment.insert_block(0, Block::Flatten {});
+            experiment
+                .blocks
+                .retain(|block| *block == Block::Flatten {});
+            experiment.blocks.push(Block::Linear {
+                out: 16,
+                bias: true,
+                init: crate::experiment::Init::default(),
+            });
+            experiment.split = crate::experiment::Split {
+                after: Some(vec![0]),
+                count: None,
+                ..Default::default()
+            };
+        });
+        assert_eq!(found.first().unwrap().0, Place::Module(1));
+        assert!(found[0].1.contains("does not hand on an image"));
+    }
+
+    #[test]
+    fn something_has_to_learn() {
+        let freeze = |experiment: &mut Experiment, last: usize| {
+            for number in 1..=last {
+                experiment.set_frozen(number, true);
+            }
+        };
+        assert_eq!(problems(|experiment| freeze(experiment, 3)), []);
+        let found = problems(|experiment| freeze(experiment, 4));
+        assert_eq!(found.first().unwrap().0, Place::Key("module".to_owned()));
+    }
+
+    #[test]
+    fn losses_and_factors_have_ranges() {
+        for (assignment, key) in [
+            ("loss.temperature=0", "loss.temperature"),
+            ("loss.beta=1.5", "loss.beta"),
+            ("loss.reconstruction=-1", "loss.reconstruction"),
+        ] {
+            let assignments = [assignment.to_owned()];
+            let error = preset("digits-cnn").unwrap().with(&assignments);
+            assert!(error.unwrap_err().to_string().contains(key));
+        }
+        let found = problems(|experiment| experiment.set_lr_factor_of(2, 0.0));
+        assert_eq!(
+            found.first().unwrap().0,
+            Place::Key("module.0.lr_factor".to_owned())
+        );
     }
 }

@@ -1,8 +1,6 @@
 //! What an experiment costs, said before it runs.
 
-use std::ops::Range;
-
-use super::{Experiment, MethodKind, OptimizerKind};
+use super::{Experiment, MethodKind, ModulePlan, OptimizerKind, Part};
 
 /// Bytes of an `f32`.
 const VALUE: u64 = 4;
@@ -14,29 +12,94 @@ pub struct StepMemory {
     pub weights: u64,
     /// States of all optimisers.
     pub states: u64,
-    /// Gradients of the weights of the module that needs the most.
-    pub gradients: u64,
-    /// What waits for the backward pass of that module, for a whole batch.
-    pub activations: u64,
+    /// Gradients of weights and what waits for a backward pass, of the module that needs the
+    /// most; under global BP of the whole network.
+    pub held: u64,
 }
 
 impl StepMemory {
     /// All of it.
     pub fn total(self) -> u64 {
-        [self.weights, self.states, self.gradients, self.activations]
+        [self.weights, self.states, self.held]
             .into_iter()
             .fold(0, u64::saturating_add)
     }
 }
 
-/// What a module costs.
+/// What a block costs, for one sample.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BlockCost {
+    pub parameters: u64,
+    /// Floating-point operations of a forward pass; a multiplication and an addition count as
+    /// two.
+    pub flops: u64,
+    /// Bytes that wait for the backward pass.
+    pub kept_bytes: u64,
+    parts: Vec<Part>,
+}
+
+impl BlockCost {
+    /// The layers inside the block, from input to output.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    fn of(parts: Vec<Part>) -> Self {
+        let sum = |of: fn(&Part) -> u64| {
+            parts
+                .iter()
+                .fold(0u64, |sum, part| sum.saturating_add(of(part)))
+        };
+        Self {
+            parameters: sum(|part| part.parameters),
+            flops: sum(|part| part.flops),
+            kept_bytes: sum(|part| part.kept_bytes),
+            parts,
+        }
+    }
+}
+
+/// What consecutive blocks load a module with, for one sample.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Load {
+    parameters: u64,
+    pub flops: u64,
+    kept: u64,
+    /// The most bytes that are there at any time of the backward pass.
+    most: u64,
+}
+
+impl Load {
+    /// With some blocks more.
+    pub fn with(self, blocks: &[BlockCost]) -> Self {
+        blocks
+            .iter()
+            .fold(self, |load, block| load.with_block(block, false))
+    }
+
+    fn with_block(mut self, block: &BlockCost, with_tangent: bool) -> Self {
+        self.parameters = self.parameters.saturating_add(block.parameters);
+        self.flops = self.flops.saturating_add(block.flops);
+        for part in &block.parts {
+            let (kept, passes) = match with_tangent {
+                true => (part.kept_with_tangent_bytes, 2),
+                false => (part.kept_bytes, 1),
+            };
+            self.kept = self.kept.saturating_add(kept);
+            let scratch = part.scratch_bytes.saturating_mul(passes);
+            self.most = self.most.max(self.kept.saturating_add(scratch));
+        }
+        self
+    }
+}
+
+/// What a module costs in one step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ModuleCost {
-    /// Floating-point operations of one sample's forward pass; a multiplication and an addition
-    /// count as two.
+    /// Floating-point operations of the forward pass of one sample.
     pub flops: u64,
-    /// Bytes of one batch that wait for the module's backward pass.
-    pub activations: u64,
+    /// Bytes that its gradients and what waits for its backward pass need at once.
+    pub bytes: u64,
 }
 
 impl Experiment {
@@ -54,12 +117,17 @@ impl Experiment {
             OptimizerKind::Adam | OptimizerKind::Adamw => 2,
         };
         let parameters = plan.iter().fold(0u64, |sum, module| {
-            let all = module.parameters.saturating_add(module.head_parameters);
-            sum.saturating_add(all as u64)
+            let head = match self.has_loss(module.number) {
+                true => module.head_parameters,
+                false => 0,
+            };
+            let all = module.parameters.saturating_add(head) as u64;
+            // A frozen module has nothing but its values.
+            let copies = if module.frozen { 1 } else { 3 + states };
+            sum.saturating_add(all.saturating_mul(copies))
         });
-        let learnt = parameters.saturating_mul(3 + states);
 
-        let of_module = plan.iter().map(|module| {
+        let of_module = plan.iter().filter(|module| !module.frozen).map(|module| {
             let outputs = module.blocks.clone().map(|at| count(at + 1));
             outputs.fold(count(module.blocks.start), u64::saturating_add)
         });
@@ -70,7 +138,7 @@ impl Experiment {
         let batch = self.train.batch_size.min(self.data.train_count()) as u64;
         let activations = kept.saturating_mul(batch);
         Some(
-            [samples, learnt, activations]
+            [samples, parameters, activations]
                 .into_iter()
                 .fold(0u64, u64::saturating_add)
                 .saturating_mul(VALUE),
@@ -86,55 +154,108 @@ impl Experiment {
     /// not fit together.
     pub fn step_memory(&self) -> Option<StepMemory> {
         let plan = self.plan()?;
-        let local = self.method.kind == MethodKind::LocalBp;
-        let batch = self.train.batch_size.min(self.data.train_count()) as u64;
+        let costs = self.block_costs();
         let states = match self.optimizer.kind {
             OptimizerKind::Sgd => u64::from(self.optimizer.momentum > 0.0),
             OptimizerKind::Adam | OptimizerKind::Adamw => 2,
         };
-        let count = plan.len();
         let mut memory = StepMemory::default();
+        let mut learnt = 0u64;
         for module in &plan {
-            let has_head = local || module.number == count;
-            let head = if has_head { module.head_parameters } else { 0 };
-            let weights = (module.parameters.saturating_add(head) as u64).saturating_mul(VALUE);
+            let weights = self.weights_of(module);
             memory.weights = memory.weights.saturating_add(weights);
-            let shapes = module.input.len() as u64 + AT_BOUNDARY * module.output.len() as u64;
-            let kept = self.most_kept(module.blocks.clone(), module.lambda > 0.0);
-            let held = shapes.saturating_mul(VALUE).saturating_add(kept);
-            let held = held.saturating_mul(batch);
-            if weights.saturating_add(held) > memory.gradients.saturating_add(memory.activations) {
-                memory.gradients = weights;
-                memory.activations = held;
+            if !module.frozen {
+                learnt = learnt.saturating_add(weights);
             }
+            let blocks = costs.get(module.blocks.clone()).unwrap_or_default();
+            memory.held = memory.held.max(self.held_bytes(module, blocks));
         }
-        memory.states = memory.weights.saturating_mul(states);
-        if !local {
-            memory.gradients = memory.weights;
-            let held = self.most_kept(0..self.blocks.len(), false);
-            memory.activations = held.saturating_mul(batch);
+        memory.states = learnt.saturating_mul(states);
+        if self.method.kind == MethodKind::GlobalBp {
+            let held = most_kept(&costs, false).saturating_mul(self.samples_in_batch());
+            memory.held = held.saturating_add(learnt);
         }
         Some(memory)
     }
 
-    /// The most bytes of a sample that are there at any time of the backward pass through these
-    /// blocks.
-    fn most_kept(&self, blocks: Range<usize>, with_tangent: bool) -> u64 {
-        let shapes = self.shapes();
-        let passes = if with_tangent { 2 } else { 1 };
-        let mut kept = 0u64;
-        let mut most = 0u64;
-        for (block, shape) in blocks.filter_map(|at| self.blocks.get(at).zip(shapes.get(at))) {
-            for part in block.parts(*shape).unwrap_or_default() {
-                kept = kept.saturating_add(match with_tangent {
-                    true => part.kept_with_tangent_bytes,
-                    false => part.kept_bytes,
-                });
-                most = most.max(kept.saturating_add(part.scratch_bytes.saturating_mul(passes)));
-            }
-        }
-        most
+    /// Bytes of the weights of a module, those of its loss included where it has one.
+    fn weights_of(&self, module: &ModulePlan) -> u64 {
+        let head = match self.has_loss(module.number) {
+            true => module.head_parameters,
+            false => 0,
+        };
+        (module.parameters.saturating_add(head) as u64).saturating_mul(VALUE)
     }
+
+    /// What one step needs under global BP, to compare with.
+    pub fn step_memory_of_global_bp(&self) -> Option<StepMemory> {
+        let mut global = self.clone();
+        global.method.kind = MethodKind::GlobalBp;
+        global.step_memory()
+    }
+
+    /// What each block costs, up to the first that cannot follow.
+    pub fn block_costs(&self) -> Vec<BlockCost> {
+        let shapes = self.shapes();
+        let blocks = self.blocks.iter().zip(&shapes);
+        blocks
+            .map_while(|(block, shape)| block.parts(*shape).map(BlockCost::of))
+            .collect()
+    }
+
+    /// What each module costs by the method of the experiment, or none where the chain does not
+    /// fit together.
+    pub fn module_costs(&self) -> Option<Vec<ModuleCost>> {
+        let costs = self.block_costs();
+        let cost = |module: &ModulePlan| {
+            let blocks = costs.get(module.blocks.clone()).unwrap_or_default();
+            ModuleCost {
+                flops: blocks
+                    .iter()
+                    .fold(0u64, |sum, block| sum.saturating_add(block.flops)),
+                bytes: self.held_bytes(module, blocks),
+            }
+        };
+        Some(self.plan()?.iter().map(cost).collect())
+    }
+
+    /// Bytes that a module's gradients and one batch on its way back need.
+    fn held_bytes(&self, module: &ModulePlan, blocks: &[BlockCost]) -> u64 {
+        let at_ends = module.input.len() as u64 + AT_BOUNDARY * module.output.len() as u64;
+        let (kept, gradients) = match module.frozen {
+            true => (0, 0),
+            false => (
+                most_kept(blocks, module.lambda > 0.0),
+                self.weights_of(module),
+            ),
+        };
+        at_ends
+            .saturating_mul(VALUE)
+            .saturating_add(kept)
+            .saturating_mul(self.samples_in_batch())
+            .saturating_add(gradients)
+    }
+
+    /// The same of blocks that are no module yet.
+    pub(super) fn load_bytes(&self, load: &Load) -> u64 {
+        let weights = load.parameters.saturating_mul(VALUE);
+        load.most
+            .saturating_mul(self.samples_in_batch())
+            .saturating_add(weights)
+    }
+
+    fn samples_in_batch(&self) -> u64 {
+        self.train.batch_size.min(self.data.train_count()) as u64
+    }
+}
+
+/// The most bytes of a sample that are there at any time of the backward pass through these
+/// blocks.
+fn most_kept(blocks: &[BlockCost], with_tangent: bool) -> u64 {
+    let load = blocks.iter().fold(Load::default(), |load, block| {
+        load.with_block(block, with_tangent)
+    });
+    load.most
 }
 
 #[cfg(test)]

@@ -3,12 +3,15 @@
 //! egui.
 
 mod block;
+mod chain;
 mod check;
+mod clip;
 mod cost;
 mod data;
 mod device;
 mod file;
 mod head;
+mod loss;
 mod method;
 mod module;
 mod optimizer;
@@ -23,18 +26,26 @@ pub(crate) use block::hidden;
 pub use block::{
     Block, Init, MAX_KERNEL, MAX_RATIO, MAX_WIDTH, NormOver, Part, Position, Shortcut,
 };
+pub use chain::{Change, MAX_BLOCKS, REPEATS, room_for};
 pub use check::{Place, Problem};
-pub use cost::{ModuleCost, StepMemory};
+pub use clip::{blocks_from_toml, blocks_to_toml};
+pub use cost::{BlockCost, ModuleCost, StepMemory};
 pub use data::{Data, DataKind};
 pub use device::DeviceChoice;
 pub use file::{FileError, VERSION, write_whole};
+pub(crate) use head::{
+    CONV_HEAD_HIDDEN, POOLED_MLP_CONVS, POOLED_MLP_HIDDEN, kernel as local_kernel, pooled_first,
+    pooled_last,
+};
 pub use head::{Head, HeadKind};
+pub(crate) use loss::DECODER_WIDTH;
+pub use loss::{Loss, LossKind};
 pub use method::{MAX_LAMBDA, Measure, Method, MethodKind};
 pub use module::{ModulePlan, ModuleSettings};
 pub use optimizer::{Optimizer, OptimizerKind, Schedule, ScheduleKind};
 pub use preset::{Family, Preset, preset, presets};
 pub use shape::{Shape, after as shape_after};
-pub use split::Split;
+pub use split::{Balance, Split};
 pub use weights::{HeadSource, Weights};
 
 /// A whole experiment. Key paths of the TOML file are the field names.
@@ -61,6 +72,10 @@ pub struct Experiment {
     /// The head of every module, unless a module has its own.
     #[serde(default)]
     pub head: Head,
+    /// The local loss of every module but the last, unless a module has its own. The last one
+    /// learns from cross-entropy unless it has its own.
+    #[serde(default)]
+    pub loss: Loss,
     #[serde(default)]
     pub split: Split,
     #[serde(default)]
@@ -112,6 +127,7 @@ impl Default for Experiment {
             data: Data::default(),
             method: Method::default(),
             head: Head::default(),
+            loss: Loss::default(),
             split: Split::default(),
             optimizer: Optimizer::default(),
             schedule: Schedule::default(),

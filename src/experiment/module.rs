@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Experiment, head::Head, shape::Shape};
+use super::{Experiment, head::Head, loss::Loss, method::MethodKind, shape::Shape};
 
 /// Settings of one module that differ from the experiment's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,6 +17,29 @@ pub struct ModuleSettings {
     pub lambda: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head: Option<Head>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss: Option<Loss>,
+    /// Whether it stays as it is: no update, running statistics instead of the batch's, no
+    /// dropout.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub frozen: bool,
+    /// Factor on the learning rate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lr_factor: Option<f64>,
+}
+
+impl ModuleSettings {
+    /// Settings of a module that has nothing of its own.
+    pub fn new(number: usize) -> Self {
+        Self {
+            number,
+            lambda: None,
+            head: None,
+            loss: None,
+            frozen: false,
+            lr_factor: None,
+        }
+    }
 }
 
 /// One module, all settings resolved.
@@ -29,13 +52,17 @@ pub struct ModulePlan {
     /// Weight λ of its reconciliation with the module before it; 0 for module 1.
     pub lambda: f64,
     pub head: Head,
+    pub loss: Loss,
+    pub frozen: bool,
+    /// Factor on the learning rate.
+    pub lr_factor: f64,
     /// Shape it receives.
     pub input: Shape,
     /// Shape it hands on.
     pub output: Shape,
     /// Learnt values of its blocks.
     pub parameters: usize,
-    /// Learnt values of its head.
+    /// Learnt values of its head and of what its loss needs besides.
     pub head_parameters: usize,
 }
 
@@ -57,15 +84,28 @@ impl Experiment {
         self.change_settings(number, |settings| settings.head = head);
     }
 
+    /// Gives a module its own loss, or the one it has without.
+    pub fn set_loss_of(&mut self, number: usize, loss: Option<Loss>) {
+        self.change_settings(number, |settings| settings.loss = loss);
+    }
+
+    /// Freezes a module or lets it learn.
+    pub fn set_frozen(&mut self, number: usize, frozen: bool) {
+        self.change_settings(number, |settings| settings.frozen = frozen);
+    }
+
+    /// Sets the factor on a module's learning rate.
+    pub fn set_lr_factor_of(&mut self, number: usize, factor: f64) {
+        let factor = (factor != 1.0).then_some(factor);
+        self.change_settings(number, |settings| settings.lr_factor = factor);
+    }
+
     fn change_settings(&mut self, number: usize, change: impl FnOnce(&mut ModuleSettings)) {
-        let mut settings = self.settings_of(number).cloned().unwrap_or(ModuleSettings {
-            number,
-            lambda: None,
-            head: None,
-        });
+        let settings = self.settings_of(number).cloned();
+        let mut settings = settings.unwrap_or(ModuleSettings::new(number));
         change(&mut settings);
         self.modules.retain(|other| other.number != number);
-        if settings.lambda.is_some() || settings.head.is_some() {
+        if settings != ModuleSettings::new(number) {
             self.modules.push(settings);
             self.modules.sort_by_key(|settings| settings.number);
         }
@@ -86,6 +126,50 @@ impl Experiment {
         self.settings_of(number)
             .and_then(|settings| settings.head)
             .unwrap_or(self.head)
+    }
+
+    /// Whether a module, by number from 1, has a loss of its own: under global BP only the last.
+    pub fn has_loss(&self, number: usize) -> bool {
+        self.method.kind == MethodKind::LocalBp || number == self.module_count()
+    }
+
+    /// Local loss of a module, by number from 1. The last one learns from cross-entropy unless it
+    /// has a loss of its own, as in the papers that the other losses are from: what comes last
+    /// has to tell classes apart.
+    pub fn loss_of(&self, number: usize) -> Loss {
+        let own = self.settings_of(number).and_then(|settings| settings.loss);
+        own.unwrap_or_else(|| {
+            if number == self.module_count() {
+                Loss::default()
+            } else {
+                self.loss
+            }
+        })
+    }
+
+    /// Whether a module stays as it is, by number from 1.
+    pub fn is_frozen(&self, number: usize) -> bool {
+        self.settings_of(number)
+            .is_some_and(|settings| settings.frozen)
+    }
+
+    /// Factor on a module's learning rate, by number from 1.
+    pub fn lr_factor_of(&self, number: usize) -> f64 {
+        self.settings_of(number)
+            .and_then(|settings| settings.lr_factor)
+            .unwrap_or(1.0)
+    }
+
+    /// Most values of a sample on any edge, or that a decoder makes of it.
+    pub fn widest(&self) -> usize {
+        let shapes = self.shapes();
+        let edges = shapes.iter().map(|shape| shape.len());
+        let plan = self.plan().unwrap_or_default();
+        let decoders = plan.iter().map(|module| {
+            let loss = module.loss;
+            loss.decoder_values(module.output, self.data.shape())
+        });
+        edges.chain(decoders).max().unwrap_or(1)
     }
 
     /// Shape on every edge of the chain: the input's, then the one after each block, up to the
@@ -126,6 +210,7 @@ impl Experiment {
                 let input = *shapes.get(blocks.start)?;
                 let output = *shapes.get(blocks.end)?;
                 let head = self.head_of(number);
+                let loss = self.loss_of(number);
                 let parameters = blocks
                     .clone()
                     .filter_map(|at| Some(self.blocks.get(at)?.parameters(*shapes.get(at)?)))
@@ -135,10 +220,13 @@ impl Experiment {
                     blocks,
                     lambda: self.lambda_of(number),
                     head,
+                    loss,
+                    frozen: self.is_frozen(number),
+                    lr_factor: self.lr_factor_of(number),
                     input,
                     output,
                     parameters,
-                    head_parameters: head.parameters(output.features(), classes),
+                    head_parameters: loss.parameters(&head, output, self.data.shape(), classes),
                 })
             })
             .collect()

@@ -51,7 +51,11 @@ const VIT_SMALL: &str = "Layerwise's own, after Dosovitskiy et al. 2021 (arXiv 2
 const SWIN: &str = "Liu et al. 2021 (arXiv 2103.14030); the recipe is shortened";
 const SWIN_SMALL: &str = "Layerwise's own, after Liu et al. 2021 (arXiv 2103.14030)";
 
-const PRESETS: [Preset; 21] = [
+const DGL: &str = "heads of DGL (Belilovsky et al. 2020, arXiv 1901.08164) on a small network; the recipe is shortened";
+const INFOPRO: &str = "heads and losses of InfoPro (Wang et al. 2021, arXiv 2101.10832) on a small network; the recipe is shortened";
+const PREDSIM: &str = "losses of PredSim (Nøkland & Eidnes 2019, arXiv 1901.06656) on its VGG8b with an eighth of the channels; the recipe is shortened";
+
+const PRESETS: [Preset; 24] = [
     Preset {
         name: "digits-mlp",
         family: Family::Lesson,
@@ -214,6 +218,27 @@ const PRESETS: [Preset; 21] = [
         text: include_str!("../../assets/presets/swin-t.toml"),
         changes: &[],
         source: SWIN,
+    },
+    Preset {
+        name: "dgl-cnn",
+        family: Family::Small,
+        text: include_str!("../../assets/presets/dgl-cnn.toml"),
+        changes: &[],
+        source: DGL,
+    },
+    Preset {
+        name: "infopro-cnn",
+        family: Family::Small,
+        text: include_str!("../../assets/presets/infopro-cnn.toml"),
+        changes: &[],
+        source: INFOPRO,
+    },
+    Preset {
+        name: "predsim-vgg",
+        family: Family::Small,
+        text: include_str!("../../assets/presets/predsim-vgg.toml"),
+        changes: &[],
+        source: PREDSIM,
     },
 ];
 

@@ -4,7 +4,11 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Experiment, block::Block};
+use super::{
+    Experiment,
+    block::Block,
+    cost::{BlockCost, Load},
+};
 
 /// Split points: either the blocks after which a module ends, or a number of modules for an
 /// even split.
@@ -15,9 +19,43 @@ pub struct Split {
     /// always ends one and is not listed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<Vec<usize>>,
-    /// Number of modules, split evenly by layers with weights.
+    /// Number of modules to split into.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<usize>,
+    /// What `count` modules are given as equal shares of as can be.
+    #[serde(skip_serializing_if = "Balance::is_default")]
+    pub by: Balance,
+}
+
+/// What a split into so many modules balances. Modules always start with a layer with weights.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Balance {
+    /// Layers with weights.
+    #[default]
+    Blocks,
+    /// Predicted memory of a step: the module that needs the most needs as little as can be.
+    Memory,
+    /// Floating-point operations: the module that has the most has as few as can be.
+    Flops,
+}
+
+impl Balance {
+    /// Every choice, in the order of the window.
+    pub const ALL: [Self; 3] = [Self::Blocks, Self::Memory, Self::Flops];
+
+    /// Name on the screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Blocks => "by blocks",
+            Self::Memory => "by memory",
+            Self::Flops => "by FLOPs",
+        }
+    }
+
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Index of the first block of each layer: a block with weights and all that follow it up to
@@ -53,13 +91,91 @@ fn even(blocks: &[Block], count: usize) -> Vec<usize> {
         .collect()
 }
 
+/// The layers with which modules after the first start when each of `count` modules takes as many
+/// layers as stay within `limit`, or none where `count` modules are too few.
+fn pack(
+    layers: &[&[BlockCost]],
+    count: usize,
+    limit: f64,
+    weigh: &impl Fn(&Load) -> f64,
+) -> Option<Vec<usize>> {
+    let mut found = Vec::new();
+    let mut load = Load::default();
+    for (at, layer) in layers.iter().enumerate() {
+        let more = load.clone().with(layer);
+        let to_come = count - 1 - found.len();
+        let is_first = at == 0;
+        // Every module gets a layer.
+        let must = !is_first && layers.len() - at == to_come;
+        if !is_first && (must || weigh(&more) > limit) {
+            if to_come == 0 {
+                return None;
+            }
+            found.push(at);
+            load = Load::default().with(layer);
+        } else {
+            load = more;
+        }
+        if weigh(&load) > limit {
+            return None;
+        }
+    }
+    Some(found)
+}
+
+/// Halvings of the range in which the smallest limit lies.
+const HALVINGS: usize = 50;
+
 impl Experiment {
+    /// Split points of `count` modules, balanced. Even by blocks where the chain does not fit
+    /// together, so that nothing is known of its costs.
+    fn balanced(&self, count: usize, by: Balance) -> Vec<usize> {
+        let starts = layer_starts(&self.blocks);
+        let count = count.clamp(1, starts.len().max(1));
+        let known = self.shapes().len() == self.blocks.len() + 1;
+        if by == Balance::Blocks || !known {
+            return even(&self.blocks, count);
+        }
+        let costs = self.block_costs();
+        let layers: Vec<&[BlockCost]> = starts
+            .iter()
+            .enumerate()
+            .filter_map(|(at, &start)| {
+                let end = starts.get(at + 1).copied().unwrap_or(costs.len());
+                costs.get(start..end)
+            })
+            .collect();
+        let weigh = |load: &Load| match by {
+            Balance::Flops => load.flops as f64,
+            _ => self.load_bytes(load) as f64,
+        };
+        let whole = layers
+            .iter()
+            .fold(Load::default(), |load, layer| load.with(layer));
+        let (mut low, mut high) = (0.0, weigh(&whole));
+        let mut best = pack(&layers, count, high, &weigh).unwrap_or_default();
+        for _ in 0..HALVINGS {
+            let limit = (low + high) / 2.0;
+            match pack(&layers, count, limit, &weigh) {
+                Some(found) => {
+                    best = found;
+                    high = limit;
+                }
+                None => low = limit,
+            }
+        }
+        best.into_iter()
+            .filter_map(|layer| starts.get(layer))
+            .map(|start| start.saturating_sub(1))
+            .collect()
+    }
+
     /// Split points: indices of the blocks after which a module ends, ascending, without the
     /// last block.
     pub fn split_points(&self) -> Vec<usize> {
         let mut points = match (&self.split.after, self.split.count) {
             (Some(after), _) => after.clone(),
-            (None, Some(count)) => even(&self.blocks, count),
+            (None, Some(count)) => self.balanced(count, self.split.by),
             (None, None) => Vec::new(),
         };
         points.retain(|&point| point + 1 < self.blocks.len());
@@ -151,85 +267,18 @@ impl Experiment {
         }
     }
 
-    /// Splits evenly into `count` modules.
-    pub fn split_evenly(&mut self, count: usize) {
-        self.set_points(even(&self.blocks, count));
+    /// Splits into `count` modules, balanced.
+    pub fn split_into(&mut self, count: usize, by: Balance) {
+        self.set_points(self.balanced(count, by));
         let modules = self.module_count();
         self.modules.retain(|settings| settings.number <= modules);
     }
 
-    /// Inserts a block at `index`; it joins the module of the block before it.
-    pub fn insert_block(&mut self, index: usize, block: Block) {
-        let index = index.min(self.blocks.len());
-        let mut points = self.split_points();
-        for point in &mut points {
-            if *point + 1 >= index {
-                *point += 1;
-            }
-        }
-        self.blocks.insert(index, block);
-        self.set_points(points);
-    }
-
-    /// Removes a block; a module that loses its last block goes with it.
-    pub fn remove_block(&mut self, index: usize) {
-        if index >= self.blocks.len() {
-            return;
-        }
-        self.dissolve_if_alone(index);
-        let mut points = self.split_points();
-        for point in &mut points {
-            if *point >= index {
-                *point = point.saturating_sub(1);
-            }
-        }
-        self.blocks.remove(index);
-        self.set_points(points);
-    }
-
-    /// Moves a block to another place. It joins the module of the block that was there; a module
-    /// that loses its last block goes with it.
-    pub fn move_block(&mut self, from: usize, to: usize) {
-        if from >= self.blocks.len() || to >= self.blocks.len() || from == to {
-            return;
-        }
-        if self.module_of(from) != self.module_of(to) {
-            self.dissolve_if_alone(from);
-        }
-        let mut modules: Vec<usize> = (0..self.blocks.len())
-            .map(|at| self.module_of(at))
-            .collect();
-        let joined = self.module_of(to);
-        modules.remove(from);
-        modules.insert(to, joined);
-        let block = self.blocks.remove(from);
-        self.blocks.insert(to, block);
-        let ends = modules.windows(2).enumerate();
-        let points = ends
-            .filter(|(_, pair)| pair.first() != pair.last())
-            .map(|(at, _)| at)
-            .collect();
-        self.set_points(points);
-    }
-
-    /// Joins a module that holds this block alone with a neighbour.
-    fn dissolve_if_alone(&mut self, index: usize) {
-        let module = self.module_of(index);
-        let ranges = self.module_ranges();
-        let alone = ranges.get(module).is_some_and(|range| range.len() == 1);
-        if alone && ranges.len() > 1 {
-            if index + 1 < self.blocks.len() {
-                self.toggle_cut(index);
-            } else {
-                self.toggle_cut(index.saturating_sub(1));
-            }
-        }
-    }
-
-    fn set_points(&mut self, points: Vec<usize>) {
+    pub(super) fn set_points(&mut self, points: Vec<usize>) {
         self.split = Split {
             after: Some(points),
             count: None,
+            by: Balance::default(),
         };
         let points = self.split_points();
         self.split.after = Some(points);
@@ -248,9 +297,9 @@ mod tests {
     #[test]
     fn even_split_cuts_before_weights() {
         let mut experiment = digits();
-        experiment.split_evenly(8);
+        experiment.split_into(8, Balance::Blocks);
         assert_eq!(experiment.split_points(), [2, 4, 6, 8, 10, 12, 14]);
-        experiment.split_evenly(3);
+        experiment.split_into(3, Balance::Blocks);
         assert_eq!(experiment.split_points(), [6, 12]);
         assert_eq!(experiment.module_ranges(), [0..7, 7..13, 13..17]);
     }
@@ -258,11 +307,10 @@ mod tests {
     #[test]
     fn settings_follow_their_module() {
         let mut experiment = digits();
-        experiment.split_evenly(4);
+        experiment.split_into(4, Balance::Blocks);
         experiment.modules = vec![ModuleSettings {
-            number: 3,
             lambda: Some(0.7),
-            head: None,
+            ..ModuleSettings::new(3)
         }];
         experiment.toggle_cut(2);
         assert_eq!(experiment.modules[0].number, 4);
@@ -273,7 +321,7 @@ mod tests {
     #[test]
     fn cuts_move_but_never_cross() {
         let mut experiment = digits();
-        experiment.split_evenly(4);
+        experiment.split_into(4, Balance::Blocks);
         assert_eq!(experiment.split_points(), [4, 8, 12]);
         experiment.move_cut(4, 6);
         assert_eq!(experiment.split_points(), [6, 8, 12]);
@@ -287,20 +335,22 @@ mod tests {
         experiment.split = Split {
             after: Some(vec![2, 4]),
             count: None,
+            ..Split::default()
         };
         experiment.insert_block(3, Block::Tanh {});
         assert_eq!(experiment.split_points(), [3, 5]);
-        experiment.remove_block(3);
+        experiment.remove_blocks(&[3].into());
         assert_eq!(experiment.split_points(), [2, 4]);
         experiment.insert_block(0, Block::Tanh {});
         assert_eq!(experiment.split_points(), [3, 5]);
-        experiment.remove_block(0);
-        experiment.remove_block(3);
+        experiment.remove_blocks(&[0].into());
+        experiment.remove_blocks(&[3].into());
         assert_eq!(experiment.split_points(), [2, 3]);
-        experiment.remove_block(3);
+        experiment.remove_blocks(&[3].into());
         assert_eq!(experiment.split_points(), [2]);
         assert_eq!(experiment.blocks.len(), 15);
     }
+
     #[test]
     fn a_moved_block_joins_the_module_it_is_put_into() {
         let moved = |after: &[usize], from: usize, to: usize| {
@@ -308,7 +358,8 @@ mod tests {
             experiment.split.after = Some(after.to_vec());
             experiment.split.count = None;
             let block = experiment.blocks[from].clone();
-            experiment.move_block(from, to);
+            let before = if to > from { to + 1 } else { to };
+            experiment.move_blocks(&[from].into(), before);
             assert_eq!(experiment.blocks[to], block);
             assert_eq!(experiment.blocks.len(), 17);
             experiment.split_points()

@@ -33,6 +33,22 @@ impl Studio {
             Command::Quit => self.ask_first(Next::Quit, ctx),
             Command::Undo => self.document.undo(),
             Command::Redo => self.document.redo(),
+            Command::FindBlocks
+            | Command::SelectAllBlocks
+            | Command::CopyBlocks
+            | Command::CutBlocks
+            | Command::PasteBlocks
+            | Command::DuplicateBlocks
+            | Command::RepeatBlocks
+            | Command::DeleteBlocks
+            | Command::MoveBlocksUp
+            | Command::MoveBlocksDown
+            | Command::FoldModules
+            | Command::UnfoldModules => {
+                self.settings.show_network = true;
+                self.network
+                    .command(command, ctx, &self.document.experiment);
+            }
             Command::Train => match (self.session.is_alive(), self.session.is_paused()) {
                 (true, true) => self.session.send(RunCommand::Resume),
                 (true, false) => self.session.send(RunCommand::Pause),

@@ -59,7 +59,7 @@ pub struct Studio {
     /// Writes weights behind the window.
     pub(super) exporting: Option<Job<Result<String, String>>>,
     preview: Preview,
-    network: NetworkPane,
+    pub(super) network: NetworkPane,
     adapters: Option<Vec<Adapter>>,
     finding_adapters: Option<Job<Vec<Adapter>>>,
     title: String,
@@ -140,6 +140,8 @@ impl Studio {
         Availability {
             can_undo: self.document.can_undo(),
             can_redo: self.document.can_redo(),
+            has_blocks: !self.document.experiment.blocks.is_empty(),
+            has_selected_blocks: self.network.has_selection(),
             has_run: self.session.progress().is_some(),
             is_alive: self.session.is_alive(),
             is_training: self.session.is_alive() && !self.session.is_paused(),
@@ -162,17 +164,19 @@ impl Studio {
         let modules = edited.module_count();
         let losses = history.newest().map_or(&[][..], |record| &record.loss);
         let evaluation = history.evaluations().last();
-        let state = |number: usize, loss: f32| ModuleLive {
-            loss,
-            test_accuracy: evaluation
-                .and_then(|evaluation| {
-                    let mut modules = evaluation.modules.iter();
-                    modules.find(|module| module.number == number)
-                })
-                .and_then(|module| module.test_accuracy),
-            worse_than_guessing: evaluation
-                .and_then(|evaluation| evaluation.modules.get(number - 1))
-                .is_some_and(|module| module.worse_than_guessing),
+        let state = |number: usize, loss: f32| {
+            let evaluated = evaluation.and_then(|evaluation| {
+                let mut modules = evaluation.modules.iter();
+                modules.find(|module| module.number == number)
+            });
+            ModuleLive {
+                loss,
+                test_accuracy: evaluated.and_then(|module| module.test_accuracy),
+                class_mean_accuracy: evaluated
+                    .map(|module| module.separability.class_mean_accuracy)
+                    .filter(|share| share.is_finite()),
+                worse_than_guessing: evaluated.is_some_and(|module| module.worse_than_guessing),
+            }
         };
         // Under global BP there is one loss, the last module's.
         let first = (modules + 1).saturating_sub(losses.len()).max(1);
@@ -321,6 +325,10 @@ impl eframe::App for Studio {
             for command in Command::pressed(&ctx) {
                 self.run(command, &ctx);
             }
+            if let Some(text) = Command::pasted(&ctx) {
+                self.settings.show_network = true;
+                self.network.paste(text);
+            }
             self.take_dropped_file(&ctx);
         }
         let experiment = &self.document.experiment;
@@ -360,8 +368,13 @@ impl eframe::App for Studio {
             .size_range(240.0..=480.0)
             .show_collapsible(ui, &mut show_network, |ui| {
                 ui.take_available_width();
-                self.network
-                    .show(ui, &mut self.document.experiment, &problems, &live);
+                let experiment = &mut self.document.experiment;
+                if self.network.show(ui, experiment, &problems, &live) {
+                    // Each gesture is one step back.
+                    self.document.mark();
+                    self.network.carry_out(&mut self.document.experiment);
+                    self.document.mark();
+                }
             });
         self.settings.show_network = show_network;
         let mut show_settings = self.settings.show_settings;

@@ -1,6 +1,8 @@
 //! Everything a person can ask of the window, with its words and keys in one place.
 
-use eframe::egui::{Context, Key, KeyboardShortcut, Modifiers};
+use eframe::egui::{
+    Context, Event, Key, KeyboardShortcut, Modifiers, text_selection::LabelSelectionState,
+};
 
 /// A command of the menus, the palette and the keyboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +16,18 @@ pub enum Command {
     Quit,
     Undo,
     Redo,
+    FindBlocks,
+    SelectAllBlocks,
+    CopyBlocks,
+    CutBlocks,
+    PasteBlocks,
+    DuplicateBlocks,
+    RepeatBlocks,
+    DeleteBlocks,
+    MoveBlocksUp,
+    MoveBlocksDown,
+    FoldModules,
+    UnfoldModules,
     Train,
     Step,
     Stop,
@@ -37,7 +51,7 @@ const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 impl Command {
     /// Every command, in the order of the palette.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 37] = [
         Self::Train,
         Self::Step,
         Self::Stop,
@@ -50,6 +64,18 @@ impl Command {
         Self::ExportScript,
         Self::Undo,
         Self::Redo,
+        Self::FindBlocks,
+        Self::SelectAllBlocks,
+        Self::CopyBlocks,
+        Self::CutBlocks,
+        Self::PasteBlocks,
+        Self::DuplicateBlocks,
+        Self::RepeatBlocks,
+        Self::DeleteBlocks,
+        Self::MoveBlocksUp,
+        Self::MoveBlocksDown,
+        Self::FoldModules,
+        Self::UnfoldModules,
         Self::Palette,
         Self::ToggleNetwork,
         Self::ToggleSettings,
@@ -77,6 +103,18 @@ impl Command {
             Self::Quit => "Quit",
             Self::Undo => "Undo",
             Self::Redo => "Redo",
+            Self::FindBlocks => "Find blocks…",
+            Self::SelectAllBlocks => "Select all blocks",
+            Self::CopyBlocks => "Copy blocks",
+            Self::CutBlocks => "Cut blocks",
+            Self::PasteBlocks => "Paste blocks",
+            Self::DuplicateBlocks => "Duplicate blocks",
+            Self::RepeatBlocks => "Repeat blocks…",
+            Self::DeleteBlocks => "Delete blocks",
+            Self::MoveBlocksUp => "Move blocks up",
+            Self::MoveBlocksDown => "Move blocks down",
+            Self::FoldModules => "Fold all modules",
+            Self::UnfoldModules => "Unfold all modules",
             Self::Train => "Train or pause",
             Self::Step => "Step",
             Self::Stop => "Stop",
@@ -112,6 +150,20 @@ impl Command {
             Self::Quit => "Close the window",
             Self::Undo => "Take back the last edit",
             Self::Redo => "Do the edit again that was taken back",
+            Self::FindBlocks => "Search the network by name, setting, number or module",
+            Self::SelectAllBlocks => "Select every block of the network",
+            Self::CopyBlocks => {
+                "Copy the selected blocks as text, as an experiment file holds them"
+            }
+            Self::CutBlocks => "Copy the selected blocks and take them out",
+            Self::PasteBlocks => "Put copied blocks in after the selected ones, or at the end",
+            Self::DuplicateBlocks => "Copy the selected blocks as a group after themselves",
+            Self::RepeatBlocks => "Have the selected blocks N times, in one module or several",
+            Self::DeleteBlocks => "Take the selected blocks out",
+            Self::MoveBlocksUp => "Move the selected blocks one place towards the input",
+            Self::MoveBlocksDown => "Move the selected blocks one place towards the output",
+            Self::FoldModules => "Show each module of the network as one row",
+            Self::UnfoldModules => "Show all blocks of the network",
             Self::Train => "Train the network, pause, or go on",
             Self::Step => "Do one training step, then pause",
             Self::Stop => "End the run and keep its results",
@@ -144,6 +196,16 @@ impl Command {
             Self::Quit => const { &[key(CTRL, Key::Q)] },
             Self::Undo => const { &[key(CTRL, Key::Z)] },
             Self::Redo => const { &[key(CTRL_SHIFT, Key::Z), key(CTRL, Key::Y)] },
+            Self::FindBlocks => const { &[key(CTRL, Key::F)] },
+            Self::SelectAllBlocks => const { &[key(CTRL, Key::A)] },
+            Self::CopyBlocks => const { &[key(CTRL, Key::C)] },
+            Self::CutBlocks => const { &[key(CTRL, Key::X)] },
+            Self::PasteBlocks => const { &[key(CTRL, Key::V)] },
+            Self::DuplicateBlocks => const { &[key(CTRL, Key::D)] },
+            Self::RepeatBlocks => const { &[key(CTRL, Key::R)] },
+            Self::DeleteBlocks => const { &[key(Modifiers::NONE, Key::Delete)] },
+            Self::MoveBlocksUp => const { &[key(Modifiers::ALT, Key::ArrowUp)] },
+            Self::MoveBlocksDown => const { &[key(Modifiers::ALT, Key::ArrowDown)] },
             Self::Train => {
                 const {
                     &[
@@ -164,6 +226,8 @@ impl Command {
             Self::ZoomReset => const { &[key(CTRL, Key::Num0)] },
             Self::ExportWeights
             | Self::ExportScript
+            | Self::FoldModules
+            | Self::UnfoldModules
             | Self::ResetLayout
             | Self::ThemeLight
             | Self::ThemeDark
@@ -179,8 +243,43 @@ impl Command {
             .map(|shortcut| ctx.format_shortcut(shortcut))
     }
 
-    /// Commands whose keys were pressed. Space stays with the widget that has the focus; in a
-    /// text field, so do undo and redo.
+    /// Whether the keys of the command mean something else to a text field.
+    fn is_of_text_too(self) -> bool {
+        matches!(
+            self,
+            Self::Undo
+                | Self::Redo
+                | Self::SelectAllBlocks
+                | Self::CopyBlocks
+                | Self::CutBlocks
+                | Self::PasteBlocks
+                | Self::DuplicateBlocks
+                | Self::DeleteBlocks
+                | Self::MoveBlocksUp
+                | Self::MoveBlocksDown
+        )
+    }
+
+    /// Blocks that were pasted as text, unless into a text field.
+    pub fn pasted(ctx: &Context) -> Option<String> {
+        if ctx.text_edit_focused() {
+            return None;
+        }
+        let mut text = None;
+        ctx.input_mut(|input| {
+            input.events.retain_mut(|event| match event {
+                Event::Paste(pasted) => {
+                    text = Some(std::mem::take(pasted));
+                    false
+                }
+                _ => true,
+            });
+        });
+        text
+    }
+
+    /// Commands whose keys were pressed. Space stays with the widget that has the focus; keys of
+    /// text stay with a text field, and copying with labels of which some text is selected.
     pub fn pressed(ctx: &Context) -> Vec<Self> {
         let focused = ctx.memory(|memory| memory.focused().is_some());
         let in_text = ctx.text_edit_focused();
@@ -193,19 +292,29 @@ impl Command {
                     .map(move |shortcut| (command, *shortcut))
             })
             .filter(|(command, shortcut)| {
-                let kept = match command {
-                    Self::Undo | Self::Redo => in_text,
-                    _ => focused && shortcut.logical_key == Key::Space,
-                };
-                !kept
+                let kept = in_text && command.is_of_text_too();
+                !(kept || focused && shortcut.logical_key == Key::Space)
             })
             .collect();
         // More modifiers first: a plain key would swallow its shifted sister.
         keys.sort_by_key(|(_, shortcut)| {
             std::cmp::Reverse(u8::from(shortcut.modifiers.shift) + u8::from(shortcut.modifiers.alt))
         });
+        let labels = ctx.plugin_opt::<LabelSelectionState>();
+        let in_label = labels.is_some_and(|labels| labels.lock().has_selection());
         ctx.input_mut(|input| {
             let mut pressed = Vec::new();
+            if !in_text && !in_label {
+                // The system tells of these keys in its own way.
+                input.events.retain(|event| {
+                    match event {
+                        Event::Copy => pressed.push(Self::CopyBlocks),
+                        Event::Cut => pressed.push(Self::CutBlocks),
+                        _ => return true,
+                    }
+                    false
+                });
+            }
             for (command, shortcut) in keys {
                 if input.consume_shortcut(&shortcut) {
                     pressed.push(command);
@@ -221,6 +330,8 @@ impl Command {
 pub struct Availability {
     pub can_undo: bool,
     pub can_redo: bool,
+    pub has_blocks: bool,
+    pub has_selected_blocks: bool,
     pub has_run: bool,
     pub is_alive: bool,
     pub is_training: bool,
@@ -236,6 +347,17 @@ impl Availability {
         let (ok, reason) = match command {
             Command::Undo => (self.can_undo, "There is no edit to take back"),
             Command::Redo => (self.can_redo, "No edit was taken back"),
+            Command::FindBlocks
+            | Command::SelectAllBlocks
+            | Command::FoldModules
+            | Command::UnfoldModules => (self.has_blocks, "The network has no block yet"),
+            Command::CopyBlocks
+            | Command::CutBlocks
+            | Command::DuplicateBlocks
+            | Command::RepeatBlocks
+            | Command::DeleteBlocks
+            | Command::MoveBlocksUp
+            | Command::MoveBlocksDown => (self.has_selected_blocks, "Select a block first"),
             Command::Step => (!self.is_training, "Pause first"),
             Command::Stop => (self.is_alive, "Nothing is running"),
             Command::Reset => (self.has_run, "There is no run to drop"),

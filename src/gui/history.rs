@@ -380,11 +380,14 @@ impl<T> Thinned<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{experiment::preset, run::Target};
+    use crate::{
+        experiment::{Balance, preset},
+        run::Target,
+    };
 
     fn history(modules: usize) -> History {
         let mut experiment = preset("digits-mlp").unwrap().experiment().unwrap();
-        experiment.split_evenly(modules);
+        experiment.split_into(modules, Balance::Blocks);
         History::new(&experiment)
     }
 

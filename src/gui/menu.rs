@@ -56,7 +56,30 @@ pub fn show(ui: &mut Ui, studio: &mut Studio, available: &Availability) -> Optio
             ui.separator();
             items(ui, &[Command::Quit]);
         });
-        ui.menu_button("Edit", |ui| items(ui, &[Command::Undo, Command::Redo]));
+        ui.menu_button("Edit", |ui| {
+            items(ui, &[Command::Undo, Command::Redo]);
+            ui.separator();
+            items(
+                ui,
+                &[
+                    Command::CutBlocks,
+                    Command::CopyBlocks,
+                    Command::PasteBlocks,
+                ],
+            );
+            items(
+                ui,
+                &[
+                    Command::DuplicateBlocks,
+                    Command::RepeatBlocks,
+                    Command::DeleteBlocks,
+                ],
+            );
+            items(ui, &[Command::MoveBlocksUp, Command::MoveBlocksDown]);
+            ui.separator();
+            items(ui, &[Command::SelectAllBlocks, Command::FindBlocks]);
+            items(ui, &[Command::FoldModules, Command::UnfoldModules]);
+        });
         ui.menu_button("Run", |ui| {
             items(
                 ui,

@@ -213,6 +213,7 @@ fn essence(experiment: &Experiment) -> Experiment {
     essence.split = crate::experiment::Split {
         after: Some(experiment.split_points()),
         count: None,
+        ..Default::default()
     };
     essence
 }
@@ -270,7 +271,7 @@ pub fn record_folder(root: &Path, name: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::{Block, Head, HeadKind, preset};
+    use crate::experiment::{Balance, Block, Head, HeadKind, preset};
 
     fn digits() -> Experiment {
         preset("digits-mlp").unwrap().experiment().unwrap()
@@ -284,7 +285,7 @@ mod tests {
         edited.set_lambda_of(3, Some(0.5));
         edited.name = "other".to_owned();
         assert!(same_network(&run, &edited));
-        edited.split_evenly(8);
+        edited.split_into(8, Balance::Blocks);
         assert!(
             same_network(&run, &edited),
             "the same cuts, written otherwise"

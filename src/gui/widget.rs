@@ -77,8 +77,23 @@ pub fn number(value: f64) -> String {
     }
 }
 
+/// A number of floating-point operations in the largest unit that keeps it at 1 or more.
+pub fn flops(count: u64) -> String {
+    let mut value = count as f64;
+    let mut unit = "";
+    for larger in ["k", "M", "G", "T"] {
+        if value < 1000.0 {
+            break;
+        }
+        value /= 1000.0;
+        unit = larger;
+    }
+    let digits = usize::from(value < 10.0 && !unit.is_empty());
+    format!("{value:.digits$} {unit}FLOPs")
+}
+
 /// A number of bytes in the largest unit that keeps it at 1 or more.
-pub fn bytes(count: usize) -> String {
+pub fn bytes(count: u64) -> String {
     let mut value = count as f64;
     let mut unit = "B";
     for larger in ["KiB", "MiB", "GiB", "TiB"] {

@@ -26,6 +26,17 @@ pub struct Batch {
     pub targets: Tensor<2>,
 }
 
+impl Batch {
+    /// The same samples without autodiff.
+    pub fn resting(&self) -> Self {
+        Self {
+            inputs: self.inputs.clone().inner(),
+            labels: self.labels.clone().inner(),
+            targets: self.targets.clone().inner(),
+        }
+    }
+}
+
 impl Resident {
     /// Uploads samples once.
     pub fn new(samples: &Samples, shape: Shape, classes: usize, device: &Device) -> Self {

@@ -72,8 +72,9 @@ pub(super) fn clip(module: &LocalModule, gradients: &mut GradientsParams, limit:
 /// A tensor read back to the host, with its name.
 #[derive(Clone, Debug)]
 pub struct Named {
-    /// `block.N.weight`, with N counted from the module's first block, or `head.weight`; running
-    /// statistics are `block.N.running_mean` and `block.N.running_var`.
+    /// `block.N.weight`, with N counted from the module's first block, or `head.weight`,
+    /// `similarity.conv.weight`, `decoder.output.weight` and so on; running statistics are
+    /// `block.N.running_mean` and `block.N.running_var`.
     pub name: String,
     pub data: TensorData,
 }
@@ -131,7 +132,8 @@ pub(super) fn short_name(path: &[String]) -> String {
     let short: Vec<&str> = path
         .iter()
         .map(String::as_str)
-        .filter(|part| !part.starts_with(char::is_uppercase) && *part != "affine")
+        .filter(|part| !part.starts_with(char::is_uppercase))
+        .filter(|part| !["affine", "objective"].contains(part))
         .map(|part| if part == "layers" { "block" } else { part })
         .collect();
     short.join(".")

@@ -3,7 +3,8 @@
 use burn::optim::GradientsParams;
 
 use super::{
-    batch::Batch, gradients::collect, gradients::named_parameters, loss::cross_entropy,
+    batch::Batch,
+    gradients::{collect, named_parameters},
     module::LocalModule,
 };
 use crate::block::Dual;
@@ -14,17 +15,15 @@ pub fn isolation_matrix(modules: &[LocalModule], batch: &Batch) -> Vec<Vec<f64>>
     let mut matrix = vec![vec![0.0; modules.len()]; modules.len()];
     let mut input = batch.inputs.clone();
     for (k, module) in modules.iter().enumerate() {
-        let Some(head) = module.head() else {
-            continue;
-        };
         let output = module.body(Dual::plain(input), None).value;
         input = LocalModule::hand_on(&output);
-        let (logits, _) = head.forward(Dual::plain(output));
-        let loss = cross_entropy(logits, batch.targets.clone());
-        if !loss.is_tracked() {
+        let Some((loss, _)) = module.loss(Dual::plain(output), batch, None) else {
+            continue;
+        };
+        if !loss.value.is_tracked() {
             continue;
         }
-        let mut gradients = loss.backward();
+        let mut gradients = loss.value.backward();
         for (row, other) in matrix.iter_mut().zip(modules) {
             let mut own = GradientsParams::new();
             collect(other, &mut gradients, &mut own);

@@ -1,17 +1,18 @@
 //! A network with its optimisers, and the step that trains it.
 
 use burn::{
+    module::Module,
     optim::{
         AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer, SgdConfig,
         decay::WeightDecayConfig, momentum::MomentumConfig,
     },
-    tensor::{Device, Tensor},
+    tensor::{Device, Tensor, TensorData},
 };
 
 use super::{
     batch::Batch,
     gradients::{clip, collect},
-    loss::{accuracy, cross_entropy},
+    loss::accuracy,
     module::LocalModule,
     step::{ModuleStep, step_module},
 };
@@ -33,14 +34,15 @@ pub struct Learner {
 
 /// Numbers of one step, still on the device.
 pub struct StepNumbers {
-    /// L and accuracy of each module with a head, then R, cosine, relative distance and norm
-    /// ratio of each boundary where `aligned`.
+    /// L and accuracy of each module with a loss, then R, cosine, relative distance and norm
+    /// ratio of each boundary where `aligned`. NaN stands for the accuracy of a loss that scores
+    /// no classes, and for what was not measured of a boundary.
     pub values: Tensor<1>,
-    /// Whether the boundaries were measured.
+    /// Whether any boundary was measured.
     pub aligned: bool,
 }
 
-/// What an observer sees of a module just before its update.
+/// What an observer sees of a module just before its update. It does not see frozen ones.
 pub struct Observed<'a> {
     /// From 1.
     pub number: usize,
@@ -152,6 +154,7 @@ impl Learner {
         gradients: GradientsParams,
         learning_rate: f64,
     ) {
+        let learning_rate = learning_rate * module.lr_factor();
         let module = match self.optimizers.get_mut(at) {
             Some(optimizer) => optimizer.step(learning_rate, module, gradients),
             None => module,
@@ -169,33 +172,42 @@ impl Learner {
         observe: &mut dyn FnMut(Observed<'_>),
     ) -> StepNumbers {
         let mut losses = Vec::new();
-        let mut alignments: Vec<Alignment> = Vec::new();
+        let mut alignments: Vec<Option<Alignment>> = Vec::new();
         let mut input = batch.inputs.clone();
         let mut before: Option<Tensor<4>> = None;
         let modules = std::mem::take(&mut self.modules);
-        let boundaries = modules.len().saturating_sub(1);
         for (at, mut module) in modules.into_iter().enumerate() {
-            let Some(head) = module.head().cloned() else {
+            if module.is_frozen() {
+                let (output, numbers) = pass(&module, input, batch);
+                losses.extend(numbers.into_iter().flatten());
+                if at > 0 {
+                    alignments.push(None);
+                }
+                input = output;
+                // Nobody reconciles with a module that does not move.
+                before = None;
                 self.modules.push(module);
                 continue;
-            };
+            }
             let mut draws = self.draws(step, at);
             let lambda = at
                 .checked_sub(1)
                 .and_then(|boundary| lambda.get(boundary))
                 .copied()
                 .unwrap_or(0.0);
-            let mut done = step_module(
+            let done = step_module(
                 &module,
-                &head,
-                input,
+                input.clone(),
                 batch,
                 before.clone(),
                 lambda,
                 measure,
                 &mut draws,
             );
-            drop(head);
+            let Some(mut done) = done else {
+                self.modules.push(module);
+                continue;
+            };
             module.absorb(&mut draws);
             self.clip(&module, &mut done.gradients);
             observe(Observed {
@@ -206,14 +218,22 @@ impl Learner {
                 before: before.as_ref(),
             });
             self.update(at, module, done.gradients, learning_rate);
-            losses.extend([done.loss, done.accuracy]);
-            alignments.extend(done.alignment);
+            let correct = done.accuracy.unwrap_or_else(|| unknown(&done.loss));
+            losses.extend([done.loss, correct]);
+            if at > 0 {
+                alignments.push(done.alignment);
+            }
             input = done.output;
             before = Some(done.delta_out);
         }
-        let aligned = boundaries > 0 && alignments.len() == boundaries;
-        if aligned {
-            losses.extend(alignments.into_iter().flat_map(Alignment::into_values));
+        let aligned = alignments.iter().any(Option::is_some);
+        if aligned && let Some(one) = losses.first().cloned() {
+            losses.extend(alignments.into_iter().flat_map(|alignment| {
+                alignment.map_or_else(
+                    || std::array::from_fn(|_| unknown(&one)),
+                    Alignment::into_values,
+                )
+            }));
         }
         StepNumbers {
             values: Tensor::cat(losses, 0),
@@ -236,16 +256,28 @@ impl Learner {
             x = module.body(x, Some(draws));
         }
         let mut values = Vec::new();
-        if let Some(head) = self.modules.last().and_then(LocalModule::head) {
-            let (logits, _) = head.forward(x);
-            let correct = accuracy(logits.clone().inner(), batch.labels.clone().inner());
-            let loss = cross_entropy(logits, batch.targets.clone());
-            values.extend([loss.clone().detach().inner(), correct]);
-            let mut gradients = loss.backward();
+        let last = self.modules.last().zip(all_draws.last_mut());
+        let lost = last.and_then(|(module, draws)| module.loss(x, batch, Some(draws)));
+        if let Some((loss, logits)) = lost {
+            let loss = loss.value;
+            let told = loss.clone().detach().inner();
+            let correct = logits.map_or_else(
+                || unknown(&told),
+                |logits| accuracy(logits.inner(), batch.labels.clone().inner()),
+            );
+            values.extend([told, correct]);
+            // Where all that learns has no weights, there is nothing to send back.
+            let mut gradients = loss.is_tracked().then(|| loss.backward());
             let modules = std::mem::take(&mut self.modules);
             for (at, mut module) in modules.into_iter().enumerate() {
+                if module.is_frozen() {
+                    self.modules.push(module);
+                    continue;
+                }
                 let mut own = GradientsParams::new();
-                collect(&module, &mut gradients, &mut own);
+                if let Some(gradients) = &mut gradients {
+                    collect(&module, gradients, &mut own);
+                }
                 if let Some(draws) = all_draws.get_mut(at) {
                     module.absorb(draws);
                 }
@@ -265,4 +297,29 @@ impl Learner {
             aligned: false,
         }
     }
+}
+
+/// A number that is not known, `[1]`, where `like` is.
+fn unknown(like: &Tensor<1>) -> Tensor<1> {
+    Tensor::from_data(TensorData::new(vec![f32::NAN], [1]), &like.device())
+}
+
+/// What a frozen module hands on, and its L and accuracy on the batch. Costs no backward pass.
+fn pass(
+    module: &LocalModule,
+    input: Tensor<4>,
+    batch: &Batch,
+) -> (Tensor<4>, Option<[Tensor<1>; 2]>) {
+    let module = module.valid();
+    let batch = batch.resting();
+    let output = module.body(Dual::plain(input.inner()), None).value;
+    let lost = module.loss(Dual::plain(output.clone()), &batch, None);
+    let numbers = lost.map(|(loss, logits)| {
+        let correct = logits.map_or_else(
+            || unknown(&loss.value),
+            |logits| accuracy(logits, batch.labels.clone()),
+        );
+        [loss.value, correct]
+    });
+    (output.autodiff(), numbers)
 }

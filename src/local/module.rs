@@ -5,20 +5,29 @@ use burn::{
     tensor::{Device, Tensor},
 };
 
-use super::head::Head;
+use super::{
+    batch::Batch,
+    head::Head,
+    loss::LossValue,
+    objective::{Objective, Sight},
+};
 use crate::{
     block::{Draws, Dual, Layer},
-    experiment::{Experiment, MethodKind},
+    experiment::Experiment,
     rng::{Stream, rng},
 };
 
-/// Layers that learn from a head of their own. Under global BP only the last has a head.
+/// Layers that learn from an objective of their own. Under global BP only the last has one.
 #[derive(Module, Debug)]
 pub struct LocalModule {
     layers: Vec<Layer>,
-    head: Option<Head>,
+    objective: Option<Objective>,
     #[module(skip)]
     ends_in_sequence: bool,
+    #[module(skip)]
+    frozen: bool,
+    #[module(skip)]
+    lr_factor: f64,
 }
 
 impl LocalModule {
@@ -33,7 +42,6 @@ impl LocalModule {
             .ok_or("the blocks of the network do not fit together")?;
         let shapes = experiment.shapes();
         let classes = experiment.data.class_count();
-        let count = plan.len();
         Ok(plan
             .into_iter()
             .map(|module| {
@@ -46,25 +54,47 @@ impl LocalModule {
                         Some(Layer::new(block, *shapes.get(at)?, &mut rng, device))
                     })
                     .collect();
-                let has_head =
-                    experiment.method.kind == MethodKind::LocalBp || module.number == count;
-                let head = has_head.then(|| {
+                let objective = experiment.has_loss(module.number).then(|| {
                     // Heads belong to the place in the chain, so that moving another cut does
                     // not change them.
                     let mut rng = rng(experiment.seed, Stream::Head, module.blocks.end as u64);
-                    Head::new(module.head, module.output, classes, &mut rng, device)
+                    let input = experiment.data.shape();
+                    Objective::new(&module, input, classes, &mut rng, device)
                 });
-                Self {
+                let built = Self {
                     layers,
-                    head,
+                    objective,
                     ends_in_sequence: module.output.is_sequence(),
+                    frozen: module.frozen,
+                    lr_factor: module.lr_factor,
+                };
+                if module.frozen {
+                    built.no_grad()
+                } else {
+                    built
                 }
             })
             .collect())
     }
 
+    /// Whether the module stays as it is. Its layers and its objective always evaluate.
+    pub fn is_frozen(&self) -> bool {
+        self.frozen
+    }
+
+    /// Factor on the learning rate.
+    pub fn lr_factor(&self) -> f64 {
+        self.lr_factor
+    }
+
+    /// The draws of a step, which a frozen module does not use.
+    fn unless_frozen<'a>(&self, draws: Option<&'a mut Draws>) -> Option<&'a mut Draws> {
+        draws.filter(|_| !self.frozen)
+    }
+
     /// The layers without the head. Without `draws` they evaluate.
-    pub fn body(&self, mut x: Dual, mut draws: Option<&mut Draws>) -> Dual {
+    pub fn body(&self, mut x: Dual, draws: Option<&mut Draws>) -> Dual {
+        let mut draws = self.unless_frozen(draws);
         for (at, layer) in self.layers.iter().enumerate() {
             x = layer.forward(x, at, draws.as_deref_mut());
         }
@@ -76,9 +106,35 @@ impl LocalModule {
         super::head::features(output, self.ends_in_sequence)
     }
 
-    /// The module's head; the last module always has one.
+    /// What the module learns from; the last module always has it.
+    pub fn objective(&self) -> Option<&Objective> {
+        self.objective.as_ref()
+    }
+
+    /// The module's head, where its loss looks at one.
     pub fn head(&self) -> Option<&Head> {
-        self.head.as_ref()
+        self.objective.as_ref().and_then(Objective::head)
+    }
+
+    /// What the module's objective sees in an output of its layers, for a batch whose inputs
+    /// were `images`. Without `draws` it evaluates.
+    pub fn see(&self, output: Dual, images: Tensor<4>, draws: Option<&mut Draws>) -> Option<Sight> {
+        let objective = self.objective.as_ref()?;
+        Some(objective.see(output, images, self.layers.len(), self.unless_frozen(draws)))
+    }
+
+    /// The module's whole loss on an output of its layers, and its logits, of a loss that has
+    /// any. Without `draws` it evaluates.
+    pub fn loss(
+        &self,
+        output: Dual,
+        batch: &Batch,
+        draws: Option<&mut Draws>,
+    ) -> Option<(LossValue, Option<Tensor<2>>)> {
+        let objective = self.objective.as_ref()?;
+        let sight = self.see(output, batch.inputs.clone(), draws)?;
+        let logits = objective.logits(&sight);
+        Some((objective.judge(sight, &batch.targets)?, logits))
     }
 
     /// Moves running statistics by what the step left in `draws`.
@@ -86,12 +142,16 @@ impl LocalModule {
         for (at, layer) in self.layers.iter_mut().enumerate() {
             layer.absorb(at, draws);
         }
+        if let Some(objective) = &mut self.objective {
+            objective.absorb(self.layers.len(), draws);
+        }
     }
 
     /// Running mean and variance of each batch norm, without autodiff, with the start of its
-    /// name: `block.N.`, and the part of a layer that has several.
+    /// name: `block.N.`, `head.` or `decoder.`, and the part of a layer that has several.
     pub fn running_statistics(&self) -> Vec<(String, Tensor<1>, Tensor<1>)> {
         let layers = self.layers.iter().enumerate();
+        let objective = self.objective.iter();
         layers
             .flat_map(|(at, layer)| {
                 let named = layer.running_statistics().into_iter();
@@ -99,6 +159,7 @@ impl LocalModule {
                     (format!("block.{at}.{name}"), mean, variance)
                 })
             })
+            .chain(objective.flat_map(Objective::running_statistics))
             .collect()
     }
 
@@ -109,12 +170,15 @@ impl LocalModule {
         &mut self,
         values: &mut dyn FnMut(&str) -> Option<Vec<f64>>,
     ) {
-        for (at, layer) in self.layers.iter_mut().enumerate() {
-            for (name, norm) in layer.batch_norms() {
-                let [mean, variance] = ["running_mean", "running_var"]
-                    .map(|part| values(&format!("block.{at}.{name}{part}")));
-                norm.replace_running_statistics(mean, variance);
-            }
+        let layers = self.layers.iter_mut().enumerate().flat_map(|(at, layer)| {
+            let norms = layer.batch_norms().into_iter();
+            norms.map(move |(name, norm)| (format!("block.{at}.{name}"), norm))
+        });
+        let objective = self.objective.iter_mut().flat_map(Objective::batch_norms);
+        for (name, norm) in layers.chain(objective) {
+            let [mean, variance] =
+                ["running_mean", "running_var"].map(|part| values(&format!("{name}{part}")));
+            norm.replace_running_statistics(mean, variance);
         }
     }
 

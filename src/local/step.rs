@@ -2,13 +2,7 @@
 
 use burn::{module::Module, optim::GradientsParams, tensor::Tensor};
 
-use super::{
-    batch::Batch,
-    gradients::collect,
-    head::Head,
-    loss::{accuracy, cross_entropy, directional_derivative},
-    module::LocalModule,
-};
+use super::{batch::Batch, gradients::collect, loss::accuracy, module::LocalModule};
 use crate::{
     block::{Draws, Dual},
     metric::Alignment,
@@ -24,8 +18,9 @@ pub struct ModuleStep {
     pub delta_in: Option<Tensor<4>>,
     /// L on the batch, before the step; `[1]`.
     pub loss: Tensor<1>,
-    /// Share of the batch classified correctly, before the step; `[1]`.
-    pub accuracy: Tensor<1>,
+    /// Share of the batch classified correctly, before the step; `[1]`. None where the loss
+    /// scores no classes.
+    pub accuracy: Option<Tensor<1>>,
     /// Agreement with the module before, where it was measured.
     pub alignment: Option<Alignment>,
     /// Gradients of L + λR.
@@ -36,18 +31,17 @@ pub struct ModuleStep {
 /// section 3), where `before` is the δout of the module before it.
 ///
 /// With v = stop(δin − δout), ∇R_k = 2·∇D_v L_k: a second pass carries v as tangent. With λ = 0
-/// there is no second pass, and δin is only computed where `measure` asks for it.
-#[expect(clippy::too_many_arguments, reason = "the quantities of one step")]
+/// there is no second pass, and δin is only computed where `measure` asks for it. None for a
+/// module without a loss of its own.
 pub fn step_module(
     module: &LocalModule,
-    head: &Head,
     input: Tensor<4>,
     batch: &Batch,
     before: Option<Tensor<4>>,
     lambda: f64,
     measure: bool,
     draws: &mut Draws,
-) -> ModuleStep {
+) -> Option<ModuleStep> {
     let [samples, ..] = input.dims();
     let samples = samples as f64;
     let reconciles = lambda > 0.0 && before.is_some();
@@ -60,21 +54,21 @@ pub fn step_module(
     } else {
         module.clone()
     };
-    let first_head = first.head().unwrap_or(head);
     let input = if (reconciles || measure) && before.is_some() {
         input.require_grad()
     } else {
         input
     };
-    let body = first.body(Dual::plain(input.clone()), Some(draws)).value;
+    let body = first
+        .body(Dual::plain(input.clone()), Some(&mut *draws))
+        .value;
     let output = LocalModule::hand_on(&body);
 
     let leaf = output.clone().require_grad();
-    let (logits, _) = first_head.forward(Dual::plain(leaf.clone()));
-    let correct = accuracy(logits.clone().inner(), batch.labels.clone().inner());
-    let loss = cross_entropy(logits, batch.targets.clone());
-    let loss_value = loss.clone().detach().inner();
-    let mut head_gradients = loss.backward();
+    let (loss, logits) = first.loss(Dual::plain(leaf.clone()), batch, Some(&mut *draws))?;
+    let correct = logits.map(|logits| accuracy(logits.inner(), batch.labels.clone().inner()));
+    let loss_value = loss.value.clone().detach().inner();
+    let mut head_gradients = loss.value.backward();
     let output_gradient = leaf
         .grad_remove(&mut head_gradients)
         .unwrap_or_else(|| leaf.clone().inner().zeros_like());
@@ -98,10 +92,10 @@ pub fn step_module(
     if reconciles && let (Some(delta_in), Some(before)) = (&delta_in, before) {
         let direction = (delta_in.clone() - before).autodiff();
         let dual = Dual::along(LocalModule::hand_on(&input), direction);
-        let (logits, tangent) = head.forward(module.body(dual, Some(draws)));
-        let mut objective = cross_entropy(logits.clone(), batch.targets.clone());
-        if let Some(tangent) = tangent {
-            let derivative = directional_derivative(logits, tangent, batch.targets.clone());
+        let output = module.body(dual, Some(&mut *draws));
+        let (loss, _) = module.loss(output, batch, Some(draws))?;
+        let mut objective = loss.value;
+        if let Some(derivative) = loss.derivative {
             objective = objective + derivative * (2.0 * lambda);
         }
         if objective.is_tracked() {
@@ -109,7 +103,7 @@ pub fn step_module(
         }
     }
 
-    ModuleStep {
+    Some(ModuleStep {
         output,
         delta_out: output_gradient * samples,
         delta_in,
@@ -117,5 +111,5 @@ pub fn step_module(
         accuracy: correct,
         alignment,
         gradients,
-    }
+    })
 }

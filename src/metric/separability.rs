@@ -6,8 +6,8 @@ use nalgebra::{DMatrix, DVector};
 use crate::run::Separability;
 
 /// Measures features `[samples, d]` of samples with one-hot `targets` and `labels`, and the head
-/// above them: its weights `[d, classes]` and its `predictions` `[samples]`. Reads back about
-/// C×C numbers.
+/// above them: its weights `[d, classes]`, where it is one matrix, and its `predictions`
+/// `[samples]`. Reads back about C×C numbers.
 ///
 /// # Errors
 /// Where the device cannot be read.
@@ -15,7 +15,7 @@ pub fn separability(
     features: Tensor<2>,
     targets: Tensor<2>,
     labels: Tensor<1, Int>,
-    head: Option<(Tensor<2>, Tensor<1, Int>)>,
+    head: Option<(Option<Tensor<2>>, Tensor<1, Int>)>,
 ) -> Result<Separability, String> {
     let [samples, _] = features.dims();
     let [_, classes] = targets.dims();
@@ -39,12 +39,13 @@ pub fn separability(
         class_mean_accuracy,
         fewest,
     ];
-    let has_head = head.is_some();
     if let Some((weight, predictions)) = head {
-        let product = (weight.clone().transpose() * centered).sum();
-        let weight_norm = (weight.clone() * weight).sum().sqrt();
-        let disagreement = nearest.not_equal(predictions).float().mean();
-        parts.extend([product, weight_norm, disagreement]);
+        parts.push(nearest.not_equal(predictions).float().mean());
+        if let Some(weight) = weight {
+            let product = (weight.clone().transpose() * centered).sum();
+            let weight_norm = (weight.clone() * weight).sum().sqrt();
+            parts.extend([product, weight_norm]);
+        }
     }
     let values = read(Tensor::cat(parts, 0))?;
     let (Some(gram), Some(rest)) = (
@@ -68,11 +69,11 @@ pub fn separability(
     if let Some(accuracy) = rest.first() {
         measured.class_mean_accuracy = *accuracy as f32;
     }
-    if has_head && let [_, _, product, weight_norm, disagreement] = rest {
+    measured.class_mean_disagreement = rest.get(2).map(|share| *share as f32);
+    if let [_, _, _, product, weight_norm] = rest {
         let mean_norm = gram.trace().max(0.0).sqrt();
         let cosine = product / (weight_norm * mean_norm).max(f64::MIN_POSITIVE);
         measured.self_duality = Some((2.0 - 2.0 * cosine).max(0.0).sqrt() as f32);
-        measured.class_mean_disagreement = Some(*disagreement as f32);
     }
     Ok(measured)
 }
@@ -181,7 +182,7 @@ mod tests {
             tensor(features),
             tensor(&targets),
             labels,
-            Some((tensor(head), predictions)),
+            Some((Some(tensor(head)), predictions)),
         )
         .unwrap()
     }

@@ -6,7 +6,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 use super::{DecisionRegions, Evaluation, ModuleEvaluation};
 use crate::{
     block::Dual,
-    local::{LocalModule, Resident, cross_entropy},
+    local::{Batch, Head, LocalModule, LossValue, Resident, Rows, Sight},
     metric::separability,
 };
 
@@ -24,7 +24,25 @@ pub(super) fn chunk(widest: usize) -> usize {
 #[derive(Default)]
 struct Gathered {
     features: Vec<Tensor<2>>,
-    logits: Vec<Tensor<2>>,
+    scores: Vec<Tensor<2>>,
+    compared: Vec<Tensor<2>>,
+    /// The reconstruction loss of each chunk, weighted by its share of the samples.
+    reconstruction: Option<Tensor<1>>,
+}
+
+impl Gathered {
+    /// Adds what a module sees in a chunk that is so large a share of the samples.
+    fn add(&mut self, sight: Sight, share: f64) {
+        self.scores.extend(sight.scores.map(|rows| rows.value));
+        self.compared.extend(sight.compared.map(|rows| rows.value));
+        if let Some(drawn) = sight.reconstruction {
+            let part = drawn.value * share;
+            self.reconstruction = Some(match self.reconstruction.take() {
+                Some(sum) => sum + part,
+                None => part,
+            });
+        }
+    }
 }
 
 /// Modules without autodiff, for passes that learn nothing.
@@ -32,8 +50,67 @@ fn resting(modules: &[LocalModule]) -> Vec<LocalModule> {
     modules.iter().map(Module::valid).collect()
 }
 
+/// Rows from `start`, `count` of them, of those that there are.
+fn some(rows: Option<&Tensor<2>>, start: usize, count: usize) -> Option<Rows> {
+    rows.map(|rows| Rows {
+        value: rows.clone().narrow(0, start, count),
+        tangent: None,
+    })
+}
+
+/// The loss, accuracy and predictions of a module, the latter two where its loss scores classes.
+type Judgement = (Tensor<1>, Option<(Tensor<1>, Tensor<1, Int>)>);
+
+/// Judges all samples; a loss that compares them, in groups of `group`.
+fn judge(
+    module: &LocalModule,
+    gathered: &mut Gathered,
+    all: &Batch,
+    group: usize,
+) -> Option<Judgement> {
+    let objective = module.objective()?;
+    let join = |parts: &mut Vec<Tensor<2>>| {
+        (!parts.is_empty()).then(|| Tensor::cat(std::mem::take(parts), 0))
+    };
+    let scores = join(&mut gathered.scores);
+    let compared = join(&mut gathered.compared);
+    let [samples] = all.labels.dims();
+    let group = match objective.loss().kind.compares_samples() {
+        true => group.clamp(1, samples.max(1)),
+        false => samples.max(1),
+    };
+    let mut loss: Option<Tensor<1>> = None;
+    for start in (0..samples).step_by(group) {
+        let count = group.min(samples - start);
+        let share = count as f64 / samples as f64;
+        let sight = Sight {
+            scores: some(scores.as_ref(), start, count),
+            compared: some(compared.as_ref(), start, count),
+            // A mean over all samples already: its shares of the groups add up to it.
+            reconstruction: gathered.reconstruction.clone().map(|value| LossValue {
+                value,
+                derivative: None,
+            }),
+        };
+        let targets = all.targets.clone().narrow(0, start, count);
+        let part = objective.judge(sight, &targets)?.value * share;
+        loss = Some(match loss {
+            Some(sum) => sum + part,
+            None => part,
+        });
+    }
+    let logits = scores.filter(|_| objective.loss().kind.scores_classes());
+    let classified = logits.map(|logits| {
+        let predictions: Tensor<1, Int> = logits.argmax(1).reshape([samples]);
+        let correct = predictions.clone().equal(all.labels.clone());
+        (correct.float().mean(), predictions)
+    });
+    Some((loss?, classified))
+}
+
 /// Loss, accuracy and separability of every module on the test samples (`test` without
-/// autodiff), `chunk` of which go through the network at once.
+/// autodiff), `chunk` of which go through the network at once. A loss that compares samples does
+/// so in groups of `group`.
 ///
 /// # Errors
 /// Where the device cannot be read.
@@ -41,43 +118,44 @@ pub(super) fn evaluate(
     modules: &[LocalModule],
     test: &Resident,
     classes: usize,
-    chunk: usize,
+    [chunk, group]: [usize; 2],
     step: usize,
     epoch: f64,
 ) -> Result<Evaluation, String> {
     let modules = resting(modules);
     let mut gathered: Vec<Gathered> = modules.iter().map(|_| Gathered::default()).collect();
     for start in (0..test.len()).step_by(chunk) {
-        let mut x = test.range(start, chunk).inputs;
+        let images = test.range(start, chunk).inputs;
+        let [count, ..] = images.dims();
+        let share = count as f64 / test.len() as f64;
+        let mut x = images.clone();
         for (module, gathered) in modules.iter().zip(&mut gathered) {
             x = module.body(Dual::plain(x), None).value;
-            if let Some(head) = module.head() {
-                gathered.logits.push(head.forward(Dual::plain(x.clone())).0);
+            if let Some(sight) = module.see(Dual::plain(x.clone()), images.clone(), None) {
+                gathered.add(sight, share);
             }
             gathered.features.push(module.features(x.clone()));
         }
     }
     let all = test.range(0, test.len());
     let mut evaluated = Vec::new();
-    for (at, (module, gathered)) in modules.iter().zip(gathered).enumerate() {
-        let features = Tensor::cat(gathered.features, 0);
+    for (at, (module, mut gathered)) in modules.iter().zip(gathered).enumerate() {
+        let features = Tensor::cat(std::mem::take(&mut gathered.features), 0);
         let mut found = ModuleEvaluation {
             number: at + 1,
             ..ModuleEvaluation::default()
         };
-        let head = match module.head() {
-            Some(head) => {
-                let logits = Tensor::cat(gathered.logits, 0);
-                let predictions: Tensor<1, Int> = logits.clone().argmax(1).reshape([test.len()]);
-                let correct = predictions.clone().equal(all.labels.clone()).float().mean();
-                let loss = cross_entropy(logits, all.targets.clone());
-                let numbers = read(Tensor::cat(vec![loss, correct], 0))?;
-                found.test_loss = numbers.first().copied();
-                found.test_accuracy = numbers.get(1).copied();
-                Some((head.weight(), predictions))
+        let mut head = None;
+        if let Some((loss, classified)) = judge(module, &mut gathered, &all, group) {
+            let mut numbers = vec![loss];
+            if let Some((correct, predictions)) = classified {
+                numbers.push(correct);
+                head = Some((module.head().and_then(Head::weight), predictions));
             }
-            None => None,
-        };
+            let numbers = read(Tensor::cat(numbers, 0))?;
+            found.test_loss = numbers.first().copied();
+            found.test_accuracy = numbers.get(1).copied();
+        }
         found.separability = separability(features, all.targets.clone(), all.labels.clone(), head)?;
         evaluated.push(found);
     }
@@ -118,12 +196,17 @@ pub(super) fn regions(
     let points: Vec<f32> = (0..SIDE)
         .flat_map(|row| (0..SIDE).flat_map(move |column| [at(column), -at(row)]))
         .collect();
-    let mut x = Tensor::<4>::from_data(TensorData::new(points, [SIDE * SIDE, 2, 1, 1]), device);
+    let points = Tensor::<4>::from_data(TensorData::new(points, [SIDE * SIDE, 2, 1, 1]), device);
+    let mut x = points.clone();
     let mut drawn = Vec::new();
     for (index, module) in resting(modules).iter().enumerate() {
         x = module.body(Dual::plain(x), None).value;
-        if let Some(head) = module.head() {
-            let logits = head.forward(Dual::plain(x.clone())).0;
+        let sight = module.see(Dual::plain(x.clone()), points.clone(), None);
+        let logits = module
+            .objective()
+            .zip(sight)
+            .and_then(|(objective, sight)| objective.logits(&sight));
+        if let Some(logits) = logits {
             let (probability, class) = activation::softmax(logits, 1).max_dim_with_indices(1);
             let class = class.float().reshape([SIDE * SIDE]);
             let class = read(class)?.into_iter().map(|class| class as u8).collect();

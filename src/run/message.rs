@@ -106,11 +106,13 @@ pub struct StepRecord {
     pub learning_rate: f64,
     /// Loss L_k of each module on the batch, before the step.
     pub loss: Vec<f32>,
-    /// Share of the batch that each module classifies correctly, before the step.
+    /// Share of the batch that each module classifies correctly, before the step; NaN where its
+    /// loss scores no classes.
     pub accuracy: Vec<f32>,
     /// λ of each boundary.
     pub lambda: Vec<f64>,
     /// R of each boundary; NaN where it was not measured at this step, as in the three below.
+    /// Next to a frozen module nothing is measured.
     pub reconciliation: Vec<f32>,
     /// Mean cosine of δin and δout of each boundary.
     pub cosine: Vec<f32>,
@@ -130,10 +132,11 @@ pub struct Separability {
     pub equinorm: f32,
     /// Mean |cos + 1/(C−1)| over pairs of centred class means.
     pub equiangularity: f32,
-    /// ‖W/‖W‖ − M/‖M‖‖_F between head and centred class means; none without a head.
+    /// ‖W/‖W‖ − M/‖M‖‖_F between head and centred class means; none without a head that is one
+    /// matrix of class scores.
     pub self_duality: Option<f32>,
     /// Share of samples that the nearest class mean classifies otherwise than the head; none
-    /// without a head.
+    /// without class scores.
     pub class_mean_disagreement: Option<f32>,
     /// Share of samples whose nearest class mean is of their class.
     pub class_mean_accuracy: f32,
@@ -146,11 +149,14 @@ pub struct Separability {
 pub struct ModuleEvaluation {
     /// From 1.
     pub number: usize,
-    /// Mean loss on the test samples; none for a module without a head (global BP).
+    /// Mean loss on the test samples; none for a module without a loss (global BP). A loss that
+    /// compares samples is the mean over groups as large as a training batch.
     pub test_loss: Option<f32>,
-    /// Share of test samples classified correctly, in [0, 1]; none without a head.
+    /// Share of test samples classified correctly, in [0, 1]; none where the loss scores no
+    /// classes.
     pub test_accuracy: Option<f32>,
-    /// Whether its mean training loss over the epoch before was above 98 % of ln C.
+    /// Whether its mean training loss over the epoch before was above 98 % of ln C. Only looked
+    /// for where the loss is cross-entropy alone.
     pub worse_than_guessing: bool,
     pub separability: Separability,
 }
@@ -181,7 +187,7 @@ pub struct DecisionRegions {
     pub side: usize,
     /// The square [−extent, extent]² that the grid covers, row 0 at the largest y.
     pub extent: f32,
-    /// For each module that has a head: its number from 1, then the class of each point, row by
+    /// For each module that scores classes: its number from 1, then the class of each point, row by
     /// row, and the probability of that class.
     pub modules: Vec<(usize, Vec<u8>, Vec<f32>)>,
 }
@@ -227,7 +233,7 @@ pub struct Summary {
     pub peak_memory_bytes: u64,
     /// Test accuracy of the last module, in [0, 1].
     pub test_accuracy: Option<f32>,
-    /// Test accuracy of each module with a head, in [0, 1].
+    /// Test accuracy of each module with a loss, in [0, 1]; NaN where it scores no classes.
     pub module_test_accuracy: Vec<f32>,
     pub module_test_loss: Vec<f32>,
     /// Means over the last epoch, one for each boundary.

@@ -115,6 +115,9 @@ pub(super) fn metadata(experiment: &Experiment) -> Result<HashMap<String, String
                     "normalize": module.head.normalizes(),
                     "scale": module.head.scale,
                 },
+                "loss": module.loss,
+                "frozen": module.frozen,
+                "lr_factor": module.lr_factor,
             })
         })
         .collect();

@@ -148,8 +148,7 @@ impl<'a> Trainer<'a> {
         let train = Resident::new(&data.train, data.shape, classes, &learning);
         let test = Resident::new(&data.test, data.shape, classes, &device);
         let (learner, imported) = weights::learner(&experiment, &learning)?;
-        let shapes = experiment.shapes();
-        let widest = shapes.iter().map(|shape| shape.len()).max().unwrap_or(1);
+        let widest = experiment.widest();
         // Last of what can fail, so that a run that cannot start leaves no folder behind.
         let record = match &options.folder {
             Some(folder) => Some(Record::create(folder, &experiment)?),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     layout::Layout,
-    names::{Names, Naming, namings},
+    names::{Names, Naming, is_of_loss, namings},
     read::{Checkpoint, Kind},
     report::{OtherShape, Report, some},
     slot::{Part, Slot},
@@ -24,7 +24,7 @@ pub(super) struct Match {
 fn known_names(checkpoint: &Checkpoint) -> BTreeMap<String, String> {
     let split = |name: &str| -> Option<(usize, String)> {
         let (number, rest) = name.strip_prefix("module.")?.split_once('.')?;
-        let ours = rest.starts_with("block.") || rest.starts_with("head.");
+        let ours = rest.starts_with("block.") || is_of_loss(rest);
         Some((number.parse().ok().filter(|_| ours)?, rest.to_owned()))
     };
     let names = || checkpoint.tensors().keys();
@@ -33,7 +33,7 @@ fn known_names(checkpoint: &Checkpoint) -> BTreeMap<String, String> {
     names()
         .map(|name| {
             let known = match split(name) {
-                Some((number, rest)) if rest.starts_with("head.") && Some(number) != last => {
+                Some((number, rest)) if is_of_loss(&rest) && Some(number) != last => {
                     match ends.get(&number) {
                         Some(end) => format!("block.{end}.{rest}"),
                         None => name.clone(),

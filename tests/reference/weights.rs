@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, path::Path};
 use burn::tensor::{Device, Tensor, TensorData};
 use layerwise::{
     block::Dual,
-    experiment::{Experiment, HeadKind, HeadSource, Weights},
+    experiment::{Experiment, HeadKind, HeadSource, LossKind, Weights},
     local::{LocalModule, Named, named_parameters},
     weights::{self, Naming},
 };
@@ -101,7 +101,7 @@ fn logits(modules: &[LocalModule], shape: [usize; 3]) -> Vec<f64> {
         x = module.body(Dual::plain(x), None).value;
     }
     let head = modules.last().unwrap().head().unwrap();
-    let (logits, _) = head.forward(Dual::plain(x));
+    let logits = head.forward(Dual::plain(x), 0, None).value;
     logits.into_data().iter::<f64>().collect()
 }
 
@@ -345,7 +345,7 @@ fn a_run_starts_where_another_ended_however_it_is_cut() {
         let stored = std::fs::read(&trained).unwrap();
         let stored = SafeTensors::deserialize(&stored).unwrap();
         let weight = stored.tensor("module.3.head.weight").unwrap();
-        assert_eq!(head.weight().into_data().as_bytes(), weight.data());
+        assert_eq!(head.weight().unwrap().into_data().as_bytes(), weight.data());
     }
 
     let mut experiment = tiny(&assignments);
@@ -363,10 +363,13 @@ fn a_run_starts_where_another_ended_however_it_is_cut() {
 #[test]
 fn networks_of_no_family_come_back_under_our_names() {
     let folder = tempfile::tempdir().unwrap();
-    for (at, kind) in [HeadKind::Etf, HeadKind::Linear].into_iter().enumerate() {
+    for (at, kind) in HeadKind::ALL.into_iter().enumerate() {
         for preset in ["digits-mlp", "digits-cnn"] {
             let mut experiment = super::experiment(preset, &[]);
             experiment.head.kind = kind;
+            // The layers that losses need besides come along.
+            experiment.loss.kind = LossKind::PredSim;
+            experiment.loss.reconstruction = 0.1;
             let drawn = LocalModule::all(&experiment, &Device::flex()).unwrap();
             let path = folder.path().join(format!("{preset}-{at}.safetensors"));
             assert_eq!(

@@ -3,6 +3,7 @@
 pub mod data;
 pub mod field;
 pub mod log;
+pub mod loss;
 pub mod network;
 pub mod settings;
 pub mod transport;

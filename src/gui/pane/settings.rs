@@ -1,4 +1,4 @@
-//! The panel on the right: data, method, head, optimiser, training, device.
+//! The panel on the right: data, method, head, loss, optimiser, training, device.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use eframe::egui::{Button, CollapsingHeader, ComboBox, DragValue, RichText, Ui};
 use super::{
     data::{self, Preview},
     field::{choice, fields, number},
-    weights,
+    loss, weights,
 };
 use crate::{
     experiment::{
@@ -64,6 +64,7 @@ pub fn show(
     });
     group(ui, "Method", |ui| method(ui, experiment));
     group(ui, "Head", |ui| head(ui, &mut experiment.head));
+    group(ui, "Loss", |ui| loss::show(ui, &mut experiment.loss));
     group(ui, "Optimiser", |ui| optimizer(ui, experiment));
     group(ui, "Schedule", |ui| schedule(ui, experiment));
     group(ui, "Training", |ui| training(ui, experiment));
@@ -129,6 +130,9 @@ fn head(ui: &mut Ui, head: &mut Head) {
         choice(ui, "Head", &mut head.kind, &HeadKind::ALL, |kind| {
             kind.title().to_owned()
         });
+        if !head.kind.is_matrix() {
+            return;
+        }
         ui.label("");
         let mut normalizes = head.normalizes();
         if ui

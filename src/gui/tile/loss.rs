@@ -70,13 +70,16 @@ impl View {
         legend::show(ui, "Module", &entries(history, samples), &mut self.hidden);
         let guessing = (context.experiment.data.class_count() as f64).ln();
         let above = 1.2 * guessing;
+        let experiment = context.experiment;
+        let any_plain =
+            (1..=experiment.module_count()).any(|number| experiment.loss_of(number).is_plain());
         let include: &[f64] = if log { &[above] } else { &[0.0, above] };
         CurvePlot {
             id: ("loss", usize::from(log) + 2 * samples as usize),
             time: Time::Step,
             log,
             percent: false,
-            level: Some((guessing, "guessing (ln C)")),
+            level: any_plain.then_some((guessing, "guessing (ln C)")),
             marks: history.lambda_changes(),
             hidden: &self.hidden,
             include,

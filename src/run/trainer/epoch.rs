@@ -55,7 +55,10 @@ impl Trainer<'_> {
             MethodKind::LocalBp => 1,
             MethodKind::GlobalBp => self.learner.modules().len(),
         };
-        epoch.worse_than_guessing(self.classes, first)
+        let mut worse = epoch.worse_than_guessing(self.classes, first);
+        // Other losses have no such level.
+        worse.retain(|number| self.experiment.loss_of(*number).is_plain());
+        worse
     }
 
     /// Judges the modules by the last whole epoch, or by what there was of the first, however
@@ -81,7 +84,7 @@ impl Trainer<'_> {
             self.learner.modules(),
             &self.test,
             self.classes,
-            self.chunk,
+            [self.chunk, self.experiment.train.batch_size],
             self.step,
             epoch,
         )?;
@@ -133,7 +136,8 @@ impl Trainer<'_> {
             test_accuracy: evaluated.last().and_then(|module| module.test_accuracy),
             module_test_accuracy: evaluated
                 .iter()
-                .filter_map(|module| module.test_accuracy)
+                .filter(|module| module.test_loss.is_some())
+                .map(|module| module.test_accuracy.unwrap_or(f32::NAN))
                 .collect(),
             module_test_loss: evaluated
                 .iter()

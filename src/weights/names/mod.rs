@@ -79,11 +79,14 @@ impl Names {
         if self.naming == Naming::Layerwise {
             return Some(ours.to_owned());
         }
-        if let Some(part) = ours.strip_prefix("head.") {
-            return Some(format!("{}.{part}", self.head));
+        match ours.strip_prefix("head.") {
+            Some(part @ ("weight" | "bias")) => return Some(format!("{}.{part}", self.head)),
+            // A head of several layers, which others do not have.
+            Some(_) => return Some(ours.to_owned()),
+            None => {}
         }
         let (index, part) = ours.strip_prefix("block.")?.split_once('.')?;
-        if part.starts_with("head.") {
+        if is_of_loss(part) {
             return None;
         }
         Some(self.block(index.parse().ok()?)?.of(part))
@@ -93,6 +96,13 @@ impl Names {
     pub(super) fn block(&self, index: usize) -> Option<&BlockName> {
         self.blocks.get(index)?.as_ref()
     }
+}
+
+/// Whether a value of a module is none of its blocks'.
+pub(super) fn is_of_loss(name: &str) -> bool {
+    ["head.", "similarity.", "decoder."]
+        .iter()
+        .any(|start| name.starts_with(start))
 }
 
 /// Every naming of a chain; exports have the first.

@@ -9,16 +9,21 @@ use egui_dnd::Handle;
 use indicatif::HumanCount;
 
 use super::{
-    NetworkPane, Selected,
+    NetworkPane,
     action::Action,
+    column::key,
     edit, header,
     icon::{self, Icon},
+    inside,
     palette::{Palette, Target},
+    search::Match,
+    selection::click_modifiers,
+    several::Repeat,
     view::View,
 };
 use crate::{
     experiment::{Block, Experiment},
-    gui::{theme, widget::bytes},
+    gui::{command::Command, theme, widget::bytes},
 };
 
 /// Width of the bar in a module's colour.
@@ -27,8 +32,23 @@ pub(super) const RAIL: f32 = 4.0;
 pub(super) const TEXT_LEFT: f32 = 36.0;
 /// Width of the column that holds the index.
 const INDEX_WIDTH: f32 = 22.0;
+/// Size of the text of an index of three digits, which then fits its column.
+const LONG_INDEX: f32 = 10.5;
 const HANDLE_WIDTH: f32 = 20.0;
 pub(super) const RADIUS: u8 = 6;
+
+/// What the height of a block's card follows from.
+pub(super) fn row_key(experiment: &Experiment, view: &View<'_>, index: usize, open: bool) -> u64 {
+    let block = experiment.blocks.get(index);
+    key((
+        "card",
+        block.map(|block| (block.title(), block.summary())),
+        view.parameters(index),
+        view.activation_bytes(index),
+        view.problems_of_block(index).collect::<Vec<_>>(),
+        open.then_some(index),
+    ))
+}
 
 #[expect(clippy::too_many_arguments)]
 pub(super) fn show(
@@ -45,7 +65,9 @@ pub(super) fn show(
         return;
     };
     let problems: Vec<&str> = view.problems_of_block(index).collect();
-    let selected = pane.selected == Some(Selected::Block(index));
+    let selected = pane.selection.contains(index);
+    let open = pane.selection.open_block() == Some(index);
+    let found = pane.match_of(index);
     let color = view.color(view.module_of(index));
 
     let builder = UiBuilder::new()
@@ -54,7 +76,7 @@ pub(super) fn show(
     let response = ui
         .scope_builder(builder, |ui| {
             ui.style_mut().interaction.selectable_labels = false;
-            let stroke = stroke(ui, selected, dragged, !problems.is_empty());
+            let stroke = stroke(ui, selected, dragged, !problems.is_empty(), found);
             let card = frame(ui.visuals()).show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 top(ui, view, index, &block, handle);
@@ -64,12 +86,13 @@ pub(super) fn show(
                         .color(theme::error_color(ui.visuals()));
                     ui.add(Label::new(text).wrap());
                 }
-                if selected && !dragged {
+                if open && !dragged {
                     ui.add_space(6.0);
                     if let Some(block) = experiment.blocks.get_mut(index) {
                         edit::show(ui, block);
                     }
-                    buttons(ui, index, actions);
+                    inside::show(ui, view, index);
+                    buttons(ui, pane, index, actions);
                 }
             });
             outline(ui, card.response.rect, stroke);
@@ -85,14 +108,9 @@ pub(super) fn show(
         )
     });
     if response.clicked() {
-        pane.select(Selected::Block(index));
+        pane.selection.click(index, click_modifiers(ui));
     }
-    if pane.reveal == Some(index) {
-        pane.reveal = None;
-        response.scroll_to_me(None);
-    }
-    let blocks = experiment.blocks.len();
-    response.context_menu(|ui| menu(ui, index, blocks, response.rect, actions));
+    response.context_menu(|ui| menu(ui, pane, view, index, response.rect, actions));
 }
 
 /// Index, name, parameters and memory of a block, and its handle.
@@ -102,7 +120,13 @@ fn top(ui: &mut Ui, view: &View<'_>, index: usize, block: &Block, handle: Handle
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         column(ui, INDEX_WIDTH, |ui| {
-            ui.label(RichText::new(index.to_string()).monospace().weak());
+            let text = RichText::new(index.to_string()).weak();
+            let text = if index < 100 {
+                text.monospace()
+            } else {
+                text.font(FontId::monospace(LONG_INDEX))
+            };
+            ui.add(Label::new(text).extend());
         });
         let memory = view.activation_bytes(index).map(bytes);
         let memory_width = memory.as_ref().map_or(0.0, |text| {
@@ -118,7 +142,7 @@ fn top(ui: &mut Ui, view: &View<'_>, index: usize, block: &Block, handle: Handle
             let parameters = match view.parameters(index) {
                 Some(0) => return,
                 Some(1) => "1 parameter".to_owned(),
-                Some(count) => format!("{} parameters", HumanCount(count as u64)),
+                Some(count) => format!("{} parameters", HumanCount(count)),
                 None => return,
             };
             ui.label(RichText::new(parameters).small().weak());
@@ -128,10 +152,7 @@ fn top(ui: &mut Ui, view: &View<'_>, index: usize, block: &Block, handle: Handle
                 ui.add_space(2.0);
                 ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
                     ui.label(RichText::new(memory).small().weak())
-                        .on_hover_text(format!(
-                            "Output of this block for a batch of {} samples",
-                            HumanCount(view.batch_size as u64)
-                        ));
+                        .on_hover_text(inside::cost(view, index));
                 });
             });
         }
@@ -186,7 +207,7 @@ fn grip(ui: &mut Ui) {
     }
 }
 
-fn buttons(ui: &mut Ui, index: usize, actions: &mut Vec<Action>) {
+fn buttons(ui: &mut Ui, pane: &mut NetworkPane, index: usize, actions: &mut Vec<Action>) {
     ui.add_space(6.0);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
@@ -205,7 +226,7 @@ fn buttons(ui: &mut Ui, index: usize, actions: &mut Vec<Action>) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if icon::button(ui, Icon::Delete, &format!("Delete block {index}"), "Delete").clicked()
             {
-                actions.push(Action::Remove(index));
+                actions.push(Action::Remove([index].into()));
             }
             if icon::button(
                 ui,
@@ -215,7 +236,11 @@ fn buttons(ui: &mut Ui, index: usize, actions: &mut Vec<Action>) {
             )
             .clicked()
             {
-                actions.push(Action::Duplicate(index));
+                actions.push(Action::Duplicate([index].into()));
+            }
+            if icon::button(ui, Icon::Repeat, &format!("Repeat block {index}"), "Ctrl+R").clicked()
+            {
+                pane.repeat = Some(Repeat::default());
             }
             let after = icon::button(
                 ui,
@@ -242,38 +267,69 @@ fn buttons(ui: &mut Ui, index: usize, actions: &mut Vec<Action>) {
     });
 }
 
-fn menu(ui: &mut Ui, index: usize, blocks: usize, card: Rect, actions: &mut Vec<Action>) {
-    let keyed = |text: &'static str, keys: &'static str| Button::new(text).shortcut_text(keys);
-    if ui.button("Insert before…").clicked() {
-        actions.push(Action::Open(Palette::new(Target::Before(index), card)));
-    }
-    if ui.button("Insert after…").clicked() {
-        actions.push(Action::Open(Palette::new(Target::After(index), card)));
-    }
-    if ui.button("Change kind…").clicked() {
-        actions.push(Action::Open(Palette::new(Target::Instead(index), card)));
-    }
-    ui.separator();
-    let up = ui.add_enabled(index > 0, keyed("Move up", "Alt+Up"));
-    if up.clicked() {
-        actions.push(Action::Move {
-            from: index,
-            to: index.saturating_sub(1),
-        });
-    }
-    let down = ui.add_enabled(index + 1 < blocks, keyed("Move down", "Alt+Down"));
-    if down.clicked() {
-        actions.push(Action::Move {
-            from: index,
-            to: index + 1,
-        });
+fn menu(
+    ui: &mut Ui,
+    pane: &mut NetworkPane,
+    view: &View<'_>,
+    index: usize,
+    card: Rect,
+    actions: &mut Vec<Action>,
+) {
+    let keyed = |text: &'static str, command: Command, ui: &Ui| {
+        let keys = command.shortcut_text(ui.ctx()).unwrap_or_default();
+        Button::new(text).shortcut_text(keys)
+    };
+    for (text, target) in [
+        ("Insert before…", Target::Before(index)),
+        ("Insert after…", Target::After(index)),
+        ("Change kind…", Target::Instead(index)),
+    ] {
+        if ui.button(text).clicked() {
+            actions.push(Action::Open(Palette::new(target, card)));
+        }
     }
     ui.separator();
-    if ui.add(keyed("Duplicate", "Ctrl+D")).clicked() {
-        actions.push(Action::Duplicate(index));
+    // Of all that are selected, where this block is one of them.
+    let blocks = pane.selection.with(index);
+    let first = blocks.first().is_none_or(|first| *first == 0);
+    let last = blocks
+        .last()
+        .is_none_or(|last| last + 1 >= view.block_count);
+    let up = keyed("Move up", Command::MoveBlocksUp, ui);
+    if ui.add_enabled(!first || blocks.len() > 1, up).clicked() {
+        actions.push(Action::Shift {
+            blocks: blocks.clone(),
+            to_input: true,
+        });
     }
-    if ui.add(keyed("Delete", "Delete")).clicked() {
-        actions.push(Action::Remove(index));
+    let down = keyed("Move down", Command::MoveBlocksDown, ui);
+    if ui.add_enabled(!last || blocks.len() > 1, down).clicked() {
+        actions.push(Action::Shift {
+            blocks: blocks.clone(),
+            to_input: false,
+        });
+    }
+    ui.separator();
+    if ui
+        .add(keyed("Duplicate", Command::DuplicateBlocks, ui))
+        .clicked()
+    {
+        actions.push(Action::Duplicate(blocks.clone()));
+    }
+    if ui
+        .add(keyed("Repeat…", Command::RepeatBlocks, ui))
+        .clicked()
+    {
+        pane.selection.set(blocks.clone());
+        pane.repeat = Some(Repeat::default());
+    }
+    if ui.add(keyed("Delete", Command::DeleteBlocks, ui)).clicked() {
+        actions.push(Action::Remove(blocks));
+    }
+    ui.separator();
+    let module = view.module_of(index);
+    if ui.button(format!("Fold module {module}")).clicked() {
+        pane.folds.set(&view.blocks_of(module), true);
     }
 }
 
@@ -301,14 +357,19 @@ pub(super) fn frame(visuals: &Visuals) -> Frame {
         })
 }
 
-/// The stroke around a card: what is wrong before what is selected before what is pointed at.
-pub(super) fn stroke(ui: &Ui, selected: bool, dragged: bool, wrong: bool) -> Stroke {
+/// The stroke around a card: where the search is before what is wrong before what is selected
+/// before what is found before what is pointed at.
+pub(super) fn stroke(ui: &Ui, selected: bool, dragged: bool, wrong: bool, found: Match) -> Stroke {
     let visuals = ui.visuals();
     let hovered = ui.response().contains_pointer();
-    if wrong {
+    if found == Match::Current {
+        Stroke::new(3.0, theme::warning_color(visuals))
+    } else if wrong {
         Stroke::new(2.0, theme::error_color(visuals))
     } else if selected || dragged {
         Stroke::new(2.0, visuals.hyperlink_color)
+    } else if found == Match::Found {
+        Stroke::new(1.0, theme::warning_color(visuals))
     } else if hovered {
         Stroke::new(1.0, visuals.weak_text_color())
     } else {

@@ -13,12 +13,12 @@ use super::{
 };
 
 const EDGE_HEIGHT: f32 = 18.0;
-const CUT_HEIGHT: f32 = 28.0;
+pub(super) const CUT_HEIGHT: f32 = 28.0;
 
 /// A cut in somebody's hand.
 pub(super) struct CutDrag {
     /// The block it was after.
-    from: usize,
+    pub from: usize,
     /// The block it would be after.
     to: usize,
 }
@@ -49,7 +49,7 @@ pub(super) fn output_edge(ui: &mut Ui, view: &View<'_>, index: usize) -> Rect {
 pub(super) fn show(
     ui: &mut Ui,
     drag: &mut Option<CutDrag>,
-    edges: &[Rect],
+    edges: &[Option<Rect>],
     view: &View<'_>,
     index: usize,
     actions: &mut Vec<Action>,
@@ -97,7 +97,7 @@ fn follow(
     ui: &Ui,
     response: &Response,
     drag: &mut Option<CutDrag>,
-    edges: &[Rect],
+    edges: &[Option<Rect>],
     view: &View<'_>,
     index: usize,
     actions: &mut Vec<Action>,
@@ -109,7 +109,7 @@ fn follow(
         let distance = |edge: &Rect| (edge.center().y - pointer.y).abs();
         let nearest = view
             .reach(index)
-            .filter_map(|at| Some((at, distance(edges.get(at)?))))
+            .filter_map(|at| Some((at, distance(edges.get(at)?.as_ref()?))))
             .min_by(|a, b| a.1.total_cmp(&b.1))
             .map_or(index, |(at, _)| at);
         *drag = Some(CutDrag {

@@ -1,16 +1,15 @@
 //! The card of the input, and the cards of the heads.
 
 use eframe::egui::{
-    Align, Button, Checkbox, ComboBox, Grid, Label, Layout, RichText, Role, Sense, Ui, UiBuilder,
-    WidgetInfo, vec2,
+    Align, Button, Label, Layout, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo,
 };
 
-use super::{NetworkPane, Selected, card, header, view::View};
+use super::{NetworkPane, card, column::key, header, learn, search::Match, view::View};
 use crate::{
-    experiment::{Experiment, HeadKind},
+    experiment::{Experiment, HeadKind, LossKind},
     gui::{
         theme,
-        widget::{lambda_slider, number, number_row},
+        widget::{bytes, flops, number},
     },
 };
 
@@ -28,6 +27,19 @@ pub(super) fn input(ui: &mut Ui, view: &View<'_>) {
     });
 }
 
+/// What the height of a module's end follows from: its head and the edge after it.
+pub(super) fn row_key(view: &View<'_>, module: usize, open: bool) -> u64 {
+    let live = view.live(module);
+    key((
+        "head",
+        view.has_head(module),
+        view.problems_of_module(module).collect::<Vec<_>>(),
+        live.map(|live| (live.worse_than_guessing, view.global || module == 1)),
+        module == view.module_count(),
+        open,
+    ))
+}
+
 /// The card of a module's head: how the module does, and what it does otherwise than the others.
 pub(super) fn show(
     ui: &mut Ui,
@@ -38,18 +50,11 @@ pub(super) fn show(
 ) {
     let color = view.color(module);
     if !view.has_head(module) {
-        ui.horizontal(|ui| {
-            ui.add_space(card::TEXT_LEFT);
-            ui.label(
-                RichText::new(format!("Module {module}"))
-                    .small()
-                    .color(color),
-            );
-        });
+        bare(ui, pane, experiment, view, module);
         return;
     }
-    let name = short_name(experiment.head_of(module).kind);
-    let selected = pane.selected == Some(Selected::Head(module));
+    let name = name(experiment, module);
+    let selected = pane.selection.is_open_head(module);
     let problems: Vec<&str> = view.problems_of_module(module).collect();
 
     let builder = UiBuilder::new()
@@ -58,12 +63,16 @@ pub(super) fn show(
     let response = ui
         .scope_builder(builder, |ui| {
             ui.style_mut().interaction.selectable_labels = false;
-            let stroke = card::stroke(ui, selected, false, !problems.is_empty());
+            let stroke = card::stroke(ui, selected, false, !problems.is_empty(), Match::None);
             let ground = card::ground(ui.visuals()).lerp_to_gamma(color, 0.12);
             let frame = card::frame(ui.visuals()).fill(ground).show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 ui.spacing_mut().item_spacing.y = 2.0;
                 title(ui, experiment, view, module, name);
+                if let Some(remark) = remark(experiment, module, true) {
+                    ui.add(Label::new(RichText::new(remark).small().weak()).wrap());
+                }
+                cost(ui, view, module);
                 results(ui, view, module);
                 for problem in &problems {
                     let text = RichText::new(header::sentence(problem))
@@ -72,7 +81,7 @@ pub(super) fn show(
                 }
                 if selected {
                     ui.add_space(6.0);
-                    settings(ui, experiment, view, module);
+                    learn::settings(ui, experiment, view, module);
                 }
             });
             card::outline(ui, frame.response.rect, stroke);
@@ -88,8 +97,19 @@ pub(super) fn show(
         )
     });
     if response.clicked() {
-        pane.select(Selected::Head(module));
+        pane.selection.click_head(module);
     }
+    let range = view.blocks_of(module);
+    let folded = pane.folds.is_folded(&range);
+    response.context_menu(|ui| {
+        let word = if folded { "Unfold" } else { "Fold" };
+        if ui.button(format!("{word} module {module}")).clicked() {
+            pane.folds.set(&range, !folded);
+        }
+        if ui.button("Select its blocks").clicked() {
+            pane.selection.set(range.collect());
+        }
+    });
 }
 
 fn title(ui: &mut Ui, experiment: &Experiment, view: &View<'_>, module: usize, name: &str) {
@@ -102,7 +122,9 @@ fn title(ui: &mut Ui, experiment: &Experiment, view: &View<'_>, module: usize, n
                 .is_some_and(|settings| settings.lambda.is_some());
             let text = RichText::new(format!("λ {}", number(experiment.lambda_of(module)))).small();
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if own {
+                if let Some(reason) = learn::idle_lambda(experiment, module) {
+                    ui.label(text.weak().strikethrough()).on_hover_text(reason);
+                } else if own {
                     ui.label(text.strong()).on_hover_text("This module's own λ");
                 } else {
                     ui.label(text.weak()).on_hover_text("The experiment's λ");
@@ -112,6 +134,20 @@ fn title(ui: &mut Ui, experiment: &Experiment, view: &View<'_>, module: usize, n
     });
 }
 
+/// What the module is predicted to cost.
+fn cost(ui: &mut Ui, view: &View<'_>, module: usize) {
+    let Some(cost) = view.module_cost(module) else {
+        return;
+    };
+    let text = match view.global {
+        true => flops(cost.flops),
+        false => format!("{} · {}", bytes(cost.bytes), flops(cost.flops)),
+    };
+    ui.label(RichText::new(text).small().weak()).on_hover_text(
+        "Predicted: memory of its gradients and of what waits for its backward pass in a step, and operations of the forward pass of one sample",
+    );
+}
+
 /// What the run says of the module.
 fn results(ui: &mut Ui, view: &View<'_>, module: usize) {
     let Some(live) = view.live(module) else {
@@ -119,12 +155,17 @@ fn results(ui: &mut Ui, view: &View<'_>, module: usize) {
     };
     ui.horizontal(|ui| {
         ui.label(RichText::new(format!("Loss {:.3}", live.loss)).small());
-        if let Some(accuracy) = live.test_accuracy {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if let Some(accuracy) = live.test_accuracy {
                 let text = format!("Test accuracy {:.1} %", accuracy * 100.0);
                 ui.label(RichText::new(text).small().strong());
-            });
-        }
+            } else if let Some(accuracy) = live.class_mean_accuracy {
+                let text = format!("Class means {:.1} %", accuracy * 100.0);
+                ui.label(RichText::new(text).small()).on_hover_text(
+                    "Test samples whose nearest class mean is of their class: this loss scores no classes, so there is no accuracy",
+                );
+            }
+        });
     });
     if live.worse_than_guessing {
         let classes = view.classes;
@@ -144,92 +185,69 @@ fn results(ui: &mut Ui, view: &View<'_>, module: usize) {
     }
 }
 
-fn settings(ui: &mut Ui, experiment: &mut Experiment, view: &View<'_>, module: usize) {
-    if module > 1 && !view.global {
-        lambda(ui, experiment, view, module);
-        ui.add_space(6.0);
-    }
-    head(ui, experiment, module);
-}
-
-fn lambda(ui: &mut Ui, experiment: &mut Experiment, view: &View<'_>, module: usize) {
-    let mut value = experiment.lambda_of(module);
-    if lambda_slider(ui, &mut value, "λ").changed() {
-        experiment.set_lambda_of(module, Some(value));
-    }
-    let own = experiment
-        .settings_of(module)
-        .is_some_and(|settings| settings.lambda.is_some());
-    if own {
-        let text = format!("Use the experiment's λ, {}", number(view.experiment_lambda));
-        if reset(ui, &text) {
-            experiment.set_lambda_of(module, None);
-        }
-    }
-}
-
-fn head(ui: &mut Ui, experiment: &mut Experiment, module: usize) {
-    let before = experiment.head_of(module);
-    let mut head = before;
-    Grid::new("head")
-        .num_columns(2)
-        .spacing(vec2(12.0, 5.0))
-        .show(ui, |ui| {
-            let label = ui.label("Head");
-            ComboBox::from_id_salt("kind")
-                .selected_text(head.kind.title())
-                .width(ui.available_width().min(140.0))
-                .show_ui(ui, |ui| {
-                    for kind in HeadKind::ALL {
-                        if ui
-                            .selectable_label(head.kind == kind, kind.title())
-                            .clicked()
-                        {
-                            head.kind = kind;
-                            head.normalize = None;
-                        }
-                    }
-                })
-                .response
-                .labelled_by(label.id);
-            ui.end_row();
-
-            let label = ui.label("Normalise features");
-            let mut normalizes = head.normalizes();
-            let checkbox = ui
-                .add(Checkbox::without_text(&mut normalizes))
-                .labelled_by(label.id);
-            if checkbox.changed() {
-                head.normalize = Some(normalizes);
-            }
-            ui.end_row();
-
-            if normalizes {
-                number_row(ui, "Scale", &mut head.scale, 1e-3..=1e4, 0.05);
-            }
-        });
-    if head != before {
-        experiment.set_head_of(module, Some(head));
-    }
-    let own = experiment
-        .settings_of(module)
-        .is_some_and(|settings| settings.head.is_some());
-    if own && reset(ui, "Use the experiment's head") {
-        experiment.set_head_of(module, None);
-    }
-}
-
-/// A button that takes a module's own setting away.
-fn reset(ui: &mut Ui, text: &str) -> bool {
-    ui.add_space(3.0);
-    ui.add(Button::new(RichText::new(text).small()).min_size(vec2(0.0, 20.0)))
-        .clicked()
-}
-
 fn short_name(kind: HeadKind) -> &'static str {
     match kind {
         HeadKind::Etf => "ETF head",
         HeadKind::Random => "Random head",
         HeadKind::Linear => "Linear head",
+        HeadKind::Conv => "Conv head",
+        HeadKind::PooledMlp => "Pooled MLP head",
+    }
+}
+
+/// What the module learns from in two words.
+fn name(experiment: &Experiment, module: usize) -> &'static str {
+    let kind = experiment.loss_of(module).kind;
+    if kind.uses_head() {
+        short_name(experiment.head_of(module).kind)
+    } else {
+        "Similarity"
+    }
+}
+
+/// What of the module is not as usual: its loss, and how it learns.
+fn remark(experiment: &Experiment, module: usize, has_loss: bool) -> Option<String> {
+    let mut words = Vec::new();
+    let loss = experiment.loss_of(module);
+    if has_loss && loss.kind != LossKind::CrossEntropy {
+        words.push(format!("{} loss", loss.kind.title()));
+    }
+    if has_loss && loss.reconstructs() {
+        words.push(format!("Reconstruction × {}", number(loss.reconstruction)));
+    }
+    let factor = experiment.lr_factor_of(module);
+    if experiment.is_frozen(module) {
+        words.push("Frozen".to_owned());
+    } else if factor != 1.0 {
+        words.push(format!("Learning rate × {}", number(factor)));
+    }
+    (!words.is_empty()).then(|| words.join(" · "))
+}
+
+/// The line of a module that has no loss of its own, and how it learns.
+fn bare(
+    ui: &mut Ui,
+    pane: &mut NetworkPane,
+    experiment: &mut Experiment,
+    view: &View<'_>,
+    module: usize,
+) {
+    let selected = pane.selection.is_open_head(module);
+    ui.horizontal(|ui| {
+        ui.add_space(card::TEXT_LEFT);
+        let text = RichText::new(format!("Module {module}")).small();
+        let button = Button::new(text.color(view.color(module))).frame(false);
+        if ui.add(button).clicked() {
+            pane.selection.click_head(module);
+        }
+        if let Some(remark) = remark(experiment, module, false) {
+            ui.label(RichText::new(remark).small().weak());
+        }
+    });
+    if selected {
+        card::frame(ui.visuals()).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            learn::pace(ui, experiment, module);
+        });
     }
 }

@@ -1,19 +1,23 @@
 //! The top of the panel: the network in numbers, the even split, and the palette's button.
 
-use eframe::egui::{Align, DragValue, Layout, RichText, Ui};
+use eframe::egui::{Align, ComboBox, DragValue, Layout, RichText, Ui};
 use indicatif::HumanCount;
 
 use super::{
-    NetworkPane, Selected,
+    NetworkPane,
     action::Action,
+    icon::{self, Icon},
     palette::{Palette, Target},
     view::View,
 };
-use crate::{experiment::Experiment, gui::theme};
+use crate::{
+    experiment::{Balance, Experiment},
+    gui::{theme, widget::bytes},
+};
 
 pub(super) fn show(
     ui: &mut Ui,
-    pane: &NetworkPane,
+    pane: &mut NetworkPane,
     experiment: &Experiment,
     view: &View<'_>,
     actions: &mut Vec<Action>,
@@ -25,22 +29,49 @@ pub(super) fn show(
                 .button("Add block…")
                 .on_hover_text("After the selected block, or at the end");
             if add.clicked() {
-                let target = match pane.selected {
-                    Some(Selected::Block(index)) => Target::After(index),
-                    _ => Target::End,
-                };
+                let last = pane.selection.blocks().last();
+                let target = last.map_or(Target::End, |&index| Target::After(index));
                 actions.push(Action::Open(Palette::new(target, add.rect)));
             }
+            if view.block_count > 0
+                && icon::button(ui, Icon::Find, "Find blocks", "Ctrl+F").clicked()
+            {
+                pane.find();
+            }
+            fold_all(ui, pane, view);
         });
     });
     ui.label(RichText::new(summary(view)).small().weak());
-    split(ui, experiment, view, actions);
+    memory(ui, view);
+    split(ui, pane, experiment, view, actions);
     for message in view.problems_of_chain() {
         ui.colored_label(theme::error_color(ui.visuals()), sentence(message));
     }
 }
 
-fn split(ui: &mut Ui, experiment: &Experiment, view: &View<'_>, actions: &mut Vec<Action>) {
+/// Folds every module, or unfolds all where none is left to fold.
+fn fold_all(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>) {
+    if view.module_count() < 2 {
+        return;
+    }
+    let all_folded = view.ranges.iter().all(|range| pane.folds.is_folded(range));
+    let (icon, name) = if all_folded {
+        (Icon::UnfoldAll, "Unfold all modules")
+    } else {
+        (Icon::FoldAll, "Fold all modules")
+    };
+    if icon::button(ui, icon, name, "").clicked() {
+        pane.fold_all(&view.ranges, !all_folded);
+    }
+}
+
+fn split(
+    ui: &mut Ui,
+    pane: &mut NetworkPane,
+    experiment: &Experiment,
+    view: &View<'_>,
+    actions: &mut Vec<Action>,
+) {
     let layers = experiment
         .blocks
         .iter()
@@ -61,14 +92,48 @@ fn split(ui: &mut Ui, experiment: &Experiment, view: &View<'_>, actions: &mut Ve
                 )
                 .labelled_by(label.id)
                 .on_hover_text(format!(
-                    "Even modules by layers with weights, from 1 to {layers}"
+                    "Modules, from 1 to {layers}, the layers with weights"
                 ));
-            if response.changed() {
-                actions.push(Action::SplitEvenly(count));
-            }
             ui.label(if count == 1 { "module" } else { "modules" });
+            let before = pane.balance;
+            ComboBox::from_id_salt("balance")
+                .selected_text(pane.balance.title())
+                .width(92.0)
+                .show_ui(ui, |ui| {
+                    for by in Balance::ALL {
+                        ui.selectable_value(&mut pane.balance, by, by.title());
+                    }
+                })
+                .response
+                .on_hover_text("What the modules are given as equal shares of as can be");
+            if response.changed() || pane.balance != before {
+                actions.push(Action::Split(count, pane.balance));
+            }
         });
     });
+}
+
+/// The memory that a step is predicted to need, beside that of global BP.
+fn memory(ui: &mut Ui, view: &View<'_>) {
+    let (Some(own), Some(global)) = (view.step_memory, view.step_memory_of_global_bp) else {
+        return;
+    };
+    let text = match view.global {
+        true => format!("A step needs about {}", bytes(own.total())),
+        false => format!(
+            "A step needs about {} (global BP {})",
+            bytes(own.total()),
+            bytes(global.total())
+        ),
+    };
+    ui.label(RichText::new(text).small().weak())
+        .on_hover_text(format!(
+            "Predicted from shapes for a batch of {} samples: weights {}, optimiser states {}, gradients and what waits for a backward pass {}",
+            HumanCount(view.batch_size as u64),
+            bytes(own.weights),
+            bytes(own.states),
+            bytes(own.held),
+        ));
 }
 
 fn summary(view: &View<'_>) -> String {
@@ -83,7 +148,7 @@ fn summary(view: &View<'_>) -> String {
     )
 }
 
-fn counted(count: usize, noun: &str) -> String {
+pub(super) fn counted(count: usize, noun: &str) -> String {
     let s = if count == 1 { "" } else { "s" };
     format!("{} {noun}{s}", HumanCount(count as u64))
 }

@@ -6,7 +6,16 @@ use eframe::egui::{
 
 #[derive(Clone, Copy)]
 pub(super) enum Icon {
+    Up,
     Down,
+    /// What it stands at is unfolded.
+    Unfolded,
+    Folded,
+    FoldAll,
+    UnfoldAll,
+    Find,
+    Close,
+    Repeat,
     Scissors,
     Copy,
     Delete,
@@ -31,6 +40,33 @@ pub(super) fn paint(painter: &Painter, icon: Icon, center: Pos2, stroke: Stroke)
         line(&[(0.0, y - 0.5), (0.0, y + 0.5)]);
     };
     match icon {
+        Icon::Up => {
+            line(&[(0.0, 0.8), (0.0, -0.7)]);
+            line(&[(-0.5, -0.2), (0.0, -0.75), (0.5, -0.2)]);
+        }
+        Icon::Unfolded => line(&[(-0.6, -0.3), (0.0, 0.35), (0.6, -0.3)]),
+        Icon::Folded => line(&[(-0.3, -0.6), (0.35, 0.0), (-0.3, 0.6)]),
+        Icon::FoldAll => {
+            line(&[(-0.6, -0.9), (0.0, -0.3), (0.6, -0.9)]);
+            line(&[(-0.6, 0.9), (0.0, 0.3), (0.6, 0.9)]);
+        }
+        Icon::UnfoldAll => {
+            line(&[(-0.6, -0.3), (0.0, -0.9), (0.6, -0.3)]);
+            line(&[(-0.6, 0.3), (0.0, 0.9), (0.6, 0.3)]);
+        }
+        Icon::Find => {
+            painter.circle_stroke(at(-0.2, -0.2), half * 0.65, stroke);
+            line(&[(0.3, 0.3), (0.95, 0.95)]);
+        }
+        Icon::Close => {
+            line(&[(-0.6, -0.6), (0.6, 0.6)]);
+            line(&[(-0.6, 0.6), (0.6, -0.6)]);
+        }
+        Icon::Repeat => {
+            line(&[(-1.1, -0.3), (-0.4, 0.5)]);
+            line(&[(-1.1, 0.5), (-0.4, -0.3)]);
+            line(&[(0.1, 0.7), (0.1, -0.8), (1.0, 0.7), (1.0, -0.8)]);
+        }
         Icon::Down => {
             line(&[(0.0, -0.8), (0.0, 0.7)]);
             line(&[(-0.5, 0.2), (0.0, 0.75), (0.5, 0.2)]);
@@ -74,8 +110,19 @@ pub(super) fn button(ui: &mut Ui, icon: Icon, name: &str, keys: &str) -> Respons
     let visuals = ui.style().interact(&response);
     ui.painter()
         .rect_filled(rect, visuals.corner_radius, visuals.weak_bg_fill);
+    sign(ui, icon, name, keys, response)
+}
+
+/// A sign without a ground that can be clicked, named and explained in words.
+pub(super) fn bare_button(ui: &mut Ui, icon: Icon, name: &str) -> Response {
+    let response = ui.allocate_response(vec2(20.0, 20.0), Sense::click());
+    sign(ui, icon, name, "", response)
+}
+
+fn sign(ui: &Ui, icon: Icon, name: &str, keys: &str, response: Response) -> Response {
+    let visuals = ui.style().interact(&response);
     let stroke = Stroke::new(1.25, visuals.fg_stroke.color);
-    paint(ui.painter(), icon, rect.center(), stroke);
+    paint(ui.painter(), icon, response.rect.center(), stroke);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
     if keys.is_empty() {
         response.on_hover_text(name)

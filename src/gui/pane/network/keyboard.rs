@@ -1,37 +1,41 @@
-//! Keys that act on the selected block.
+//! Keys that are no commands: they depend on what is selected and what is open.
 
-use eframe::egui::{Key, Modifiers, Ui};
+use eframe::egui::{Id, Key, Modifiers, Popup, Ui};
 
-use super::{NetworkPane, Selected, action::Action};
-use crate::experiment::Experiment;
+use super::{NetworkPane, search::Search, view::View};
 
-/// Reads Delete, Ctrl+D, Alt+Up and Alt+Down, unless somebody types or chooses a block.
-pub(super) fn read(
-    ui: &Ui,
-    pane: &mut NetworkPane,
-    experiment: &Experiment,
-    actions: &mut Vec<Action>,
-) {
-    let Some(Selected::Block(index)) = pane.selected else {
-        return;
+/// What had the keyboard when the last frame ended: Escape puts that away alone.
+#[derive(Default)]
+pub(super) struct Held {
+    field: Option<Id>,
+    popup: bool,
+}
+
+/// Reads Escape, which closes the search or else drops the selection, and Left and Right, which
+/// fold and unfold the selected modules, unless somebody types or chooses.
+pub(super) fn read(ui: &Ui, pane: &mut NetworkPane, view: &View<'_>) {
+    let held = Held {
+        field: ui.memory(|memory| memory.focused()),
+        popup: pane.palette.is_some() || Popup::is_any_open(ui.ctx()),
     };
-    if ui.text_edit_focused() || pane.palette.is_some() {
+    let before = std::mem::replace(&mut pane.held, held);
+    let typed_elsewhere = before.field.is_some_and(|id| id != Search::id());
+    if typed_elsewhere || before.popup {
         return;
     }
-    let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
-    if pressed(Modifiers::NONE, Key::Delete) {
-        actions.push(Action::Remove(index));
-    } else if pressed(Modifiers::COMMAND, Key::D) {
-        actions.push(Action::Duplicate(index));
-    } else if pressed(Modifiers::ALT, Key::ArrowUp) && index > 0 {
-        actions.push(Action::Move {
-            from: index,
-            to: index - 1,
-        });
-    } else if pressed(Modifiers::ALT, Key::ArrowDown) && index + 1 < experiment.blocks.len() {
-        actions.push(Action::Move {
-            from: index,
-            to: index + 1,
-        });
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    if (pane.search.is_some() || !pane.selection.is_empty()) && pressed(Key::Escape) {
+        if pane.search.is_some() {
+            pane.close_search();
+        } else {
+            pane.selection.clear();
+        }
+    }
+    if before.field.is_none() && !pane.selection.is_empty() {
+        if pressed(Key::ArrowLeft) {
+            pane.fold_selected(view, true);
+        } else if pressed(Key::ArrowRight) {
+            pane.fold_selected(view, false);
+        }
     }
 }

@@ -1,10 +1,15 @@
 //! What the cards read of an experiment, worked out once a frame.
 
+use std::{collections::BTreeSet, ops::Range};
+
 use eframe::egui::Color32;
 
 use super::ModuleLive;
 use crate::{
-    experiment::{Block, Experiment, MethodKind, ModulePlan, Place, Problem, Shape},
+    experiment::{
+        BlockCost, Experiment, MethodKind, ModuleCost, ModulePlan, Place, Problem, Shape,
+        StepMemory,
+    },
     gui::theme,
 };
 
@@ -21,9 +26,16 @@ pub(super) struct View<'a> {
     dark: bool,
     module_count: usize,
     points: Vec<usize>,
+    /// Blocks of each module, from input to output.
+    pub ranges: Vec<Range<usize>>,
+    /// Blocks with problems.
+    wrong: BTreeSet<usize>,
     /// Shapes on the edges, from the input's to the last that is known.
     shapes: Vec<Shape>,
-    parameters: Vec<Option<usize>>,
+    costs: Vec<BlockCost>,
+    module_costs: Vec<ModuleCost>,
+    pub step_memory: Option<StepMemory>,
+    pub step_memory_of_global_bp: Option<StepMemory>,
     live: &'a [ModuleLive],
 }
 
@@ -35,12 +47,6 @@ impl<'a> View<'a> {
         dark: bool,
     ) -> Self {
         let shapes = experiment.shapes();
-        let parameters = experiment
-            .blocks
-            .iter()
-            .enumerate()
-            .map(|(index, block)| Some(Block::parameters(block, *shapes.get(index)?)))
-            .collect();
         Self {
             experiment_lambda: experiment.method.lambda,
             block_count: experiment.blocks.len(),
@@ -53,8 +59,13 @@ impl<'a> View<'a> {
             dark,
             module_count: experiment.module_count(),
             points: experiment.split_points(),
+            ranges: experiment.module_ranges(),
+            wrong: problems.iter().filter_map(block_of).collect(),
             shapes,
-            parameters,
+            costs: experiment.block_costs(),
+            module_costs: experiment.module_costs().unwrap_or_default(),
+            step_memory: experiment.step_memory(),
+            step_memory_of_global_bp: experiment.step_memory_of_global_bp(),
             live,
         }
     }
@@ -65,11 +76,11 @@ impl<'a> View<'a> {
 
     /// Number, from 1, of the module that holds a block.
     pub fn module_of(&self, block: usize) -> usize {
-        1 + self.points.iter().filter(|&&point| point < block).count()
+        1 + self.points.partition_point(|&point| point < block)
     }
 
     pub fn is_cut(&self, after: usize) -> bool {
-        self.points.contains(&after)
+        self.points.binary_search(&after).is_ok()
     }
 
     /// Edges, by the block before them, that a cut can be moved to: those between its
@@ -113,15 +124,28 @@ impl<'a> View<'a> {
     }
 
     /// Learnt values of a block, where it fits its input.
-    pub fn parameters(&self, block: usize) -> Option<usize> {
-        self.shape_after(block)?;
-        self.parameters.get(block).copied().flatten()
+    pub fn parameters(&self, block: usize) -> Option<u64> {
+        Some(self.cost(block)?.parameters)
+    }
+
+    /// What a block costs for one sample, where it fits its input.
+    pub fn cost(&self, block: usize) -> Option<&BlockCost> {
+        self.costs.get(block)
+    }
+
+    /// What a module, by its number from 1, costs in a step, where every shape is known.
+    pub fn module_cost(&self, module: usize) -> Option<ModuleCost> {
+        self.module_costs.get(module.checked_sub(1)?).copied()
     }
 
     /// Bytes of a block's output for one batch in f32.
-    pub fn activation_bytes(&self, block: usize) -> Option<usize> {
+    pub fn activation_bytes(&self, block: usize) -> Option<u64> {
         let values = self.shape_after(block)?.len();
-        Some(values.saturating_mul(self.batch_size).saturating_mul(4))
+        Some(
+            (values as u64)
+                .saturating_mul(self.batch_size as u64)
+                .saturating_mul(4),
+        )
     }
 
     /// Learnt values of all modules and their heads, where every shape is known.
@@ -149,15 +173,38 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Blocks of a module, by its number from 1.
+    pub fn blocks_of(&self, module: usize) -> Range<usize> {
+        let range = module.checked_sub(1).and_then(|at| self.ranges.get(at));
+        range.cloned().unwrap_or_default()
+    }
+
+    /// Shape that a module receives and the one it hands on, in words.
+    pub fn shapes_of(&self, module: usize) -> String {
+        let range = self.blocks_of(module);
+        let text = |edge: usize| {
+            let shape = self.shapes.get(edge);
+            shape.map_or_else(|| "?".to_owned(), Shape::to_string)
+        };
+        format!("{} to {}", text(range.start), text(range.end))
+    }
+
+    /// Learnt values of a module's blocks, where every shape is known.
+    pub fn parameters_of(&self, module: usize) -> Option<usize> {
+        let plan = self.plan.as_ref()?.get(module.checked_sub(1)?)?;
+        Some(plan.parameters)
+    }
+
+    /// Blocks with problems.
+    pub fn wrong(&self) -> &BTreeSet<usize> {
+        &self.wrong
+    }
+
     pub fn problems_of_block(&self, index: usize) -> impl Iterator<Item = &str> {
-        let key = format!("block.{index}.");
+        let any = self.wrong.contains(&index);
         self.problems
             .iter()
-            .filter(move |problem| match &problem.place {
-                Place::Block(block) => *block == index,
-                Place::Key(found) => found.starts_with(&key),
-                Place::Module(_) => false,
-            })
+            .filter(move |problem| any && block_of(problem) == Some(index))
             .map(|problem| problem.message.as_str())
     }
 
@@ -177,5 +224,14 @@ impl<'a> View<'a> {
                 Place::Block(_) | Place::Module(_) => false,
             })
             .map(|problem| problem.message.as_str())
+    }
+}
+
+/// The block that a problem is of.
+fn block_of(problem: &Problem) -> Option<usize> {
+    match &problem.place {
+        Place::Block(index) => Some(*index),
+        Place::Key(key) => key.strip_prefix("block.")?.split('.').next()?.parse().ok(),
+        Place::Module(_) => None,
     }
 }

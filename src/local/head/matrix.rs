@@ -1,4 +1,4 @@
-//! The head that turns a module's features into logits.
+//! Heads that are one matrix.
 
 use burn::{
     module::{Module, Param},
@@ -8,37 +8,25 @@ use nalgebra::DMatrix;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
+use super::features;
 use crate::{
     block::{Dual, parameter},
     experiment::{self, HeadKind, Shape},
+    local::rows::Rows,
 };
 
 /// z = Wᵀx + b, or s·Wᵀx/‖x‖ of normalised features. Images are pooled globally first, of sequences
 /// the class token is read.
 #[derive(Module, Debug)]
-pub struct Head {
-    /// `[features, classes]`
+pub struct MatrixHead {
+    /// `[features, outputs]`
     weight: Param<Tensor<2>>,
-    /// `[classes]`, of learnt heads.
+    /// `[outputs]`, of learnt heads.
     bias: Option<Param<Tensor<1>>>,
     #[module(skip)]
     scale: Option<f64>,
     #[module(skip)]
     reads_sequence: bool,
-}
-
-/// What a head sees of a module's output: `[batch, features]`. The first token of a sequence of
-/// tokens, or the mean of each channel.
-pub(super) fn features(x: Tensor<4>, is_sequence: bool) -> Tensor<2> {
-    let [batch, channels, height, width] = x.dims();
-    let pooled = if is_sequence {
-        x.narrow(2, 0, 1)
-    } else if height * width > 1 {
-        x.mean_dims(&[2, 3])
-    } else {
-        x
-    };
-    pooled.reshape([batch, channels])
 }
 
 /// Simplex equiangular tight frame, `features × classes` row by row:
@@ -66,21 +54,21 @@ fn random_weights(features: usize, classes: usize, rng: &mut ChaCha8Rng) -> Vec<
     random.transpose().iter().copied().collect()
 }
 
-impl Head {
+impl MatrixHead {
     pub fn new(
         head: experiment::Head,
         input: Shape,
-        classes: usize,
+        outputs: usize,
         rng: &mut ChaCha8Rng,
         device: &Device,
     ) -> Self {
         let features = input.features();
         let values = match head.kind {
-            HeadKind::Etf => etf_weights(features, classes, rng),
-            HeadKind::Random => random_weights(features, classes, rng),
-            HeadKind::Linear => {
+            HeadKind::Etf => etf_weights(features, outputs, rng),
+            HeadKind::Random => random_weights(features, outputs, rng),
+            HeadKind::Linear | HeadKind::Conv | HeadKind::PooledMlp => {
                 let deviation = (1.0 / features as f64).sqrt();
-                (0..features * classes)
+                (0..features * outputs)
                     .map(|_| {
                         let normal: f64 = StandardNormal.sample(rng);
                         normal * deviation
@@ -90,44 +78,36 @@ impl Head {
         };
         let learnt = !head.kind.is_fixed();
         Self {
-            weight: parameter(values, [features, classes], device).set_require_grad(learnt),
-            bias: learnt.then(|| parameter(vec![0.0; classes], [classes], device)),
+            weight: parameter(values, [features, outputs], device).set_require_grad(learnt),
+            bias: learnt.then(|| parameter(vec![0.0; outputs], [outputs], device)),
             scale: head.normalizes().then_some(head.scale),
             reads_sequence: input.is_sequence(),
         }
     }
 
-    /// Weights, `[features, classes]`.
+    /// Weights, `[features, outputs]`.
     pub fn weight(&self) -> Tensor<2> {
         self.weight.val()
     }
 
-    /// Logits `[batch, classes]` and, where the input has a tangent, theirs.
-    pub fn forward(&self, x: Dual) -> (Tensor<2>, Option<Tensor<2>>) {
+    /// `[batch, channels, height, width]` to `[batch, outputs]`.
+    pub fn forward(&self, x: Dual) -> Rows {
         let weight = self.weight.val();
-        let mut features = self::features(x.value, self.reads_sequence);
-        let mut tangent = x
-            .tangent
-            .map(|tangent| self::features(tangent, self.reads_sequence));
+        let pool = |x| features(x, self.reads_sequence);
+        let mut features = Rows {
+            value: pool(x.value),
+            tangent: x.tangent.map(pool),
+        };
         if let Some(scale) = self.scale {
-            let norm = ((features.clone() * features.clone()).sum_dim(1) + NORM_EPS).sqrt();
-            let unit = features / norm.clone();
-            tangent = tangent.map(|tangent| {
-                let along = (unit.clone() * tangent.clone()).sum_dim(1);
-                (tangent - unit.clone() * along) / norm * scale
-            });
-            features = unit * scale;
+            features = features.unit().linear(|unit| unit * scale);
         }
-        let mut logits = features.matmul(weight.clone());
+        let mut logits = features.linear(|features| features.matmul(weight.clone()));
         if let Some(bias) = &self.bias {
-            logits = logits + bias.val().unsqueeze();
+            logits.value = logits.value + bias.val().unsqueeze();
         }
-        (logits, tangent.map(|tangent| tangent.matmul(weight)))
+        logits
     }
 }
-
-/// Added to ‖x‖² so that a module whose features are all zero has a derivative.
-const NORM_EPS: f64 = 1e-12;
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,148 @@
+//! The local loss that a module minimises.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    head::{Head, HeadKind, kernel},
+    shape::Shape,
+};
+
+/// Kinds of local losses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LossKind {
+    /// Cross-entropy of the head's class scores; PredSim's pred loss with a linear head.
+    #[default]
+    CrossEntropy,
+    /// Supervised contrastive loss of the head's projections (InfoPro, arXiv 2101.10832).
+    Contrastive,
+    /// Similarity matching: PredSim's sim loss (arXiv 1901.06656).
+    Similarity,
+    /// (1 − β)·cross-entropy + β·similarity: PredSim's predsim loss (arXiv 1901.06656).
+    PredSim,
+}
+
+impl LossKind {
+    /// Every kind, in the order shown to a person.
+    pub const ALL: [Self; 4] = [
+        Self::CrossEntropy,
+        Self::Contrastive,
+        Self::Similarity,
+        Self::PredSim,
+    ];
+
+    /// Name on the screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::CrossEntropy => "Cross-entropy",
+            Self::Contrastive => "Contrastive",
+            Self::Similarity => "Similarity",
+            Self::PredSim => "Pred-sim",
+        }
+    }
+
+    /// Whether the head says which class a sample belongs to.
+    pub fn scores_classes(self) -> bool {
+        matches!(self, Self::CrossEntropy | Self::PredSim)
+    }
+
+    /// Whether the loss looks at the head at all.
+    pub fn uses_head(self) -> bool {
+        self != Self::Similarity
+    }
+
+    /// Whether the similarities of the samples are matched to those of their classes.
+    pub fn matches_similarity(self) -> bool {
+        matches!(self, Self::Similarity | Self::PredSim)
+    }
+
+    /// Whether every sample is compared with every other of its batch.
+    pub fn compares_samples(self) -> bool {
+        self != Self::CrossEntropy
+    }
+}
+
+/// Values that a contrastive loss compares samples by.
+const PROJECTION: usize = 128;
+/// Channels between the two convolutions of a decoder.
+pub(crate) const DECODER_WIDTH: usize = 12;
+
+/// A local loss with its options. Keys that a kind does not use are ignored by it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Loss {
+    pub kind: LossKind,
+    /// Temperature τ of the contrastive loss.
+    pub temperature: f64,
+    /// Share β of the similarity in pred-sim.
+    pub beta: f64,
+    /// Weight of the reconstruction loss, for which a small decoder draws the network's input
+    /// from the module's output (InfoPro, arXiv 2101.10832); 0 for no decoder.
+    pub reconstruction: f64,
+}
+
+impl Default for Loss {
+    fn default() -> Self {
+        Self {
+            kind: LossKind::default(),
+            temperature: 0.07,
+            beta: 0.99,
+            reconstruction: 0.0,
+        }
+    }
+}
+
+impl Loss {
+    /// Whether this is nothing but cross-entropy, which guessing brings to ln C.
+    pub fn is_plain(&self) -> bool {
+        self.kind == LossKind::CrossEntropy && self.reconstruction == 0.0
+    }
+
+    /// Whether there is a decoder.
+    pub fn reconstructs(&self) -> bool {
+        self.reconstruction > 0.0
+    }
+
+    /// Number of values that the head has to give: a score for each class, or a projection. An
+    /// ETF head always has one for each class.
+    pub fn head_outputs(&self, head: HeadKind, classes: usize) -> usize {
+        if self.kind == LossKind::Contrastive && head != HeadKind::Etf {
+            PROJECTION
+        } else {
+            classes
+        }
+    }
+
+    /// Learnt values of the head and of what the loss needs besides, for a module that hands on
+    /// `output` in a network that receives `input`.
+    pub fn parameters(&self, head: &Head, output: Shape, input: Shape, classes: usize) -> usize {
+        let features = output.features();
+        let outputs = self.head_outputs(head.kind, classes);
+        let window = kernel(output) * kernel(output);
+        let mut sum = 0usize;
+        if self.kind.uses_head() {
+            sum = sum.saturating_add(head.parameters(output, outputs));
+        }
+        if self.kind.matches_similarity() {
+            sum = sum.saturating_add(features.saturating_mul(features).saturating_mul(window));
+        }
+        if self.reconstructs() {
+            let drawn = input.features();
+            sum = sum.saturating_add((features * 9 + 2 + drawn * 9) * DECODER_WIDTH + drawn);
+        }
+        sum
+    }
+
+    /// Most values of a sample that the decoder makes of a module's output, for the largest of
+    /// its images.
+    pub fn decoder_values(&self, output: Shape, input: Shape) -> usize {
+        match input {
+            Shape::Image([_, height, width]) if self.reconstructs() => output
+                .features()
+                .max(DECODER_WIDTH)
+                .saturating_mul(height)
+                .saturating_mul(width),
+            _ => 0,
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! What a composite block is made of, and what a block costs.
+
+use eframe::egui::{CollapsingHeader, Grid, RichText, Ui, vec2};
+use indicatif::HumanCount;
+
+use super::view::View;
+use crate::gui::widget::{bytes, flops};
+
+/// The layers inside an open block, where there are several.
+pub(super) fn show(ui: &mut Ui, view: &View<'_>, index: usize) {
+    let parts = match view.cost(index) {
+        Some(cost) if cost.parts().len() > 1 => cost.parts(),
+        _ => return,
+    };
+    ui.add_space(4.0);
+    CollapsingHeader::new(RichText::new("What is inside").small())
+        .id_salt(("inside", index))
+        .show(ui, |ui| {
+            Grid::new(("parts", index))
+                .num_columns(2)
+                .spacing(vec2(10.0, 2.0))
+                .show(ui, |ui| {
+                    for part in parts {
+                        ui.label(RichText::new(&part.title).small());
+                        let learnt = match part.parameters {
+                            0 => String::new(),
+                            count => HumanCount(count).to_string(),
+                        };
+                        let text = RichText::new(learnt).small().weak();
+                        ui.label(text).on_hover_text(format!(
+                            "Parameters; output {}, {} for a sample",
+                            part.output,
+                            flops(part.flops)
+                        ));
+                        ui.end_row();
+                    }
+                });
+        });
+}
+
+/// What a block costs, in words.
+pub(super) fn cost(view: &View<'_>, index: usize) -> String {
+    let samples = HumanCount(view.batch_size as u64);
+    let mut text = format!("Output of this block for a batch of {samples} samples");
+    if let Some(cost) = view.cost(index) {
+        let kept = cost.kept_bytes.saturating_mul(view.batch_size as u64);
+        text.push_str(&format!(
+            "\n{} wait for the backward pass\n{} for a sample",
+            bytes(kept),
+            flops(cost.flops)
+        ));
+    }
+    text
+}
