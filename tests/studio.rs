@@ -15,7 +15,7 @@ use eframe::egui::{
 };
 use egui_kittest::{Harness, SnapshotOptions, kittest::Queryable};
 use layerwise::{
-    experiment::{DeviceChoice, Experiment, preset},
+    experiment::{DeviceChoice, Experiment, HeadKind, LossKind, preset},
     gui::{Studio, StudioOptions},
     run::Phase,
 };
@@ -435,6 +435,39 @@ fn trained_spirals_look_as_they_should_in_the_dark() {
 #[test]
 fn trained_spirals_look_as_they_should_in_the_light() {
     trained(Theme::Light, "spirals-light", "spirals-mlp", 60);
+}
+
+/// A finished run of modules with losses of their own, one of them frozen, and an open card.
+fn rivals(theme: Theme, name: &str) {
+    let mut window = open([1280.0, 800.0], theme, None);
+    let mut experiment = preset("digits-cnn").unwrap().experiment().unwrap();
+    experiment.device = DeviceChoice::Cpu;
+    experiment.train.epochs = 2;
+    experiment.head.kind = HeadKind::Conv;
+    experiment.loss.kind = LossKind::Contrastive;
+    experiment.loss.reconstruction = 1.0;
+    experiment.set_frozen(1, true);
+    experiment.set_lr_factor_of(2, 0.5);
+    *window.state_mut().experiment_mut() = experiment;
+    settle(&mut window, Duration::from_secs(1));
+    press(&mut window, Modifiers::COMMAND, Key::Num3);
+    press(&mut window, Modifiers::NONE, Key::Space);
+    wait_for(&mut window, "the end", |studio| {
+        phase(studio) == Some(Phase::Finished)
+    });
+    click(&mut window, "Module 1: Conv head");
+    settle(&mut window, Duration::from_secs(8));
+    compare(&mut window, name, 4000);
+}
+
+#[test]
+fn losses_of_their_own_look_as_they_should_in_the_dark() {
+    rivals(Theme::Dark, "rivals-dark");
+}
+
+#[test]
+fn losses_of_their_own_look_as_they_should_in_the_light() {
+    rivals(Theme::Light, "rivals-light");
 }
 
 /// A network that does not fit together and a value out of range.

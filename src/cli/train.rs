@@ -156,10 +156,12 @@ fn table(summary: &Summary, args: &TrainArgs) -> String {
             ""
         };
         let boundary = at.checked_sub(1).map_or(String::new(), |boundary| {
+            let cosine = summary.boundary_cosine.get(boundary);
+            let cosine = cosine.filter(|cosine| !cosine.is_nan());
             format!(
-                "{:>8}  {:>6.3}  {:>6}",
+                "{:>8}  {:>6}  {:>6}",
                 format!("{} | {}", number - 1, number),
-                summary.boundary_cosine.get(boundary).unwrap_or(&f32::NAN),
+                cosine.map_or("–".to_owned(), |cosine| format!("{cosine:.3}")),
                 summary.boundary_lambda.get(boundary).unwrap_or(&0.0),
             )
         });

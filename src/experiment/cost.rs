@@ -172,8 +172,14 @@ impl Experiment {
         }
         memory.states = learnt.saturating_mul(states);
         if self.method.kind == MethodKind::GlobalBp {
-            let held = most_kept(&costs, false).saturating_mul(self.samples_in_batch());
-            memory.held = held.saturating_add(learnt);
+            // Nothing waits in front of the first module that learns.
+            let first = plan.iter().find(|module| !module.frozen);
+            let waiting = first.and_then(|module| costs.get(module.blocks.start..));
+            let loss = self.cost_of_loss(plan.last()?);
+            let held = most_kept(waiting.unwrap_or_default(), &loss, false);
+            memory.held = held
+                .saturating_mul(self.samples_in_batch())
+                .saturating_add(learnt);
         }
         Some(memory)
     }
@@ -185,6 +191,17 @@ impl Experiment {
             false => 0,
         };
         (module.parameters.saturating_add(head) as u64).saturating_mul(VALUE)
+    }
+
+    /// Whether a module reconciles with the one before it, which it does with none that is frozen.
+    fn reconciles(&self, module: &ModulePlan) -> bool {
+        module.lambda > 0.0 && !self.is_frozen(module.number.saturating_sub(1))
+    }
+
+    /// What the loss of a module adds to its blocks.
+    fn cost_of_loss(&self, module: &ModulePlan) -> BlockCost {
+        let (head, output) = (module.head.kind, module.output);
+        BlockCost::of(module.loss.parts(head, output, self.data.shape()))
     }
 
     /// What one step needs under global BP, to compare with.
@@ -225,7 +242,7 @@ impl Experiment {
         let (kept, gradients) = match module.frozen {
             true => (0, 0),
             false => (
-                most_kept(blocks, module.lambda > 0.0),
+                most_kept(blocks, &self.cost_of_loss(module), self.reconciles(module)),
                 self.weights_of(module),
             ),
         };
@@ -250,9 +267,10 @@ impl Experiment {
 }
 
 /// The most bytes of a sample that are there at any time of the backward pass through these
-/// blocks.
-fn most_kept(blocks: &[BlockCost], with_tangent: bool) -> u64 {
-    let load = blocks.iter().fold(Load::default(), |load, block| {
+/// blocks and a loss.
+fn most_kept(blocks: &[BlockCost], loss: &BlockCost, with_tangent: bool) -> u64 {
+    let all = blocks.iter().chain([loss]);
+    let load = all.fold(Load::default(), |load, block| {
         load.with_block(block, with_tangent)
     });
     load.most
@@ -275,6 +293,14 @@ mod tests {
             digits.least_memory_bytes(),
             Some(4 * (samples + parameters + activations))
         );
+        digits.set_frozen(2, true);
+        // Neither gradients nor momentum nor another copy of its 64 × 65.
+        let saved = 64 * 65 * 3;
+        assert_eq!(
+            digits.least_memory_bytes(),
+            Some(4 * (samples + parameters + activations - saved))
+        );
+        digits.set_frozen(2, false);
         digits.train.batch_size = 1000;
         let more = digits.least_memory_bytes().unwrap();
         digits.method.kind = crate::experiment::MethodKind::GlobalBp;

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    head::{Head, HeadKind, kernel},
+    block::{Block, Init, Part},
+    head::{Head, HeadKind, POOLED_MLP_CONVS, kernel, pooled_first},
     shape::Shape,
 };
 
@@ -145,4 +146,82 @@ impl Loss {
             _ => 0,
         }
     }
+
+    /// The layers that the head and the loss put on the images of a module, with what they keep
+    /// for their backward pass. What they do with vectors is too small to count.
+    pub(crate) fn parts(&self, head: HeadKind, output: Shape, input: Shape) -> Vec<Part> {
+        let Shape::Image([channels, _, _]) = output else {
+            return Vec::new();
+        };
+        let [rows, columns] = pooled_first(output);
+        let mut chains = Vec::new();
+        match head {
+            HeadKind::Conv if self.kind.uses_head() => {
+                chains.push((output, normed(channels, 3)));
+            }
+            HeadKind::PooledMlp if self.kind.uses_head() => {
+                let pooled = Shape::Image([channels, rows, columns]);
+                let convs = (0..POOLED_MLP_CONVS).flat_map(|_| normed(channels, 1));
+                chains.push((pooled, convs.collect()));
+            }
+            _ => {}
+        }
+        if self.kind.matches_similarity() {
+            // The deviations of its channels keep as much as a normalisation.
+            let norm = Block::GroupNorm {
+                groups: 1,
+                eps: 1e-5,
+            };
+            chains.push((output, vec![conv(channels, 3), norm]));
+        }
+        if let (true, Shape::Image([drawn, height, width])) = (self.reconstructs(), input) {
+            let mut blocks = normed(DECODER_WIDTH, 3);
+            // Behind it the sigmoid.
+            blocks.extend([conv(drawn, 3), Block::Relu {}]);
+            chains.push((Shape::Image([channels, height, width]), blocks));
+        }
+        let mut all = Vec::new();
+        for (mut shape, blocks) in chains {
+            // What a chain sends back to the module may be larger than anything after it.
+            let sent_back = GRADIENT_BYTES.saturating_mul(shape.len() as u64);
+            for (at, block) in blocks.into_iter().enumerate() {
+                let mut parts = block.parts(shape).unwrap_or_default();
+                if let (0, Some(first)) = (at, parts.first_mut()) {
+                    first.scratch_bytes = first.scratch_bytes.max(sent_back);
+                }
+                if let Some(last) = parts.last() {
+                    shape = last.output;
+                }
+                all.extend(parts);
+            }
+        }
+        all
+    }
+}
+
+/// Bytes of a value in each copy of a gradient on its way, as blocks have them
+/// (`benches/memory.rs`).
+const GRADIENT_BYTES: u64 = 3 * 4;
+
+/// A convolution that keeps the size of an image.
+fn conv(out: usize, kernel: usize) -> Block {
+    Block::Conv2d {
+        out,
+        kernel,
+        stride: 1,
+        padding: kernel / 2,
+        dilation: 1,
+        groups: 1,
+        bias: false,
+        init: Init::default(),
+    }
+}
+
+/// The same with batch norm and ReLU.
+fn normed(out: usize, kernel: usize) -> Vec<Block> {
+    let norm = Block::BatchNorm {
+        eps: 1e-5,
+        momentum: 0.1,
+    };
+    vec![conv(out, kernel), norm, Block::Relu {}]
 }

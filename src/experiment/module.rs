@@ -232,3 +232,55 @@ impl Experiment {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::{LossKind, preset};
+
+    fn digits() -> Experiment {
+        preset("digits-cnn").unwrap().experiment().unwrap()
+    }
+
+    #[test]
+    fn the_last_module_learns_from_cross_entropy_unless_it_has_a_loss() {
+        let mut experiment = digits();
+        experiment.loss.kind = LossKind::PredSim;
+        experiment.loss.reconstruction = 2.0;
+        let kinds = |experiment: &Experiment| -> Vec<LossKind> {
+            let plan = experiment.plan().unwrap();
+            plan.iter().map(|module| module.loss.kind).collect()
+        };
+        use LossKind::{CrossEntropy, PredSim};
+        assert_eq!(
+            kinds(&experiment),
+            [PredSim, PredSim, PredSim, CrossEntropy]
+        );
+        assert!(experiment.loss_of(4).is_plain());
+        experiment.set_loss_of(4, Some(experiment.loss));
+        assert_eq!(kinds(&experiment), [PredSim; 4]);
+        experiment.set_loss_of(4, None);
+        experiment.toggle_cut(2);
+        assert_eq!(kinds(&experiment), [PredSim, PredSim, CrossEntropy]);
+    }
+
+    #[test]
+    fn settings_of_modules_survive_a_round_trip() {
+        let mut experiment = digits();
+        experiment.loss.temperature = 0.5;
+        let head = Head {
+            kind: crate::experiment::HeadKind::PooledMlp,
+            ..Head::default()
+        };
+        experiment.set_head_of(1, Some(head));
+        experiment.set_loss_of(1, Some(experiment.loss));
+        experiment.set_frozen(1, true);
+        experiment.set_lr_factor_of(3, 0.1);
+        let text = experiment.to_toml().unwrap();
+        let read = Experiment::from_toml(&text, "round trip", &[]).unwrap();
+        assert_eq!(read, experiment);
+        assert_eq!(experiment.modules.len(), 2);
+        experiment.set_lr_factor_of(3, 1.0);
+        assert_eq!(experiment.modules.len(), 1);
+    }
+}

@@ -53,7 +53,7 @@ const SWIN_SMALL: &str = "Layerwise's own, after Liu et al. 2021 (arXiv 2103.140
 
 const DGL: &str = "heads of DGL (Belilovsky et al. 2020, arXiv 1901.08164) on a small network; the recipe is shortened";
 const INFOPRO: &str = "heads and losses of InfoPro (Wang et al. 2021, arXiv 2101.10832) on a small network; the recipe is shortened";
-const PREDSIM: &str = "losses of PredSim (Nøkland & Eidnes 2019, arXiv 1901.06656) on its VGG8b with an eighth of the channels; the recipe is shortened";
+const PREDSIM: &str = "losses of PredSim (Nøkland and Eidnes 2019, arXiv 1901.06656) on its VGG8b with an eighth of the channels; the recipe is shortened";
 
 const PRESETS: [Preset; 24] = [
     Preset {

@@ -224,10 +224,10 @@ impl Command {
             Self::ZoomIn => const { &[key(CTRL, Key::Plus), key(CTRL, Key::Equals)] },
             Self::ZoomOut => const { &[key(CTRL, Key::Minus)] },
             Self::ZoomReset => const { &[key(CTRL, Key::Num0)] },
-            Self::ExportWeights
-            | Self::ExportScript
-            | Self::FoldModules
+            Self::FoldModules
             | Self::UnfoldModules
+            | Self::ExportWeights
+            | Self::ExportScript
             | Self::ResetLayout
             | Self::ThemeLight
             | Self::ThemeDark

@@ -7,7 +7,7 @@ use burn::{
 
 use super::{
     batch::Batch,
-    head::Head,
+    head::{self, Head},
     loss::LossValue,
     objective::{Objective, Sight},
 };
@@ -101,9 +101,10 @@ impl LocalModule {
         x
     }
 
-    /// What a head sees of the module's output, `[batch, features]`.
+    /// The module's output in one vector for each sample, `[batch, features]`: the class token of
+    /// a sequence, or the mean of each channel.
     pub fn features(&self, output: Tensor<4>) -> Tensor<2> {
-        super::head::features(output, self.ends_in_sequence)
+        head::features(head::class_token(output, self.ends_in_sequence))
     }
 
     /// What the module learns from; the last module always has it.

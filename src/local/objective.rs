@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{
     decoder::Decoder,
-    head::Head,
+    head::{Head, class_token},
     loss::{LossValue, contrastive, cross_entropy, reconstruction, similarity},
     rows::Rows,
     similarity::Similarity,
@@ -27,6 +27,8 @@ pub struct Objective {
     decoder: Option<Decoder>,
     #[module(skip)]
     loss: Loss,
+    #[module(skip)]
+    reads_sequence: bool,
 }
 
 /// What the parts of an objective make of a module's output.
@@ -65,6 +67,7 @@ impl Objective {
             similarity,
             decoder,
             loss,
+            reads_sequence: shape.is_sequence(),
         }
     }
 
@@ -78,8 +81,9 @@ impl Objective {
         self.loss
     }
 
-    /// What its parts make of a module's output `x` for a batch whose inputs were `images`. `at`
-    /// is the first place of its draws; without `draws` it evaluates.
+    /// What its parts make of a module's output `x`, of a sequence of its class token, for a batch
+    /// whose inputs were `images`. `at` is the first place of its draws; without `draws` it
+    /// evaluates.
     pub fn see(
         &self,
         x: Dual,
@@ -87,6 +91,7 @@ impl Objective {
         at: usize,
         mut draws: Option<&mut Draws>,
     ) -> Sight {
+        let x = x.linear(|x| class_token(x, self.reads_sequence));
         let scores = self
             .head
             .as_ref()

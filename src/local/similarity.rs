@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A 3×3 convolution and then the standard deviation of each channel; of vectors a linear layer
-/// (PredSim, arXiv 1901.06656, section 2.2).
+/// (PredSim, arXiv 1901.06656).
 #[derive(Module, Debug)]
 pub struct Similarity {
     conv: Conv2d,

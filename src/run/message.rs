@@ -156,7 +156,7 @@ pub struct ModuleEvaluation {
     /// classes.
     pub test_accuracy: Option<f32>,
     /// Whether its mean training loss over the epoch before was above 98 % of ln C. Only looked
-    /// for where the loss is cross-entropy alone.
+    /// for where the loss is cross-entropy alone and the module is not frozen.
     pub worse_than_guessing: bool,
     pub separability: Separability,
 }

@@ -39,22 +39,22 @@ pub(super) fn slots(experiment: &Experiment, modules: &[LocalModule]) -> Vec<Slo
     for (module, (network, range)) in modules.iter().zip(&ranges).enumerate() {
         let is_last = module + 1 == ranges.len();
         for (local, shape) in parameter_shapes(network) {
-            let inside = local.strip_prefix("block.").and_then(|inside| {
-                let (index, part) = inside.split_once('.')?;
-                Some((range.start + index.parse::<usize>().ok()?, part))
-            });
-            let (name, layout, part) = match inside {
-                Some((at, part)) => {
+            let (name, layout, part) = match local.strip_prefix("block.") {
+                Some(inside) => {
+                    let (index, part) = inside.split_once('.').unwrap_or(("0", inside));
+                    let at = range.start + index.parse().unwrap_or(0);
                     let layout = Layout::of(experiment.blocks.get(at), part, &shape);
                     (format!("block.{at}.{part}"), layout, Part::Block)
                 }
-                None if is_last => {
-                    let layout = Layout::of(None, &local, &shape);
-                    (local.clone(), layout, Part::LastHead)
-                }
                 None => {
-                    let name = format!("block.{}.{local}", range.end.saturating_sub(1));
-                    (name, Layout::of(None, &local, &shape), Part::EarlierHead)
+                    let part = local.strip_prefix("head.").unwrap_or(&local);
+                    let layout = Layout::of(None, part, &shape);
+                    if is_last {
+                        (local.clone(), layout, Part::LastHead)
+                    } else {
+                        let name = format!("block.{}.{local}", range.end.saturating_sub(1));
+                        (name, layout, Part::EarlierHead)
+                    }
                 }
             };
             slots.push(Slot {

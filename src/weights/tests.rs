@@ -360,7 +360,7 @@ fn names_do_not_depend_on_the_cuts() {
             let mut experiment = preset(name).unwrap().experiment().unwrap();
             experiment.modules.clear();
             experiment.head.kind = crate::experiment::HeadKind::Linear;
-            experiment.split_into(count, crate::experiment::Balance::default());
+            experiment.split_into(count, crate::experiment::Balance::Blocks);
             let modules = LocalModule::all(&experiment, &Device::flex()).unwrap();
             let path = folder.0.path().join("weights.bin");
             export(&experiment, &modules, &path).unwrap();

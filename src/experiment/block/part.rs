@@ -188,7 +188,7 @@ impl Parts {
     fn dense(&mut self, title: &str, inputs: usize, out: usize, rows: usize, bias: bool) {
         let parameters = product(&[inputs, out]).saturating_add(u64::from(bias) * out as u64);
         self.push(
-            format!("{title} {inputs} → {out}"),
+            format!("{title} {inputs} to {out}"),
             self.shape,
             parameters,
             product(&[2, inputs, out, rows]),

@@ -95,13 +95,15 @@ fn entries(history: &History) -> Vec<Entry> {
             let newest = history.evaluations().last();
             let value = newest.and_then(|evaluation| {
                 let mut all = evaluation.modules.iter();
-                all.find(|other| other.number == module)?.test_accuracy
+                let accuracy = all.find(|other| other.number == module)?.test_accuracy;
+                // A loss that scores no classes has none.
+                Some(accuracy.map_or("–".to_owned(), |share| format!("{:.1} %", 100.0 * share)))
             });
             Entry {
                 module,
                 name: history.name_of(Measure::Accuracy, index),
                 short: module.to_string(),
-                value: value.map(|share| format!("{:.1} %", 100.0 * share)),
+                value,
                 warning: history.warning_of(module).map(str::to_owned),
             }
         })

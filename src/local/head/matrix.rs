@@ -11,12 +11,11 @@ use rand_distr::{Distribution, StandardNormal};
 use super::features;
 use crate::{
     block::{Dual, parameter},
-    experiment::{self, HeadKind, Shape},
+    experiment::{self, HeadKind},
     local::rows::Rows,
 };
 
-/// z = Wᵀx + b, or s·Wᵀx/‖x‖ of normalised features. Images are pooled globally first, of sequences
-/// the class token is read.
+/// z = Wᵀx + b, or s·Wᵀx/‖x‖ of normalised features. Images are pooled globally first.
 #[derive(Module, Debug)]
 pub struct MatrixHead {
     /// `[features, outputs]`
@@ -25,8 +24,6 @@ pub struct MatrixHead {
     bias: Option<Param<Tensor<1>>>,
     #[module(skip)]
     scale: Option<f64>,
-    #[module(skip)]
-    reads_sequence: bool,
 }
 
 /// Simplex equiangular tight frame, `features × classes` row by row:
@@ -57,16 +54,15 @@ fn random_weights(features: usize, classes: usize, rng: &mut ChaCha8Rng) -> Vec<
 impl MatrixHead {
     pub fn new(
         head: experiment::Head,
-        input: Shape,
+        features: usize,
         outputs: usize,
         rng: &mut ChaCha8Rng,
         device: &Device,
     ) -> Self {
-        let features = input.features();
         let values = match head.kind {
             HeadKind::Etf => etf_weights(features, outputs, rng),
             HeadKind::Random => random_weights(features, outputs, rng),
-            HeadKind::Linear | HeadKind::Conv | HeadKind::PooledMlp => {
+            _ => {
                 let deviation = (1.0 / features as f64).sqrt();
                 (0..features * outputs)
                     .map(|_| {
@@ -81,7 +77,6 @@ impl MatrixHead {
             weight: parameter(values, [features, outputs], device).set_require_grad(learnt),
             bias: learnt.then(|| parameter(vec![0.0; outputs], [outputs], device)),
             scale: head.normalizes().then_some(head.scale),
-            reads_sequence: input.is_sequence(),
         }
     }
 
@@ -93,10 +88,9 @@ impl MatrixHead {
     /// `[batch, channels, height, width]` to `[batch, outputs]`.
     pub fn forward(&self, x: Dual) -> Rows {
         let weight = self.weight.val();
-        let pool = |x| features(x, self.reads_sequence);
         let mut features = Rows {
-            value: pool(x.value),
-            tangent: x.tangent.map(pool),
+            value: features(x.value),
+            tangent: x.tangent.map(features),
         };
         if let Some(scale) = self.scale {
             features = features.unit().linear(|unit| unit * scale);

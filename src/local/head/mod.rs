@@ -20,13 +20,15 @@ use matrix::MatrixHead;
 pub use matrix::etf_weights;
 use pooled_mlp::PooledMlp;
 
-/// What heads of one matrix see of a module's output: `[batch, features]`. The first token of a
-/// sequence of tokens, or the mean of each channel.
-pub(super) fn features(x: Tensor<4>, is_sequence: bool) -> Tensor<2> {
+/// Of a sequence of tokens the first, the class token; everything else as it is.
+pub(super) fn class_token(x: Tensor<4>, is_sequence: bool) -> Tensor<4> {
+    if is_sequence { x.narrow(2, 0, 1) } else { x }
+}
+
+/// The mean of each channel: `[batch, features]`.
+pub(super) fn features(x: Tensor<4>) -> Tensor<2> {
     let [batch, channels, height, width] = x.dims();
-    let pooled = if is_sequence {
-        x.narrow(2, 0, 1)
-    } else if height * width > 1 {
+    let pooled = if height * width > 1 {
         x.mean_dims(&[2, 3])
     } else {
         x
@@ -56,9 +58,13 @@ impl Head {
         device: &Device,
     ) -> Self {
         match head.kind {
-            HeadKind::Etf | HeadKind::Random | HeadKind::Linear => {
-                Self::Matrix(MatrixHead::new(head, shape, outputs, rng, device))
-            }
+            HeadKind::Etf | HeadKind::Random | HeadKind::Linear => Self::Matrix(MatrixHead::new(
+                head,
+                shape.features(),
+                outputs,
+                rng,
+                device,
+            )),
             HeadKind::Conv => Self::Conv(ConvHead::new(shape, outputs, rng, device)),
             HeadKind::PooledMlp => Self::PooledMlp(PooledMlp::new(shape, outputs, rng, device)),
         }

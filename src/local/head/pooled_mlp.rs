@@ -13,8 +13,7 @@ use crate::{
 };
 
 /// Pooling to a quarter of each side, three 1×1 convolutions, pooling to at most 2×2, and three
-/// linear layers, with batch norm and ReLU behind all but the last (DGL, arXiv 1901.08164,
-/// section 4.1).
+/// linear layers, with batch norm and ReLU behind all but the last (DGL, arXiv 1901.08164).
 #[derive(Module, Debug)]
 pub struct PooledMlp {
     convs: Vec<ConvNorm>,

@@ -10,7 +10,7 @@ const NEVER: f64 = -1e9;
 
 /// L = −Σ_{i≠j, y_i=y_j} log( exp(a_i·a_j/τ) / Σ_{k≠i} exp(a_i·a_k/τ) ) / N for projections
 /// `[batch, values]`, where a_i = p_i/‖p_i‖ and N is the number of pairs i ≠ j of one class
-/// (InfoPro, arXiv 2101.10832, section 3.3; after Khosla et al. 2020, arXiv 2004.11362). It is 0
+/// (InfoPro, arXiv 2101.10832; after Khosla et al. 2020, arXiv 2004.11362). It is 0
 /// for a batch without such pairs.
 ///
 /// With s_ij = a_i·a_j/τ, its softmax q_ij over j ≠ i and c_i partners of i in its class,

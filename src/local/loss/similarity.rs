@@ -7,7 +7,7 @@ use crate::local::rows::Rows;
 
 /// Mean over all pairs of samples of (S_ij − T_ij)², where S are the cosines of the rows
 /// `[batch, values]` and T those of the one-hot targets, each row with its mean taken off before
-/// (PredSim, arXiv 1901.06656, section 2.2; the mean over pairs stands for its sum). Targets of one
+/// (PredSim, arXiv 1901.06656; the mean over pairs stands for its sum). Targets of one
 /// class have T = 1, others −1/(C−1).
 ///
 /// D_v L is the mean of 2·(S_ij − T_ij)·Ṡ_ij.

@@ -56,8 +56,10 @@ impl Trainer<'_> {
             MethodKind::GlobalBp => self.learner.modules().len(),
         };
         let mut worse = epoch.worse_than_guessing(self.classes, first);
-        // Other losses have no such level.
-        worse.retain(|number| self.experiment.loss_of(*number).is_plain());
+        // Other losses have no such level, and a frozen module is not there to get better.
+        worse.retain(|number| {
+            self.experiment.loss_of(*number).is_plain() && !self.experiment.is_frozen(*number)
+        });
         worse
     }
 

@@ -98,13 +98,6 @@ impl Names {
     }
 }
 
-/// Whether a value of a module is none of its blocks'.
-pub(super) fn is_of_loss(name: &str) -> bool {
-    ["head.", "similarity.", "decoder."]
-        .iter()
-        .any(|start| name.starts_with(start))
-}
-
 /// Every naming of a chain; exports have the first.
 pub fn namings(blocks: &[Block]) -> Vec<Names> {
     let mut all = Vec::new();
@@ -136,6 +129,14 @@ pub fn namings(blocks: &[Block]) -> Vec<Names> {
         head: "head",
     });
     all
+}
+
+/// Whether a name below a module is of what its loss learns: its head, its decoder, and what
+/// similarities are taken of.
+pub(super) fn is_of_loss(name: &str) -> bool {
+    ["head.", "decoder.", "similarity."]
+        .iter()
+        .any(|start| name.starts_with(start))
 }
 
 /// Whether a block may hold values.

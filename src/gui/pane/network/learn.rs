@@ -78,6 +78,7 @@ fn grid(ui: &mut Ui, id: &str, rows: impl FnOnce(&mut Ui)) {
     Grid::new(id)
         .num_columns(2)
         .spacing(vec2(12.0, 5.0))
+        .min_col_width(96.0)
         .show(ui, rows);
 }
 

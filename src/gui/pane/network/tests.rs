@@ -314,7 +314,12 @@ fn a_module_is_frozen_and_says_so() {
     harness.state_mut().experiment.method.kind = MethodKind::LocalBp;
     harness.run();
     assert!(harness.query_by_label("Module 1: ETF head").is_some());
-    assert!(harness.query_all_by_label("Frozen").count() > 0);
+    click(&mut harness, "Module 2: ETF head");
+    assert!(
+        harness
+            .query_by_label("No effect: module 1 is frozen")
+            .is_some()
+    );
 }
 
 #[test]
