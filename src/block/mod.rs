@@ -30,5 +30,6 @@ pub use dual::Dual;
 pub use init::parameter;
 pub use layer::Layer;
 pub(crate) use linear::Linear;
+pub(crate) use norm::BatchNorm;
 pub(crate) use pool::global_avg_pool;
 pub(crate) use resize::{adaptive_avg_pool, bilinear};

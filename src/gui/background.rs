@@ -184,9 +184,9 @@ impl WeightsChecker {
         let mut network = Experiment {
             data: experiment.data.clone(),
             head: experiment.head,
+            loss: experiment.loss,
             split: Split {
                 after: Some(experiment.split_points()),
-                count: None,
                 ..Split::default()
             },
             modules: experiment.modules.clone(),

@@ -7,7 +7,7 @@ use burn::{
 use rand_chacha::ChaCha8Rng;
 
 use crate::{
-    block::{Activation, Conv2d, ConvNorm, Draws, Dual, Size, Window, bilinear},
+    block::{Activation, BatchNorm, Conv2d, ConvNorm, Draws, Dual, Size, Window, bilinear},
     experiment::{DECODER_WIDTH, Init, Shape},
 };
 
@@ -56,6 +56,11 @@ impl Decoder {
 
     pub fn absorb(&mut self, at: usize, draws: &mut Draws) {
         self.conv.absorb((at, 0), draws);
+    }
+
+    /// The batch norm, with the start of its name.
+    pub fn batch_norm(&mut self) -> (String, &mut BatchNorm) {
+        self.conv.batch_norm("conv")
     }
 
     pub fn running_statistics(&self) -> Vec<(String, Tensor<1>, Tensor<1>)> {

@@ -171,12 +171,15 @@ impl LocalModule {
         &mut self,
         values: &mut dyn FnMut(&str) -> Option<Vec<f64>>,
     ) {
-        for (at, layer) in self.layers.iter_mut().enumerate() {
-            for (name, norm) in layer.batch_norms() {
-                let [mean, variance] = ["running_mean", "running_var"]
-                    .map(|part| values(&format!("block.{at}.{name}{part}")));
-                norm.replace_running_statistics(mean, variance);
-            }
+        let layers = self.layers.iter_mut().enumerate().flat_map(|(at, layer)| {
+            let norms = layer.batch_norms().into_iter();
+            norms.map(move |(name, norm)| (format!("block.{at}.{name}"), norm))
+        });
+        let objective = self.objective.iter_mut().flat_map(Objective::batch_norms);
+        for (name, norm) in layers.chain(objective) {
+            let [mean, variance] =
+                ["running_mean", "running_var"].map(|part| values(&format!("{name}{part}")));
+            norm.replace_running_statistics(mean, variance);
         }
     }
 

@@ -14,7 +14,7 @@ use super::{
     similarity::Similarity,
 };
 use crate::{
-    block::{Draws, Dual},
+    block::{BatchNorm, Draws, Dual},
     experiment::{Loss, LossKind, ModulePlan, Shape},
 };
 
@@ -153,6 +153,19 @@ impl Objective {
         if let Some(decoder) = &mut self.decoder {
             decoder.absorb(at + 1, draws);
         }
+    }
+
+    /// Every batch norm, with the start of its name.
+    pub fn batch_norms(&mut self) -> Vec<(String, &mut BatchNorm)> {
+        let head = self.head.iter_mut().flat_map(|head| {
+            let named = head.batch_norms().into_iter();
+            named.map(|(name, norm)| (format!("head.{name}"), norm))
+        });
+        let decoder = self.decoder.iter_mut().map(|decoder| {
+            let (name, norm) = decoder.batch_norm();
+            (format!("decoder.{name}"), norm)
+        });
+        head.chain(decoder).collect()
     }
 
     /// Running mean and variance of every batch norm, without autodiff, with the start of its

@@ -23,7 +23,8 @@ pub(super) struct Slot {
     /// Name in its module.
     pub local: String,
     /// Name in the whole network, wherever it is cut: `block.N.weight`, `head.weight`, and
-    /// `block.N.head.weight` of a head after block N before the last.
+    /// `block.N.head.weight` of a head after block N before the last. What a loss needs besides
+    /// goes by the same rule.
     pub name: String,
     pub shape: Vec<usize>,
     /// How it lies in files of PyTorch.

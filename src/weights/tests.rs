@@ -339,6 +339,18 @@ fn names_do_not_depend_on_the_cuts() {
             ["bn1.bias", "layer3.17.bn2.running_mean", "fc.weight"],
         ),
         (
+            "vit-32",
+            ["cls_token", "blocks.0.attn.qkv.weight", "norm.bias"],
+        ),
+        (
+            "swin-32",
+            [
+                "features.0.2.weight",
+                "features.2.reduction.weight",
+                "features.1.0.attn.relative_position_bias_table",
+            ],
+        ),
+        (
             "digits-mlp",
             ["block.1.weight", "block.15.bias", "head.weight"],
         ),
@@ -364,6 +376,39 @@ fn names_do_not_depend_on_the_cuts() {
         for one in expected {
             assert!(whole.contains(&one.to_owned()), "{name}: {one}");
         }
+    }
+}
+
+#[test]
+fn a_family_has_the_names_of_torchvision_and_timm() {
+    for (name, ours, theirs) in [
+        (
+            "vit-32",
+            "block.2.attention.qkv.weight",
+            [
+                "blocks.0.attn.qkv.weight",
+                "encoder.layers.encoder_layer_0.self_attention.in_proj_weight",
+            ],
+        ),
+        ("vit-32", "head.bias", ["head.bias", "heads.head.bias"]),
+        (
+            "swin-32",
+            "block.3.mlp.second.bias",
+            ["features.1.1.mlp.3.bias", "layers.0.blocks.1.mlp.fc2.bias"],
+        ),
+        (
+            "swin-32",
+            "block.4.reduction.weight",
+            [
+                "features.2.reduction.weight",
+                "layers.1.downsample.reduction.weight",
+            ],
+        ),
+    ] {
+        let experiment = preset(name).unwrap().experiment().unwrap();
+        let all = names::namings(&experiment.blocks);
+        let names: Vec<String> = all.iter().filter_map(|names| names.of(ours)).collect();
+        assert_eq!(names, [theirs[0], theirs[1], ours], "{name}");
     }
 }
 

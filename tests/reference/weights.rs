@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, path::Path};
 use burn::tensor::{Device, Tensor, TensorData};
 use layerwise::{
     block::Dual,
-    experiment::{Experiment, HeadKind, HeadSource, Weights},
+    experiment::{Experiment, HeadKind, HeadSource, LossKind, Weights},
     local::{LocalModule, Named, named_parameters},
     weights::{self, Naming},
 };
@@ -363,10 +363,13 @@ fn a_run_starts_where_another_ended_however_it_is_cut() {
 #[test]
 fn networks_of_no_family_come_back_under_our_names() {
     let folder = tempfile::tempdir().unwrap();
-    for (at, kind) in [HeadKind::Etf, HeadKind::Linear].into_iter().enumerate() {
+    for (at, kind) in HeadKind::ALL.into_iter().enumerate() {
         for preset in ["digits-mlp", "digits-cnn"] {
             let mut experiment = super::experiment(preset, &[]);
             experiment.head.kind = kind;
+            // The layers that losses need besides come along.
+            experiment.loss.kind = LossKind::PredSim;
+            experiment.loss.reconstruction = 0.1;
             let drawn = LocalModule::all(&experiment, &Device::flex()).unwrap();
             let path = folder.path().join(format!("{preset}-{at}.safetensors"));
             assert_eq!(

@@ -7,7 +7,7 @@ use burn::{
 use rand_chacha::ChaCha8Rng;
 
 use crate::{
-    block::{Activation, ConvNorm, Draws, Dual, Linear, Size, global_avg_pool},
+    block::{Activation, BatchNorm, ConvNorm, Draws, Dual, Linear, Size, global_avg_pool},
     experiment::{CONV_HEAD_HIDDEN, Init, Shape, local_kernel},
     local::rows::Rows,
 };
@@ -51,6 +51,10 @@ impl ConvHead {
 
     pub fn absorb(&mut self, at: usize, draws: &mut Draws) {
         self.conv.absorb((at, 0), draws);
+    }
+
+    pub fn batch_norms(&mut self) -> Vec<(String, &mut BatchNorm)> {
+        vec![self.conv.batch_norm("conv")]
     }
 
     pub fn running_statistics(&self) -> Vec<(String, Tensor<1>, Tensor<1>)> {

@@ -12,7 +12,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::rows::Rows;
 use crate::{
-    block::{Draws, Dual},
+    block::{BatchNorm, Draws, Dual},
     experiment::{self, HeadKind, Shape},
 };
 use conv::ConvHead;
@@ -93,6 +93,15 @@ impl Head {
             Self::Matrix(_) => {}
             Self::Conv(head) => head.absorb(at, draws),
             Self::PooledMlp(head) => head.absorb(at, draws),
+        }
+    }
+
+    /// Every batch norm, with the start of its name in the head.
+    pub fn batch_norms(&mut self) -> Vec<(String, &mut BatchNorm)> {
+        match self {
+            Self::Matrix(_) => Vec::new(),
+            Self::Conv(head) => head.batch_norms(),
+            Self::PooledMlp(head) => head.batch_norms(),
         }
     }
 

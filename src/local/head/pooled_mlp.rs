@@ -7,7 +7,7 @@ use burn::{
 use rand_chacha::ChaCha8Rng;
 
 use crate::{
-    block::{Activation, ConvNorm, Draws, Dual, Linear, Size, adaptive_avg_pool},
+    block::{Activation, BatchNorm, ConvNorm, Draws, Dual, Linear, Size, adaptive_avg_pool},
     experiment::{Init, POOLED_MLP_CONVS, POOLED_MLP_HIDDEN, Shape, pooled_first, pooled_last},
     local::rows::Rows,
 };
@@ -74,6 +74,16 @@ impl PooledMlp {
         for (part, layer) in layers.enumerate() {
             layer.absorb((at, part), draws);
         }
+    }
+
+    pub fn batch_norms(&mut self) -> Vec<(String, &mut BatchNorm)> {
+        [("convs", &mut self.convs), ("hidden", &mut self.hidden)]
+            .into_iter()
+            .flat_map(|(name, layers)| {
+                let numbered = layers.iter_mut().enumerate();
+                numbered.map(move |(at, layer)| layer.batch_norm(&format!("{name}.{at}")))
+            })
+            .collect()
     }
 
     pub fn running_statistics(&self) -> Vec<(String, Tensor<1>, Tensor<1>)> {

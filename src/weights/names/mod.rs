@@ -79,8 +79,11 @@ impl Names {
         if self.naming == Naming::Layerwise {
             return Some(ours.to_owned());
         }
-        if let Some(part) = ours.strip_prefix("head.") {
-            return Some(format!("{}.{part}", self.head));
+        match ours.strip_prefix("head.") {
+            Some(part @ ("weight" | "bias")) => return Some(format!("{}.{part}", self.head)),
+            // A head of several layers, which others do not have.
+            Some(_) => return Some(ours.to_owned()),
+            None => {}
         }
         let (index, part) = ours.strip_prefix("block.")?.split_once('.')?;
         if is_of_loss(part) {

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    experiment::{Block, Experiment, HeadKind, NormOver, Shape, Shortcut, hidden},
+    experiment::{
+        Block, CONV_HEAD_HIDDEN, Experiment, Head, HeadKind, NormOver, POOLED_MLP_CONVS,
+        POOLED_MLP_HIDDEN, Shape, Shortcut, hidden, local_kernel, pooled_first, pooled_last,
+    },
     weights::{
         layout::Layout,
         names::{Names, Naming},
@@ -397,13 +400,80 @@ impl Chain {
     }
 
     fn head(&mut self, experiment: &Experiment, last: Shape, names: &Names) {
+        let number = experiment.module_count();
+        let head = experiment.head_of(number);
+        let classes = experiment.data.class_count();
+        let outputs = experiment.loss_of(number).head_outputs(head.kind, classes);
+        match head.kind {
+            HeadKind::Etf | HeadKind::Random | HeadKind::Linear => {
+                self.matrix_head(head, last, outputs, names);
+            }
+            HeadKind::Conv => self.conv_head(last, outputs),
+            HeadKind::PooledMlp => self.pooled_mlp(last, outputs),
+        }
+    }
+
+    /// A convolution without bias that keeps the channels, batch norm and ReLU.
+    fn conv_norm(&mut self, name: &str, channels: usize, kernel: usize) {
+        let numbers = list(&[channels, channels, kernel, 1, kernel / 2]);
+        self.add(
+            format!("head.{name}.conv"),
+            format!("nn.Conv2d({numbers}, bias=False)"),
+        );
+        self.add(
+            format!("head.{name}.norm"),
+            format!("nn.BatchNorm2d({channels})"),
+        );
+        self.add("", "nn.ReLU()".to_owned());
+    }
+
+    /// Gives a vector the two sides of an image.
+    fn as_image(&mut self, last: Shape) {
+        if let Shape::Flat(features) = last {
+            self.add("", format!("nn.Unflatten(1, ({features}, 1, 1))"));
+        }
+    }
+
+    /// InfoPro's.
+    fn conv_head(&mut self, last: Shape, outputs: usize) {
+        let features = last.features();
+        self.as_image(last);
+        self.conv_norm("conv", features, local_kernel(last));
+        self.add("", "nn.AdaptiveAvgPool2d(1)".to_owned());
+        self.add("", "nn.Flatten()".to_owned());
+        let hidden = CONV_HEAD_HIDDEN;
+        self.add("head.hidden", format!("nn.Linear({features}, {hidden})"));
+        self.add("", "nn.ReLU()".to_owned());
+        self.add("head.output", format!("nn.Linear({hidden}, {outputs})"));
+    }
+
+    /// DGL's.
+    fn pooled_mlp(&mut self, last: Shape, outputs: usize) {
+        let sides = pooled_last(last);
+        let pooled = last.features() * sides.iter().product::<usize>();
+        let pool = |sides: [usize; 2]| format!("nn.AdaptiveAvgPool2d(({}))", list(&sides));
+        self.as_image(last);
+        self.add("", pool(pooled_first(last)));
+        for at in 0..POOLED_MLP_CONVS {
+            self.conv_norm(&format!("convs.{at}"), last.features(), 1);
+        }
+        self.add("", pool(sides));
+        self.add("", "nn.Flatten()".to_owned());
+        self.as_image(Shape::Flat(pooled));
+        for at in 0..POOLED_MLP_HIDDEN {
+            self.conv_norm(&format!("hidden.{at}"), pooled, 1);
+        }
+        self.add("", "nn.Flatten()".to_owned());
+        self.add("head.output", format!("nn.Linear({pooled}, {outputs})"));
+    }
+
+    fn matrix_head(&mut self, head: Head, last: Shape, outputs: usize, names: &Names) {
         if !matches!(last, Shape::Flat(_)) {
             self.classes.insert(Class::Pool);
             self.add("", format!("Pool(sequence={})", yes(last.is_sequence())));
         }
-        let head = experiment.head_of(experiment.module_count());
         let bias = yes(head.kind == HeadKind::Linear);
-        let numbers = list(&[last.features(), experiment.data.class_count()]);
+        let numbers = list(&[last.features(), outputs]);
         let layer = if head.normalizes() {
             self.classes.insert(Class::Normalized);
             format!("Normalized({numbers}, {}, bias={bias})", number(head.scale))

@@ -15,10 +15,20 @@ use chain::{Chain, Class};
 /// its weights under the names of [`export`](super::export()), and prints the logits of an input.
 ///
 /// # Errors
-/// Where the blocks of the experiment do not fit together.
+/// Where the blocks of the experiment do not fit together, or the last module has no head.
 pub fn script(experiment: &Experiment) -> Result<String, String> {
     let all = namings(&experiment.blocks);
     let names = all.first().ok_or("the network has no block")?;
+    if !experiment
+        .loss_of(experiment.module_count())
+        .kind
+        .uses_head()
+    {
+        return Err(
+            "the last module has no head to export: give it a loss with one, such as cross-entropy"
+                .to_owned(),
+        );
+    }
     let chain = Chain::new(experiment, names)
         .ok_or("the blocks of the network do not fit together: mend them first")?;
     let mut parts = vec![format!(
