@@ -70,11 +70,11 @@ pub(super) struct Load {
 }
 
 impl Load {
-    /// With some blocks more.
-    pub fn with(self, blocks: &[BlockCost]) -> Self {
+    /// With some blocks more, and their tangents where the module reconciles.
+    pub fn with(self, blocks: &[BlockCost], with_tangent: bool) -> Self {
         blocks
             .iter()
-            .fold(self, |load, block| load.with_block(block, false))
+            .fold(self, |load, block| load.with_block(block, with_tangent))
     }
 
     fn with_block(mut self, block: &BlockCost, with_tangent: bool) -> Self {
@@ -305,5 +305,57 @@ mod tests {
         let more = digits.least_memory_bytes().unwrap();
         digits.method.kind = crate::experiment::MethodKind::GlobalBp;
         assert!(digits.least_memory_bytes().unwrap() > more);
+    }
+
+    #[test]
+    fn operations_are_as_published() {
+        // Multiply-adds in thousands of millions, as torchvision and timm give them for images of
+        // 224×224, with the head, which is left out here.
+        for (name, published) in [
+            ("resnet18-imagenet", 1.81),
+            ("resnet50-imagenet", 4.09),
+            ("resnet101-imagenet", 7.80),
+            ("vit-ti-16", 1.26),
+            ("vit-s-16", 4.61),
+            ("swin-t", 4.49),
+        ] {
+            let experiment = preset(name).unwrap().experiment().unwrap();
+            let costs = experiment.block_costs();
+            let flops: u64 = costs.iter().map(|cost| cost.flops).sum();
+            let ratio = flops as f64 / 2e9 / published;
+            assert!((0.97..1.01).contains(&ratio), "{name}: {ratio}");
+        }
+    }
+
+    #[test]
+    fn parts_add_up_to_their_block() {
+        for preset in crate::experiment::presets() {
+            let experiment = preset.experiment().unwrap();
+            let shapes = experiment.shapes();
+            for ((block, shape), cost) in experiment
+                .blocks
+                .iter()
+                .zip(&shapes)
+                .zip(experiment.block_costs())
+            {
+                assert_eq!(block.parameters(*shape) as u64, cost.parameters);
+                let last = cost.parts().last().map(|part| part.output);
+                let after = crate::experiment::shape_after(block, *shape).ok();
+                assert!(last.is_none() || last == after);
+            }
+        }
+    }
+
+    #[test]
+    fn modules_need_less_than_the_whole() {
+        for name in ["resnet110", "vit-32", "swin-t", "resnet50-imagenet"] {
+            let experiment = preset(name).unwrap().experiment().unwrap();
+            let own = experiment.step_memory().unwrap();
+            let global = experiment.step_memory_of_global_bp().unwrap();
+            assert!(own.total() < global.total(), "{name}");
+            let most = experiment.module_costs().unwrap();
+            let most = most.iter().map(|cost| cost.bytes).max();
+            assert_eq!(Some(own.held), most);
+        }
     }
 }

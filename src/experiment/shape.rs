@@ -397,4 +397,36 @@ mod tests {
         assert!(after(&conv(16, 3, 1, 1, 3), image).is_err());
         assert!(after(&conv(16, 3, 1, 1, 1), Shape::Flat(8)).is_err());
     }
+
+    #[test]
+    fn tokens_that_do_not_fit_say_what_would() {
+        let said = |block: Block, input| after(&block, input).unwrap_err();
+        let image = Shape::Image([96, 12, 12]);
+        let text = "kind = \"swin\"\nheads = 5";
+        let block = |text: &str| toml::from_str::<Block>(text).unwrap();
+        assert_eq!(
+            said(block(text), image),
+            "5 heads do not divide 96 features: choose 1, 2, 3, 4, 6, 8, 12, 16, 24, 32 or 48"
+        );
+        let text = "kind = \"swin\"\nheads = 3";
+        assert_eq!(
+            said(block(text), image),
+            "Windows of 7×7 do not divide an image of 12×12: choose 1, 2, 3, 4, 6 or 12"
+        );
+        let text = "kind = \"patch-embedding\"\nout = 8\npatch = 5";
+        assert_eq!(
+            said(block(text), image),
+            "Patches of 5×5 do not divide an image of 12×12: choose 1, 2, 3, 4, 6 or 12"
+        );
+        let text = "kind = \"transformer-encoder\"\nheads = 2";
+        assert_eq!(
+            said(block(text), Shape::Flat(8)),
+            "Transformer encoder needs tokens or an image, but gets a vector of 8 features"
+        );
+        assert_eq!(
+            said(conv(8, 3, 1, 1, 1), Shape::Tokens([8, 17])),
+            "Convolution needs an image, but gets 17 tokens of 8"
+        );
+        assert!(after(&Block::GlobalAvgPool {}, Shape::Tokens([8, 17])) == Ok(Shape::Flat(8)));
+    }
 }

@@ -95,6 +95,7 @@ fn even(blocks: &[Block], count: usize) -> Vec<usize> {
 /// layers as stay within `limit`, or none where `count` modules are too few.
 fn pack(
     layers: &[&[BlockCost]],
+    reconciles: bool,
     count: usize,
     limit: f64,
     weigh: &impl Fn(&Load) -> f64,
@@ -102,7 +103,8 @@ fn pack(
     let mut found = Vec::new();
     let mut load = Load::default();
     for (at, layer) in layers.iter().enumerate() {
-        let more = load.clone().with(layer);
+        // The first module has none to reconcile with.
+        let more = load.clone().with(layer, reconciles && !found.is_empty());
         let to_come = count - 1 - found.len();
         let is_first = at == 0;
         // Every module gets a layer.
@@ -112,7 +114,7 @@ fn pack(
                 return None;
             }
             found.push(at);
-            load = Load::default().with(layer);
+            load = Load::default().with(layer, reconciles);
         } else {
             load = more;
         }
@@ -145,18 +147,19 @@ impl Experiment {
                 costs.get(start..end)
             })
             .collect();
+        let reconciles = self.method.lambda > 0.0;
         let weigh = |load: &Load| match by {
             Balance::Flops => load.flops as f64,
             _ => self.load_bytes(load) as f64,
         };
         let whole = layers
             .iter()
-            .fold(Load::default(), |load, layer| load.with(layer));
+            .fold(Load::default(), |load, layer| load.with(layer, reconciles));
         let (mut low, mut high) = (0.0, weigh(&whole));
-        let mut best = pack(&layers, count, high, &weigh).unwrap_or_default();
+        let mut best = pack(&layers, reconciles, count, high, &weigh).unwrap_or_default();
         for _ in 0..HALVINGS {
             let limit = (low + high) / 2.0;
-            match pack(&layers, count, limit, &weigh) {
+            match pack(&layers, reconciles, count, limit, &weigh) {
                 Some(found) => {
                     best = found;
                     high = limit;
@@ -374,5 +377,63 @@ mod tests {
             "a module of one block goes with it"
         );
         assert_eq!(moved(&[2, 3], 3, 16), [2]);
+    }
+
+    #[test]
+    fn balanced_splits_beat_even_ones() {
+        for name in ["resnet18", "resnet110", "swin-32", "vit-32", "vgg11b"] {
+            let mut experiment = preset(name).unwrap().experiment().unwrap();
+            for count in [2, 3, 4, 6] {
+                let mut most = |by| {
+                    experiment.split_into(count, by);
+                    assert_eq!(experiment.module_count(), count, "{name} {by:?}");
+                    let costs = experiment.module_costs().unwrap();
+                    let flops = costs.iter().map(|cost| cost.flops).max().unwrap();
+                    let bytes = costs.iter().map(|cost| cost.bytes).max().unwrap();
+                    (flops, bytes)
+                };
+                let even = most(Balance::Blocks);
+                assert!(most(Balance::Flops).0 <= even.0, "{name} {count}");
+                // What lies at the ends of modules and the tangent's share are not balanced.
+                let memory = most(Balance::Memory).1 as f64;
+                assert!(memory <= 1.1 * even.1 as f64, "{name} {count}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_split_by_operations_is_the_best_there_is() {
+        let mut experiment = preset("resnet18").unwrap().experiment().unwrap();
+        let mut best = u64::MAX;
+        let most = |experiment: &Experiment| {
+            let costs = experiment.module_costs().unwrap();
+            costs.iter().map(|cost| cost.flops).max().unwrap()
+        };
+        let starts = layer_starts(&experiment.blocks);
+        for (at, first) in starts.iter().enumerate().skip(1) {
+            for second in &starts[at + 1..] {
+                experiment.split.after = Some(vec![first - 1, second - 1]);
+                best = best.min(most(&experiment));
+            }
+        }
+        experiment.split_into(3, Balance::Flops);
+        assert_eq!(most(&experiment), best);
+    }
+
+    #[test]
+    fn every_number_of_modules_can_be_had() {
+        for by in Balance::ALL {
+            let mut experiment = preset("resnet32").unwrap().experiment().unwrap();
+            for count in 1..=16 {
+                experiment.split_into(count, by);
+                assert_eq!(experiment.module_count(), count, "{by:?}");
+            }
+            experiment.split_into(99, by);
+            assert_eq!(experiment.module_count(), 16);
+            // Nothing is known of the costs of a broken chain.
+            experiment.insert_block(0, Block::GlobalAvgPool {});
+            experiment.split_into(4, by);
+            assert_eq!(experiment.module_count(), 4);
+        }
     }
 }
