@@ -96,12 +96,14 @@ fn logits(modules: &[LocalModule], shape: [usize; 3]) -> Vec<f64> {
         .collect();
     let [channels, height, width] = shape;
     let data = TensorData::new(pixels, [1, channels, height, width]);
-    let mut x: Tensor<4> = Tensor::from_data(data, &Device::flex());
+    let images: Tensor<4> = Tensor::from_data(data, &Device::flex());
+    let mut x = images.clone();
     for module in modules {
         x = module.body(Dual::plain(x), None).value;
     }
-    let head = modules.last().unwrap().head().unwrap();
-    let logits = head.forward(Dual::plain(x), 0, None).value;
+    let last = modules.last().unwrap();
+    let sight = last.see(Dual::plain(x), images, None).unwrap();
+    let logits = last.objective().unwrap().logits(&sight).unwrap();
     logits.into_data().iter::<f64>().collect()
 }
 

@@ -404,6 +404,12 @@ impl Chain {
         let head = experiment.head_of(number);
         let classes = experiment.data.class_count();
         let outputs = experiment.loss_of(number).head_outputs(head.kind, classes);
+        let mut last = last;
+        if last.is_sequence() {
+            // Heads see the class token alone.
+            self.pool(true);
+            last = Shape::Flat(last.features());
+        }
         match head.kind {
             HeadKind::Etf | HeadKind::Random | HeadKind::Linear => {
                 self.matrix_head(head, last, outputs, names);
@@ -467,10 +473,15 @@ impl Chain {
         self.add("head.output", format!("nn.Linear({pooled}, {outputs})"));
     }
 
+    /// The class token of a sequence, or the mean of an image.
+    fn pool(&mut self, sequence: bool) {
+        self.classes.insert(Class::Pool);
+        self.add("", format!("Pool(sequence={})", yes(sequence)));
+    }
+
     fn matrix_head(&mut self, head: Head, last: Shape, outputs: usize, names: &Names) {
         if !matches!(last, Shape::Flat(_)) {
-            self.classes.insert(Class::Pool);
-            self.add("", format!("Pool(sequence={})", yes(last.is_sequence())));
+            self.pool(false);
         }
         let bias = yes(head.kind == HeadKind::Linear);
         let numbers = list(&[last.features(), outputs]);
