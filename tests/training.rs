@@ -10,7 +10,7 @@ use std::{
 };
 
 use layerwise::{
-    experiment::{DeviceChoice, Experiment, Family, preset, presets},
+    experiment::{DeviceChoice, Experiment, Family, Preset, preset, presets},
     run::{
         Command, Evaluation, Event, Phase, Run, RunOptions, StepRecord, Summary, Target, adapters,
         trace,
@@ -103,43 +103,50 @@ fn seeded_runs_repeat_bit_for_bit_on_the_cpu() {
     }
 }
 
+/// Three steps of a preset by global BP, local learning without and with reconciliation, on a few
+/// samples at its own input size.
+fn takes_steps(preset: &Preset, device: &str) {
+    for way in [
+        "method.kind=global-bp",
+        "method.lambda=0",
+        "method.lambda=0.1",
+    ] {
+        let small = match preset.family {
+            Family::Large => ["data.samples=20", "train.batch_size=2", "train.epochs=1"],
+            _ => ["data.samples=40", "train.batch_size=4", "train.epochs=1"],
+        };
+        let told = train(
+            experiment(preset.name, &[&small[..], &[way, device]].concat()),
+            Some(3),
+        );
+        let name = preset.name;
+        assert_eq!(told.phase, Phase::Finished, "{name}: {:?}", told.message);
+        assert_eq!(told.steps.len(), 3);
+        let summary = told.summary.unwrap();
+        let heads = if way.starts_with("method.kind") {
+            1
+        } else {
+            summary.module_separability.len()
+        };
+        assert_eq!(summary.module_test_loss.len(), heads, "{name} {way}");
+    }
+}
+
 #[test]
 fn every_preset_takes_steps_by_every_method() {
     for preset in presets() {
-        for way in [
-            "method.kind=global-bp",
-            "method.lambda=0",
-            "method.lambda=0.1",
-        ] {
-            let small = match preset.family {
-                Family::Large => ["data.samples=20", "train.batch_size=2", "train.epochs=1"],
-                _ => ["data.samples=40", "train.batch_size=4", "train.epochs=1"],
-            };
-            let told = train(
-                experiment(preset.name, &[&small[..], &[way]].concat()),
-                Some(3),
-            );
-            assert_eq!(
-                told.phase,
-                Phase::Finished,
-                "{}: {:?}",
-                preset.name,
-                told.message
-            );
-            assert_eq!(told.steps.len(), 3);
-            let summary = told.summary.unwrap();
-            let heads = if way.starts_with("method.kind") {
-                1
-            } else {
-                summary.module_separability.len()
-            };
-            assert_eq!(
-                summary.module_test_loss.len(),
-                heads,
-                "{} {way}",
-                preset.name
-            );
-        }
+        takes_steps(preset, "device=cpu");
+    }
+}
+
+#[test]
+fn every_small_network_takes_steps_on_a_gpu() {
+    let small = presets()
+        .iter()
+        .filter(|preset| preset.family == Family::Small);
+    // Those that differ in their split alone need no turn of their own.
+    for preset in small.filter(|preset| !preset.name.contains("-k")) {
+        takes_steps(preset, "device=gpu:0");
     }
 }
 

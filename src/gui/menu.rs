@@ -36,17 +36,15 @@ pub fn show(ui: &mut Ui, studio: &mut Studio, available: &Availability) -> Optio
                 }
             });
             ui.menu_button("Presets", |ui| {
-                for (at, family) in Family::ALL.into_iter().enumerate() {
-                    if at > 0 {
-                        ui.separator();
-                    }
-                    ui.label(RichText::new(family.title()).small().weak());
-                    for preset in presets().iter().filter(|preset| preset.family == family) {
-                        let button = ui.button(preset.name);
-                        if button.on_hover_text(preset.source).clicked() {
-                            next = Some(Next::Preset(preset.name));
+                for family in Family::ALL {
+                    ui.menu_button(family.title(), |ui| {
+                        for preset in presets().iter().filter(|preset| preset.family == family) {
+                            let button = ui.button(preset.name);
+                            if button.on_hover_text(preset.source).clicked() {
+                                next = Some(Next::Preset(preset.name));
+                            }
                         }
-                    }
+                    });
                 }
             });
             ui.separator();

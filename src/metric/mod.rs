@@ -6,4 +6,4 @@ mod separability;
 
 pub use alignment::Alignment;
 pub use memory::{PeakMemory, available_memory};
-pub use separability::separability;
+pub use separability::{MOST_PAIRED_CLASSES, separability};

@@ -5,6 +5,10 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::run::Separability;
 
+/// Most classes of which the cosines of all pairs are kept: those of more are neither drawn nor
+/// read, and their number grows with the square.
+pub const MOST_PAIRED_CLASSES: usize = 100;
+
 /// Measures features `[samples, d]` of samples with one-hot `targets` and `labels`, and the head
 /// above them: its weights `[d, classes]`, where it is one matrix, and its `predictions`
 /// `[samples]`. Reads back about C×C numbers.
@@ -123,7 +127,7 @@ fn geometry(gram: &DMatrix<f64>) -> Separability {
         return Separability {
             equinorm: f32::NAN,
             equiangularity: f32::NAN,
-            class_mean_cosine: vec![f32::NAN; classes * classes],
+            class_mean_cosine: paired(vec![f32::NAN; classes * classes], classes),
             ..Separability::default()
         };
     }
@@ -140,9 +144,20 @@ fn geometry(gram: &DMatrix<f64>) -> Separability {
     Separability {
         equinorm: (variance.sqrt() / mean.max(f64::MIN_POSITIVE)) as f32,
         equiangularity: (angle / (classes * (classes - 1)) as f64) as f32,
-        class_mean_cosine: cosine.transpose().iter().map(|v| *v as f32).collect(),
+        class_mean_cosine: paired(
+            cosine.transpose().iter().map(|v| *v as f32).collect(),
+            classes,
+        ),
         ..Separability::default()
     }
+}
+
+/// The cosines of all pairs, or none of too many classes.
+fn paired(cosines: Vec<f32>, classes: usize) -> Vec<f32> {
+    if classes > MOST_PAIRED_CLASSES {
+        return Vec::new();
+    }
+    cosines
 }
 
 #[cfg(test)]

@@ -140,7 +140,8 @@ pub struct Separability {
     pub class_mean_disagreement: Option<f32>,
     /// Share of samples whose nearest class mean is of their class.
     pub class_mean_accuracy: f32,
-    /// Cosines of centred class means, C×C, row by row.
+    /// Cosines of centred class means, C×C, row by row; empty where there are too many classes to
+    /// draw them.
     pub class_mean_cosine: Vec<f32>,
 }
 

@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     gui::{history::History, theme},
+    metric::MOST_PAIRED_CLASSES,
     run::{Evaluation, ModuleEvaluation, Separability},
 };
 
@@ -130,13 +131,22 @@ impl View {
             super::empty(ui, "Train to see separability", sentence);
             return;
         };
-        ui.horizontal_wrapped(|ui| {
-            ui.label("Cosine of class means");
-            matrix::color_bar(ui, "", "");
-        });
+        let drawn = newest.classes <= MOST_PAIRED_CLASSES;
+        if drawn {
+            ui.horizontal_wrapped(|ui| {
+                ui.label("Cosine of class means");
+                matrix::color_bar(ui, "", "");
+            });
+        } else {
+            ui.weak(format!(
+                "Angles between class means are drawn for up to {MOST_PAIRED_CLASSES} classes"
+            ));
+        }
         ScrollArea::vertical().show(ui, |ui| {
-            self.matrices(ui, context, history, newest);
-            ui.add_space(6.0);
+            if drawn {
+                self.matrices(ui, context, history, newest);
+                ui.add_space(6.0);
+            }
             self.curves(ui, history, newest);
         });
     }
