@@ -21,11 +21,10 @@ pub struct Attention {
     out: Dense,
     /// Of each relative place in a window, `[(2·window − 1)², heads]`.
     bias_table: Option<Param<Tensor<2>>>,
+    /// For each pair of tokens in a window, where the table has their relative place.
+    places: Option<Tensor<1, Int>>,
     #[module(skip)]
     heads: usize,
-    /// Side of a window; 0 where all tokens are one group.
-    #[module(skip)]
-    window: usize,
 }
 
 impl Attention {
@@ -49,8 +48,8 @@ impl Attention {
             qkv,
             out,
             bias_table,
+            places: window.map(|window| places(window, device)),
             heads,
-            window: window.unwrap_or(0),
         }
     }
 
@@ -70,8 +69,14 @@ impl Attention {
         let mut weights = queries
             .linear(|x| x * scale)
             .matmul(keys.linear(|x| x.swap_dims(2, 3)));
-        if let Some(table) = &self.bias_table {
-            weights.value = weights.value + self.place_bias(table.val(), tokens);
+        if let (Some(table), Some(places)) = (&self.bias_table, &self.places) {
+            let bias: Tensor<4> = table
+                .val()
+                .select(0, places.clone())
+                .reshape([tokens, tokens, self.heads])
+                .permute([2, 0, 1])
+                .unsqueeze();
+            weights.value = weights.value + bias;
         }
         if let Some(mask) = mask {
             weights.value = weights.value + mask;
@@ -82,25 +87,19 @@ impl Attention {
             .linear(|x| x.swap_dims(1, 2).reshape([groups, 1, tokens, features]));
         self.out.forward(mixed)
     }
+}
 
-    /// The bias of each pair of tokens in a window, `[1, heads, tokens, tokens]`.
-    fn place_bias(&self, table: Tensor<2>, tokens: usize) -> Tensor<4> {
-        let side = self.window;
-        let span = 2 * side - 1;
-        let pairs = (0..tokens).flat_map(|one| (0..tokens).map(move |other| (one, other)));
-        let indices: Vec<i32> = pairs
-            .map(|(one, other)| {
-                let rows = one / side + side - 1 - other / side;
-                let columns = one % side + side - 1 - other % side;
-                (rows * span + columns) as i32
-            })
-            .collect();
-        let indices = TensorData::new(indices, [tokens * tokens]);
-        let indices: Tensor<1, Int> = Tensor::from_data(indices, &table.device());
-        table
-            .select(0, indices)
-            .reshape([tokens, tokens, self.heads])
-            .permute([2, 0, 1])
-            .unsqueeze()
-    }
+/// For each pair of tokens in a window, the row of their relative place in the table, `[tokens²]`.
+fn places(side: usize, device: &Device) -> Tensor<1, Int> {
+    let tokens = side * side;
+    let span = 2 * side - 1;
+    let pairs = (0..tokens).flat_map(|one| (0..tokens).map(move |other| (one, other)));
+    let indices: Vec<i32> = pairs
+        .map(|(one, other)| {
+            let rows = one / side + side - 1 - other / side;
+            let columns = one % side + side - 1 - other % side;
+            (rows * span + columns) as i32
+        })
+        .collect();
+    Tensor::from_data(TensorData::new(indices, [tokens * tokens]), device)
 }

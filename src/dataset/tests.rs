@@ -61,7 +61,7 @@ fn seed_alone_decides() {
 fn blobs_have_the_classes_asked_for() {
     for classes in 2..=10 {
         let data = Data {
-            classes: Some(classes),
+            classes,
             ..data(DataKind::Blobs, 101)
         };
         let set = load(&data, 0).unwrap();
@@ -98,7 +98,7 @@ fn impossible_numbers_are_sentences() {
         (
             Data {
                 kind: DataKind::Blobs,
-                classes: Some(0),
+                classes: 0,
                 ..spirals
             },
             "data.classes",

@@ -121,9 +121,8 @@ impl Experiment {
             self.data.max_samples(),
         );
         r.real("data.noise", self.data.noise, 0.0, 10.0);
-        if let Some(classes) = self.data.classes {
-            r.whole("data.classes", classes, 2, self.data.max_classes());
-        }
+        r.whole("data.classes", self.data.classes, 2, 10);
+        r.whole("data.shape_classes", self.data.shape_classes, 2, 1000);
         r.whole("data.size", self.data.size, 16, 512);
 
         r.real("method.lambda", self.method.lambda, 0.0, MAX_LAMBDA);
@@ -147,6 +146,12 @@ impl Experiment {
                 "either split.after or split.count, not both",
             );
         }
+        r.require(
+            self.split.count.is_some() || self.split.by == super::Balance::default(),
+            "split.by",
+            self.split.by.title(),
+            "a number of modules in split.count, which it is for",
+        );
         if let Some(after) = &self.split.after {
             let ascending = after.windows(2).all(|pair| pair.first() < pair.last());
             let inside = after.iter().all(|point| point + 1 < self.blocks.len());
@@ -284,7 +289,7 @@ impl Experiment {
         let ranges = self.module_ranges();
         let last = ranges.len();
         let batch = self.train.batch_size.min(self.data.train_count());
-        let mut biggest = shapes.iter().map(|shape| shape.len()).max().unwrap_or(0);
+        let biggest = self.widest();
         for (at, range) in ranges.into_iter().enumerate() {
             let number = at + 1;
             let Some(output) = shapes.get(range.end).copied() else {
@@ -294,7 +299,6 @@ impl Experiment {
                 continue;
             }
             let (head, loss) = (self.head_of(number), self.loss_of(number));
-            biggest = biggest.max(loss.decoder_values(output, self.data.shape()));
             let mut wrong = |message: String| {
                 problems.push(Problem {
                     place: Place::Module(number),
@@ -343,7 +347,7 @@ impl Experiment {
             problems.push(Problem {
                 place: Place::Key("train.batch_size".to_owned()),
                 message: format!(
-                    "a batch of {batch} samples would have {} values after one block, more than {MAX_BATCH_LEN}: choose a smaller batch or a narrower network",
+                    "a batch of {batch} samples would have {} values in one tensor, more than {MAX_BATCH_LEN}: choose a smaller batch, a narrower network or fewer tokens",
                     biggest.saturating_mul(batch)
                 ),
             });
@@ -390,6 +394,47 @@ mod tests {
                 preset.name
             );
         }
+    }
+
+    #[test]
+    fn values_out_of_range_are_said_whatever_the_split() {
+        for by in crate::experiment::Balance::ALL {
+            for text in [
+                "kind = \"conv2d\"\nout = 8\nkernel = 3\nstride = 0",
+                "kind = \"conv2d\"\nout = 8\nkernel = 0",
+                "kind = \"conv2d\"\nout = 8\nkernel = 3\ndilation = 9223372036854775807",
+                "kind = \"max-pool\"\nkernel = 2\nstride = 0",
+                "kind = \"residual-basic\"\nout = 8\nstride = 0",
+                "kind = \"patch-embedding\"\nout = 8\npatch = 0",
+                "kind = \"swin\"\nheads = 0\nwindow = 0",
+                "kind = \"separable-conv\"\nout = 8\nkernel = 4",
+            ] {
+                let mut experiment = preset("shapes-cnn").unwrap().experiment().unwrap();
+                experiment.blocks.insert(0, toml::from_str(text).unwrap());
+                experiment.split = crate::experiment::Split {
+                    after: None,
+                    count: Some(3),
+                    by,
+                };
+                let problems = experiment.problems();
+                let place = &problems.first().unwrap().place;
+                assert!(place.to_string().starts_with("block.0."), "{text}: {place}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_inside_blocks_counts() {
+        let mut experiment = preset("vit-32").unwrap().experiment().unwrap();
+        experiment.data.size = 512;
+        experiment.data.samples = 200;
+        let problems = experiment.problems();
+        assert!(
+            problems
+                .iter()
+                .any(|problem| problem.message.contains("in one tensor")),
+            "{problems:?}"
+        );
     }
 
     #[test]

@@ -68,10 +68,11 @@ pub struct Data {
     /// Standard deviation of the noise, relative to the set's size of about 1 (`shapes`: of the
     /// pixel values in [0, 1]).
     pub noise: f64,
-    /// Number of classes of `blobs` (4 where left out) and `shapes` (10): up to 10 shapes, up to
-    /// 100 in ten colours, up to 1000 on ten backgrounds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub classes: Option<usize>,
+    /// Number of classes of `blobs`.
+    pub classes: usize,
+    /// Number of classes of `shapes`: up to 10 shapes, up to 100 in ten colours, up to 1000 on ten
+    /// backgrounds.
+    pub shape_classes: usize,
     /// Side of the images of `shapes`, in pixels.
     pub size: usize,
 }
@@ -83,7 +84,8 @@ impl Default for Data {
             test_fraction: 0.2,
             samples: 2000,
             noise: 0.05,
-            classes: None,
+            classes: 4,
+            shape_classes: 10,
             size: 32,
         }
     }
@@ -106,17 +108,8 @@ impl Data {
     pub fn class_count(&self) -> usize {
         match self.kind {
             DataKind::Digits => 10,
-            DataKind::Shapes => self.classes.unwrap_or(10),
-            DataKind::Blobs => self.classes.unwrap_or(4),
-            _ => 2,
-        }
-    }
-
-    /// Most classes of this set.
-    pub fn max_classes(&self) -> usize {
-        match self.kind {
-            DataKind::Digits | DataKind::Blobs => 10,
-            DataKind::Shapes => 1000,
+            DataKind::Shapes => self.shape_classes,
+            DataKind::Blobs => self.classes,
             _ => 2,
         }
     }

@@ -160,7 +160,7 @@ impl Experiment {
             .unwrap_or(1.0)
     }
 
-    /// Most values of a sample on any edge, or that a decoder makes of it.
+    /// Most values of a sample on any edge, inside any block, or that a decoder makes of it.
     pub fn widest(&self) -> usize {
         let shapes = self.shapes();
         let edges = shapes.iter().map(|shape| shape.len());
@@ -169,7 +169,9 @@ impl Experiment {
             let loss = module.loss;
             loss.decoder_values(module.output, self.data.shape())
         });
-        edges.chain(decoders).max().unwrap_or(1)
+        let inside = self.block_costs().into_iter();
+        let inside = inside.map(|cost| usize::try_from(cost.largest).unwrap_or(usize::MAX));
+        edges.chain(decoders).chain(inside).max().unwrap_or(1)
     }
 
     /// Shape on every edge of the chain: the input's, then the one after each block, up to the

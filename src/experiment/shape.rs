@@ -86,6 +86,9 @@ pub const MAX_SAMPLE_LEN: usize = 1 << 26;
 
 /// The shape after `block`, or a sentence on why it cannot follow `input`.
 pub fn after(block: &Block, input: Shape) -> Result<Shape, String> {
+    if let Some((key, value, range)) = block.out_of_range().into_iter().next() {
+        return Err(format!("{key} {value} is out of range: choose {range}"));
+    }
     let output = match (block, input) {
         (Block::Linear { out, .. }, Shape::Flat(_)) => Shape::Flat(*out),
         (Block::Linear { .. }, Shape::Image(_)) => {
@@ -262,10 +265,10 @@ pub fn after(block: &Block, input: Shape) -> Result<Shape, String> {
             | Block::Swin { .. }
             | Block::PatchMerging { .. }
             | Block::MaxPool { .. }
-            | Block::AvgPool { .. }
-            | Block::GlobalAvgPool {},
+            | Block::AvgPool { .. },
             Shape::Flat(_) | Shape::Tokens(_),
-        ) => {
+        )
+        | (Block::GlobalAvgPool {}, Shape::Flat(_)) => {
             return Err(format!(
                 "{} needs an image, but gets {}",
                 block.title(),

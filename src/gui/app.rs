@@ -336,6 +336,8 @@ impl eframe::App for Studio {
         let problems = experiment.problems();
         if problems.is_empty() {
             self.weights.want(experiment, &ctx);
+        } else {
+            self.weights.forget();
         }
         let available = self.availability();
         let mut given = None;

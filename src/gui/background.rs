@@ -119,6 +119,13 @@ impl<K: Clone + PartialEq + Send + 'static, T: Send + 'static> Follower<K, T> {
         }
     }
 
+    /// Drops the result, which is of nothing that is wanted.
+    pub fn forget(&mut self) {
+        self.shown = None;
+        self.result = None;
+        self.wanted = None;
+    }
+
     /// The result made last.
     pub fn result(&self) -> Option<&Result<T, String>> {
         self.result.as_ref()
@@ -208,6 +215,16 @@ impl WeightsChecker {
                 None => Err("No checkpoint is chosen".to_owned()),
             },
         );
+    }
+
+    /// Drops what was found of a network that is no more.
+    pub fn forget(&mut self) {
+        self.0.forget();
+    }
+
+    /// Whether the file is being looked at.
+    pub fn is_looking(&self) -> bool {
+        self.0.is_behind()
     }
 
     /// How the checkpoint fits, or why it cannot be read; none while it is looked at.

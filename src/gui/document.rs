@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use eframe::egui::util::undoer::{Settings, Undoer};
 
-use crate::experiment::{Experiment, FileError, Preset};
+use crate::experiment::{Balance, Experiment, FileError, Preset};
 
 /// An experiment with its file and its history of edits.
 pub struct Document {
@@ -17,7 +17,11 @@ pub struct Document {
 
 impl Document {
     /// A document that counts as saved.
-    pub fn new(experiment: Experiment, path: Option<PathBuf>) -> Self {
+    pub fn new(mut experiment: Experiment, path: Option<PathBuf>) -> Self {
+        // Cuts that follow from costs would move with every edit.
+        if experiment.split.by != Balance::default() {
+            experiment.settle_split();
+        }
         let mut undoer = Undoer::with_settings(Settings {
             max_undos: 200,
             stable_time: 0.3,

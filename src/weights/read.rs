@@ -204,7 +204,13 @@ impl Checkpoint {
                 )));
             }
         };
-        if values.iter().all(|value| value.is_finite()) {
+        if name.ends_with("running_var") && values.iter().any(|value| *value < 0.0) {
+            return Err(wrong(
+                "has variances below 0: choose a sound checkpoint".to_owned(),
+            ));
+        }
+        // A run computes in single precision.
+        if values.iter().all(|value| (*value as f32).is_finite()) {
             Ok(values)
         } else {
             Err(wrong(

@@ -241,9 +241,9 @@ pub enum Block {
         #[serde(default)]
         padding: usize,
     },
-    /// Mean of each channel; an image becomes a vector.
+    /// Mean of each channel over all pixels or tokens; an image or a sequence becomes a vector.
     GlobalAvgPool {},
-    /// An image becomes a vector.
+    /// All values of a sample become a vector.
     Flatten {},
     /// Sets values to zero with probability `p` while training and scales the rest by 1/(1−p).
     Dropout {

@@ -24,6 +24,8 @@ pub struct Part {
     pub kept_with_tangent_bytes: u64,
     /// Bytes of one sample that the part's backward pass needs for itself.
     pub scratch_bytes: u64,
+    /// Values of one sample in the largest tensor that its forward pass makes.
+    pub largest: u64,
 }
 
 /// Bytes of an `f32`.
@@ -102,6 +104,15 @@ fn product(factors: &[usize]) -> u64 {
         .fold(1, |all, &factor| all.saturating_mul(factor as u64))
 }
 
+/// The shape of as many tokens with so many features each.
+fn with_features(shape: Shape, features: usize) -> Shape {
+    match shape {
+        Shape::Flat(_) => Shape::Flat(features),
+        Shape::Image([_, height, width]) => Shape::Image([features, height, width]),
+        Shape::Tokens([_, tokens]) => Shape::Tokens([features, tokens]),
+    }
+}
+
 /// Width of the hidden layer of a pair of linear layers.
 pub(crate) fn hidden(features: usize, ratio: f64) -> usize {
     ((features as f64 * ratio).round() as usize).max(1)
@@ -118,6 +129,7 @@ impl Parts {
             kept_bytes: 0,
             kept_with_tangent_bytes: 0,
             scratch_bytes: 0,
+            largest: output.len() as u64,
         });
         self.scratch(GRADIENTS.saturating_mul(self.len()));
     }
@@ -156,6 +168,13 @@ impl Parts {
         self.shape.len() as u64
     }
 
+    /// Lets the last part make a tensor of so many values of each sample.
+    fn largest(&mut self, values: u64) {
+        if let Some(last) = self.list.last_mut() {
+            last.largest = last.largest.max(values);
+        }
+    }
+
     /// Keeps its input.
     fn conv(&mut self, title: &str, conv: &Conv) -> Option<()> {
         let Shape::Image([channels, height, width]) = self.shape else {
@@ -184,12 +203,13 @@ impl Parts {
         Some(())
     }
 
-    /// A linear layer on the features of each of `rows` tokens. Keeps its input.
-    fn dense(&mut self, title: &str, inputs: usize, out: usize, rows: usize, bias: bool) {
+    /// A linear layer on `inputs` values of each of so many rows. Keeps its input.
+    fn dense(&mut self, title: &str, inputs: usize, output: Shape, rows: usize, bias: bool) {
+        let out = output.len() / rows.max(1);
         let parameters = product(&[inputs, out]).saturating_add(u64::from(bias) * out as u64);
         self.push(
             format!("{title} {inputs} to {out}"),
-            self.shape,
+            output,
             parameters,
             product(&[2, inputs, out, rows]),
         );
@@ -216,8 +236,9 @@ impl Parts {
         self.keep_bytes(self.len());
     }
 
-    /// Keeps `values` of each sample; with a tangent also the steps of its derivative.
-    fn gelu(&mut self, values: u64) {
+    /// Keeps its input; with a tangent also the steps of its derivative.
+    fn gelu(&mut self) {
+        let values = self.len();
         self.push("GELU", self.shape, 0, 0);
         self.keep_both(values, values.saturating_mul(6));
     }
@@ -276,16 +297,26 @@ impl Parts {
         Some(())
     }
 
-    /// Attention over groups of `window` tokens each, and its sum with the input.
-    fn attention(&mut self, heads: usize, window: usize, dropout: f64, drop_path: f64) {
-        let features = self.shape.features();
-        let tokens = self.shape.tokens();
+    /// Attention over groups of `window` tokens each with so many learnt biases of its own, and its
+    /// sum with the input.
+    fn attention(
+        &mut self,
+        heads: usize,
+        window: usize,
+        biases: u64,
+        dropout: f64,
+        drop_path: f64,
+    ) {
+        let shape = self.shape;
+        let features = shape.features();
+        let tokens = shape.tokens();
         self.layer_norm();
-        self.dense("Query, key, value", features, 3 * features, tokens, true);
+        let three = with_features(shape, features.saturating_mul(3));
+        self.dense("Query, key, value", features, three, tokens, true);
         self.push(
             format!("Attention, {heads} × {window} tokens"),
-            self.shape,
-            0,
+            shape,
+            biases,
             product(&[4, tokens, window, features]),
         );
         // Queries, keys and values; weights twice on their way through the softmax.
@@ -297,7 +328,8 @@ impl Parts {
                 .saturating_mul(product(&[tokens, features]))
                 .saturating_add(of_weights.saturating_mul(product(&[heads, tokens, window]))),
         );
-        self.dense("Projection", features, features, tokens, true);
+        self.largest(product(&[heads, tokens, window]));
+        self.dense("Projection", features, shape, tokens, true);
         self.dropout(dropout);
         self.drop_path(drop_path);
         self.sum();
@@ -312,11 +344,13 @@ impl Parts {
     }
 
     fn two_layers(&mut self, hidden: usize, dropout: f64) {
-        let (features, tokens) = (self.shape.features(), self.shape.tokens());
-        self.dense("Linear", features, hidden, tokens, true);
-        self.gelu(product(&[hidden, tokens]));
+        let shape = self.shape;
+        let (features, tokens) = (shape.features(), shape.tokens());
+        let wide = with_features(shape, hidden);
+        self.dense("Linear", features, wide, tokens, true);
+        self.gelu();
         self.dropout(dropout);
-        self.dense("Linear", hidden, features, tokens, true);
+        self.dense("Linear", hidden, shape, tokens, true);
         self.dropout(dropout);
     }
 
@@ -327,7 +361,7 @@ impl Parts {
         match *block {
             Block::Linear { out, bias, .. } => {
                 let inputs = self.shape.len();
-                self.dense("Linear", inputs, out, 1, bias);
+                self.dense("Linear", inputs, Shape::Flat(out), 1, bias);
             }
             Block::Conv2d {
                 out,
@@ -441,7 +475,7 @@ impl Parts {
                 drop_path,
                 ..
             } => {
-                self.attention(heads, tokens, dropout, drop_path);
+                self.attention(heads, tokens, 0, dropout, drop_path);
                 self.mlp(hidden(features, mlp_ratio), dropout, drop_path);
             }
             Block::Swin {
@@ -452,14 +486,9 @@ impl Parts {
                 drop_path,
                 ..
             } => {
-                self.attention(heads, window * window, dropout, drop_path);
-                let places = (2 * window - 1) * (2 * window - 1);
-                self.push(
-                    "Relative position bias",
-                    self.shape,
-                    product(&[places, heads]),
-                    0,
-                );
+                let places = 2 * window - 1;
+                let biases = product(&[places, places, heads]);
+                self.attention(heads, window * window, biases, dropout, drop_path);
                 self.mlp(hidden(features, mlp_ratio), dropout, drop_path);
             }
             Block::PatchMerging { .. } => {
@@ -471,7 +500,7 @@ impl Parts {
                 };
                 self.layer_norm();
                 let tokens = self.shape.tokens();
-                self.dense("Linear", 4 * features, 2 * features, tokens, false);
+                self.dense("Linear", 4 * features, output, tokens, false);
             }
             Block::MlpMixer {
                 tokens_hidden,
@@ -481,17 +510,18 @@ impl Parts {
                 ..
             } => {
                 self.layer_norm();
-                self.dense("Linear along tokens", tokens, tokens_hidden, features, true);
-                self.gelu(product(&[tokens_hidden, features]));
+                let wide = Shape::Tokens([features, tokens_hidden]);
+                self.dense("Linear along tokens", tokens, wide, features, true);
+                self.gelu();
                 self.dropout(dropout);
-                self.dense("Linear along tokens", tokens_hidden, tokens, features, true);
+                self.dense("Linear along tokens", tokens_hidden, output, features, true);
                 self.dropout(dropout);
                 self.drop_path(drop_path);
                 self.sum();
                 self.mlp(channels_hidden, dropout, drop_path);
             }
             Block::Relu {} => self.relu(),
-            Block::Gelu {} => self.gelu(self.len()),
+            Block::Gelu {} => self.gelu(),
             Block::LeakyRelu { .. } | Block::Silu {} | Block::Tanh {} => {
                 self.push(block.title(), output, 0, 0);
                 self.keep(self.len().saturating_mul(2));

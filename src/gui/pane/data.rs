@@ -55,18 +55,17 @@ pub fn show(ui: &mut Ui, experiment: &mut Experiment, preview: &mut Preview, loa
                 "Standard deviation",
             );
         }
-        if matches!(data.kind, DataKind::Blobs | DataKind::Shapes) {
-            let explanation = match data.kind {
-                DataKind::Blobs => "Number of clouds",
-                _ => "Up to 10 shapes, up to 100 in ten colours, up to 1000 on ten backgrounds",
-            };
-            let mut classes = data.class_count();
-            let range = 2..=data.max_classes();
-            if number(ui, "Classes", &mut classes, range, explanation).changed() {
-                data.classes = Some(classes);
-            }
+        if data.kind == DataKind::Blobs {
+            number(ui, "Classes", &mut data.classes, 2..=10, "Number of clouds");
         }
         if data.kind == DataKind::Shapes {
+            number(
+                ui,
+                "Classes",
+                &mut data.shape_classes,
+                2..=1000,
+                "Up to 10 shapes, up to 100 in ten colours, up to 1000 on ten backgrounds",
+            );
             number(
                 ui,
                 "Size",

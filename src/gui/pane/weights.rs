@@ -27,6 +27,9 @@ pub fn show(ui: &mut Ui, weights: &mut Option<Weights>, checker: &WeightsChecker
         });
     });
     match checker.result() {
+        None if !checker.is_looking() => {
+            ui.weak("Whether it fits is seen once the network has no errors");
+        }
         None => {
             ui.horizontal(|ui| {
                 ui.spinner();

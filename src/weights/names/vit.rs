@@ -1,7 +1,7 @@
 //! Names of vision transformers.
 
 use super::{BlockName, Parts, each};
-use crate::experiment::Block;
+use crate::experiment::{Block, Position};
 
 /// Names of a vision transformer.
 pub(super) struct Vit {
@@ -51,9 +51,13 @@ pub(super) fn vit(blocks: &[Block], names: &Vit) -> Option<Vec<Option<BlockName>
     let found = each(blocks, |block| {
         let name = match (last, block) {
             (None, Block::PatchEmbedding { .. }) => BlockName::new("", names.stem),
-            (Some(Block::PatchEmbedding { .. }), Block::PositionEmbedding { .. }) => {
-                BlockName::new("", names.position)
-            }
+            (
+                Some(Block::PatchEmbedding { .. }),
+                // Fixed places are no weights of anybody else's.
+                Block::PositionEmbedding {
+                    position: Position::Learnt,
+                },
+            ) => BlockName::new("", names.position),
             (
                 Some(
                     Block::PatchEmbedding { .. }

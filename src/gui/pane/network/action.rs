@@ -166,6 +166,7 @@ impl NetworkPane {
             Target::After(index) => experiment.insert_block(index + 1, block),
             Target::End => experiment.insert_block(experiment.blocks.len(), block),
             Target::Instead(index) => {
+                experiment.settle_split();
                 let Some(old) = experiment.blocks.get_mut(index) else {
                     return;
                 };

@@ -234,7 +234,7 @@ impl NetworkPane {
             .as_ref()
             .is_some_and(|drag| drag.from == index);
         let key = if ends {
-            head::row_key(view, module, open)
+            head::row_key(experiment, view, module, open)
         } else {
             key("edge")
         };

@@ -73,7 +73,7 @@ fn rows(ui: &mut Ui, block: &mut Block) {
             init,
         } => {
             width(ui, "Channels", out);
-            pixels(ui, "Kernel", kernel, 1);
+            odd(ui, "Kernel", kernel);
             pixels(ui, "Stride", stride, 1);
             init_row(ui, init);
         }
@@ -85,7 +85,7 @@ fn rows(ui: &mut Ui, block: &mut Block) {
             eps,
             init,
         } => {
-            pixels(ui, "Kernel", kernel, 1);
+            odd(ui, "Kernel", kernel);
             ratio(ui, mlp_ratio);
             number_row(ui, "Scale at start", layer_scale, 0.0..=10.0, 0.001);
             probability(ui, "Stochastic depth", drop_path);
@@ -209,6 +209,14 @@ fn width(ui: &mut Ui, name: &str, value: &mut usize) {
 
 fn pixels(ui: &mut Ui, name: &str, value: &mut usize, low: usize) {
     number_row(ui, name, value, low..=MAX_KERNEL, 0.05);
+}
+
+/// An odd number of pixels; an even one becomes the odd one next to it.
+fn odd(ui: &mut Ui, name: &str, value: &mut usize) {
+    pixels(ui, name, value, 1);
+    if value.is_multiple_of(2) {
+        *value = value.saturating_sub(1).max(1);
+    }
 }
 
 fn epsilon(ui: &mut Ui, value: &mut f64) {

@@ -28,11 +28,13 @@ pub(super) fn input(ui: &mut Ui, view: &View<'_>) {
 }
 
 /// What the height of a module's end follows from: its head and the edge after it.
-pub(super) fn row_key(view: &View<'_>, module: usize, open: bool) -> u64 {
+pub(super) fn row_key(experiment: &Experiment, view: &View<'_>, module: usize, open: bool) -> u64 {
     let live = view.live(module);
     key((
         "head",
         view.has_head(module),
+        remark(experiment, module, view.has_head(module)),
+        view.module_cost(module).is_some(),
         view.problems_of_module(module).collect::<Vec<_>>(),
         live.map(|live| (live.worse_than_guessing, view.global || module == 1)),
         module == view.module_count(),

@@ -41,7 +41,14 @@ pub(super) fn show(
             fold_all(ui, pane, view);
         });
     });
-    ui.label(RichText::new(summary(view)).small().weak());
+    let heads = view.parameters_of_local_heads();
+    let label = ui.label(RichText::new(summary(view)).small().weak());
+    if heads > 0 {
+        label.on_hover_text(format!(
+            "Parameters of the blocks and the last head; {} more in the heads of the other modules",
+            HumanCount(heads as u64)
+        ));
+    }
     memory(ui, view);
     split(ui, pane, experiment, view, actions);
     for message in view.problems_of_chain() {
@@ -95,18 +102,28 @@ fn split(
                     "Modules, from 1 to {layers}, the layers with weights"
                 ));
             ui.label(if count == 1 { "module" } else { "modules" });
-            let before = pane.balance;
+            let holds = view.block_count > 0 && experiment.is_balanced(pane.balance);
+            let text = if holds {
+                pane.balance.title()
+            } else {
+                "by hand"
+            };
+            let mut chosen = None;
             ComboBox::from_id_salt("balance")
-                .selected_text(pane.balance.title())
+                .selected_text(text)
                 .width(92.0)
                 .show_ui(ui, |ui| {
                     for by in Balance::ALL {
-                        ui.selectable_value(&mut pane.balance, by, by.title());
+                        let selected = holds && by == pane.balance;
+                        if ui.selectable_label(selected, by.title()).clicked() {
+                            chosen = Some(by);
+                        }
                     }
                 })
                 .response
                 .on_hover_text("What the modules are given as equal shares of as can be");
-            if response.changed() || pane.balance != before {
+            if response.changed() || chosen.is_some() {
+                pane.balance = chosen.unwrap_or(pane.balance);
                 actions.push(Action::Split(count, pane.balance));
             }
         });
@@ -138,7 +155,7 @@ fn memory(ui: &mut Ui, view: &View<'_>) {
 
 fn summary(view: &View<'_>) -> String {
     let parameters = view
-        .all_parameters()
+        .network_parameters
         .map(|count| format!(" · {}", counted(count, "parameter")))
         .unwrap_or_default();
     format!(

@@ -34,6 +34,8 @@ pub(super) struct View<'a> {
     shapes: Vec<Shape>,
     costs: Vec<BlockCost>,
     module_costs: Vec<ModuleCost>,
+    /// Learnt values of all blocks and the last head, where every shape is known.
+    pub network_parameters: Option<usize>,
     pub step_memory: Option<StepMemory>,
     pub step_memory_of_global_bp: Option<StepMemory>,
     live: &'a [ModuleLive],
@@ -64,6 +66,7 @@ impl<'a> View<'a> {
             shapes,
             costs: experiment.block_costs(),
             module_costs: experiment.module_costs().unwrap_or_default(),
+            network_parameters: experiment.network_parameters(),
             step_memory: experiment.step_memory(),
             step_memory_of_global_bp: experiment.step_memory_of_global_bp(),
             live,
@@ -148,20 +151,12 @@ impl<'a> View<'a> {
         )
     }
 
-    /// Learnt values of all modules and their heads, where every shape is known.
-    pub fn all_parameters(&self) -> Option<usize> {
-        self.plan.as_ref().map(|plan| {
-            plan.iter()
-                .map(|module| {
-                    let head = if self.has_head(module.number) {
-                        module.head_parameters
-                    } else {
-                        0
-                    };
-                    module.parameters.saturating_add(head)
-                })
-                .fold(0, usize::saturating_add)
-        })
+    /// Learnt values of the heads and losses of all modules but the last, which the network has
+    /// only while it learns.
+    pub fn parameters_of_local_heads(&self) -> usize {
+        let plan = self.plan.iter().flatten();
+        plan.filter(|module| self.has_head(module.number) && module.number < self.module_count)
+            .fold(0, |sum, module| sum.saturating_add(module.head_parameters))
     }
 
     /// What the run says of a module.
