@@ -91,7 +91,7 @@ fn a_check_tells_what_would_load() {
         TINY,
         experiment,
         "--set",
-        "data.classes=4",
+        "data.shape_classes=4",
     ];
     let refused = layerwise(&fewer);
     assert_eq!(refused.code, Some(1));
