@@ -142,15 +142,21 @@ fn every_preset_takes_steps_by_every_method() {
 }
 
 #[test]
-fn every_small_network_takes_steps_on_a_gpu() {
-    let small = presets()
-        .iter()
-        .filter(|preset| preset.family == Family::Small);
-    // Those that differ in their split alone need no turn of their own, and a step that reconciles
-    // does all that the others do.
-    for preset in small.filter(|preset| !preset.name.contains("-k")) {
+fn small_networks_take_steps_on_a_gpu() {
+    // A software adapter needs minutes for the others; splits need no turn of their own, and a
+    // step that reconciles does all that the others do.
+    let light = presets().iter().filter(|preset| {
+        let experiment = preset.experiment().unwrap();
+        let costs = experiment.block_costs().into_iter();
+        let flops = costs.map(|cost| cost.flops).sum::<u64>();
+        preset.family == Family::Small && !preset.name.contains("-k") && flops < 200_000_000
+    });
+    let mut count = 0;
+    for preset in light {
         takes_steps(preset, "device=gpu:0", &WAYS[2..]);
+        count += 1;
     }
+    assert!(count >= 6, "{count}");
 }
 
 #[test]
