@@ -276,6 +276,7 @@ fn list_presets(json: bool) -> Result<(), Failure> {
         ));
         list.push(serde_json::json!({
             "name": preset.name,
+            "family": preset.family.title(),
             "description": experiment.description,
             "input_shape": experiment.data.shape().to_string(),
             "classes": experiment.data.class_count(),

@@ -181,13 +181,21 @@ impl Loss {
             chains.push((Shape::Image([channels, height, width]), blocks));
         }
         let mut all = Vec::new();
+        let mut output_is_kept = false;
         for (mut shape, blocks) in chains {
+            let starts_with_output = shape == output;
             // What a chain sends back to the module may be larger than anything after it.
             let sent_back = GRADIENT_BYTES.saturating_mul(shape.len() as u64);
             for (at, block) in blocks.into_iter().enumerate() {
                 let mut parts = block.parts(shape).unwrap_or_default();
                 if let (0, Some(first)) = (at, parts.first_mut()) {
                     first.scratch_bytes = first.scratch_bytes.max(sent_back);
+                    // The output of the module is one tensor, however many convolutions keep it.
+                    if starts_with_output && output_is_kept {
+                        first.kept_bytes = 0;
+                        first.kept_with_tangent_bytes = 0;
+                    }
+                    output_is_kept |= starts_with_output;
                 }
                 if let Some(last) = parts.last() {
                     shape = last.output;
