@@ -19,6 +19,10 @@ pub enum Stream {
     Dropout,
     /// Initial weights of the heads.
     Head,
+    /// Random changes of training samples; index: step and place in the batch.
+    Augment,
+    /// How samples of a batch are mixed; index: step.
+    Mix,
 }
 
 /// The generator for one use. `index` tells apart the parts of a use, such as epochs or blocks;

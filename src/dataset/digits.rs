@@ -4,7 +4,7 @@ use std::io::Read;
 
 use flate2::read::GzDecoder;
 
-use super::{Samples, Source};
+use super::{Source, rows::Rows};
 
 /// Gzipped rows of 64 pixels from 0 to 16 and a digit, without a header.
 const FILE: &[u8] = include_bytes!("../../assets/data/digits.csv.gz");
@@ -22,19 +22,19 @@ pub(super) fn source() -> Source {
 }
 
 /// All digits in the order of the file: 1×8×8 images with values in [0, 1].
-pub(super) fn samples() -> Result<Samples, String> {
+pub(super) fn samples() -> Result<Rows, String> {
     decode(FILE).map_err(|error| {
         format!("The built-in digits are damaged: {error}; install Layerwise again")
     })
 }
 
-fn decode(file: &[u8]) -> Result<Samples, String> {
+fn decode(file: &[u8]) -> Result<Rows, String> {
     let mut text = String::new();
     GzDecoder::new(file)
         .read_to_string(&mut text)
         .map_err(|error| format!("the file cannot be unpacked ({error})"))?;
 
-    let mut samples = Samples::default();
+    let mut samples = Rows::default();
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)

@@ -1,40 +1,42 @@
 //! The samples that an experiment learns from, on the host. Knows neither Burn nor egui.
 
+mod augment;
 mod batch;
 mod digits;
+mod fetch;
+mod files;
+mod histogram;
+mod mix;
+mod normalize;
+mod picture;
 mod planar;
+mod rows;
+mod samples;
 mod shapes;
+mod source;
 mod split;
+mod stream;
+mod summary;
 
+use std::sync::Arc;
+
+use rand_chacha::ChaCha8Rng;
 use rand_distr::Normal;
 
-use crate::experiment::{Data, DataKind, Shape};
-use crate::rng::{Stream, rng};
+use crate::experiment::{Data, DataKind, Experiment, Normalize, Prepare, Resize, Shape};
+use crate::rng::{Stream as Draws, rng};
 use planar::Planar;
+use samples::Reading;
 
 pub use batch::epoch_order;
-
-/// Samples with labels, in the order of the split.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Samples {
-    /// N samples of `Dataset::shape` values each, one after the other; images channel by channel,
-    /// row by row.
-    pub inputs: Vec<f32>,
-    /// Class of each sample, from 0.
-    pub labels: Vec<u32>,
-}
-
-impl Samples {
-    /// Number of samples.
-    pub fn len(&self) -> usize {
-        self.labels.len()
-    }
-
-    /// Whether there is no sample.
-    pub fn is_empty(&self) -> bool {
-        self.labels.is_empty()
-    }
-}
+pub use files::look;
+pub use histogram::{Histogram, class_counts};
+pub use mix::Mixing;
+pub use normalize::Normalization;
+pub use samples::{RESIDENT_BYTES, Samples};
+pub use source::{Column, ColumnKind, Format, LeftOut, Part, Store, forget};
+pub use stream::{HostBatch, Schedule, Stream};
+pub use summary::{Summary, summarise};
 
 /// Where a data set comes from and under which terms.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -53,29 +55,204 @@ pub struct Dataset {
     pub train: Samples,
     pub test: Samples,
     pub source: Source,
+    /// What was found and is not used.
+    pub left_out: Vec<LeftOut>,
+    /// How many image files could not be decoded.
+    pub unreadable: usize,
 }
 
-/// Makes or decodes the data of an experiment. The same data and seed give the same samples in
-/// the same order on every machine.
+impl Dataset {
+    /// Mean and deviation of the training samples. Leaves out image files that cannot be decoded.
+    fn measure(&mut self, progress: Progress<'_>) -> Result<Normalization, String> {
+        let summary = summarise(&self.train, progress)?;
+        let mut unreadable = [summary.unreadable, Vec::new()];
+        if self.test.file(0).is_some() {
+            unreadable[1] = summarise(&self.test, progress)?.unreadable;
+        }
+        for (part, unreadable) in [&mut self.train, &mut self.test]
+            .into_iter()
+            .zip(unreadable)
+        {
+            for (at, why) in &unreadable {
+                let what = part.file(*at).map(|path| path.display().to_string());
+                self.left_out.push(LeftOut {
+                    what: what.unwrap_or_default(),
+                    why: why.clone(),
+                });
+            }
+            self.unreadable += unreadable.len();
+            part.leave_out(unreadable.into_iter().map(|(at, _)| at));
+        }
+        Ok(summary.normalization)
+    }
+
+    fn normalize(&mut self, normalization: Option<Normalization>, resize: Resize) {
+        let reading = Arc::new(Reading {
+            shape: self.shape,
+            resize,
+            normalization,
+        });
+        self.train = self.train.with(Arc::clone(&reading));
+        self.test = self.test.with(reading);
+    }
+
+    /// Refuses data that are others than those the experiment was checked with.
+    ///
+    /// # Errors
+    /// Where shape, classes or counts differ.
+    pub fn must_be_as_checked(&self, experiment: &Experiment) -> Result<(), String> {
+        let data = &experiment.data;
+        let same = self.shape == data.shape()
+            && self.classes.len() == data.class_count()
+            && self.train.len() + self.test.len() + self.unreadable == data.sample_count();
+        if same {
+            return Ok(());
+        }
+        Err(format!(
+            "{} holds other data than when the experiment was checked ({} training and {} test samples of {}, {} classes): look at them again",
+            data.path.display(),
+            self.train.len(),
+            self.test.len(),
+            self.shape,
+            self.classes.len()
+        ))
+    }
+}
+
+/// Which data are wanted, and how: what decides every sample.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    data: Data,
+    prepare: Prepare,
+    seed: u64,
+}
+
+impl Request {
+    /// The data of an experiment.
+    pub fn of(experiment: &Experiment) -> Self {
+        let mut data = experiment.data.clone();
+        // Found again, whatever it was before.
+        data.found = None;
+        Self {
+            data,
+            prepare: experiment.prepare.clone(),
+            seed: experiment.seed,
+        }
+    }
+}
+
+/// How far reading has come.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loading {
+    /// What is being done, in a word or two.
+    pub what: &'static str,
+    pub done: u64,
+    /// 0 where it is not known.
+    pub total: u64,
+}
+
+/// Hears how far reading has come, and says whether to go on.
+pub type Progress<'a> = &'a mut dyn FnMut(Loading) -> bool;
+
+/// What is told where somebody does not want to go on.
+pub const CANCELLED: &str = "Cancelled";
+
+/// Makes or reads the data of an experiment. The same request gives the same samples in the same
+/// order on every machine.
 ///
 /// # Errors
-/// Where the built-in file cannot be decoded or the numbers asked for make no data set; the
-/// sentence says what to change.
-pub fn load(data: &Data, seed: u64) -> Result<Dataset, String> {
+/// Where a file cannot be read or the numbers asked for make no data set; the sentence says what
+/// to change.
+pub fn load(request: &Request, progress: Progress<'_>) -> Result<Dataset, String> {
+    let Request {
+        data,
+        prepare,
+        seed,
+    } = request;
+    let mut dataset = assemble(data, prepare, *seed, progress)?;
+    let normalization = if prepare.computes(data) {
+        Some(dataset.measure(progress)?)
+    } else if prepare.normalize == Normalize::Given {
+        let channels = dataset.shape.features();
+        Some(Normalization::given(&prepare.mean, &prepare.std, channels))
+    } else {
+        None
+    };
+    if normalization.is_some() {
+        dataset.normalize(normalization, prepare.resize);
+    }
+    Ok(dataset)
+}
+
+/// Loads without telling how far it has come.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_now(experiment: &Experiment) -> Result<Dataset, String> {
+    load(&Request::of(experiment), &mut |_| true)
+}
+
+/// The samples with their values as they are.
+fn assemble(
+    data: &Data,
+    prepare: &Prepare,
+    seed: u64,
+    progress: Progress<'_>,
+) -> Result<Dataset, String> {
+    let mut draw = rng(seed, Draws::Data, 0);
+    let planar = |planar: Planar, draw: &mut ChaCha8Rng| {
+        let (count, noise) = drawn(data)?;
+        Ok::<_, String>((
+            Part::from(planar.samples(count, noise, draw)),
+            planar.classes(),
+            made_here(data.kind),
+        ))
+    };
+    let (all, classes, source) = match data.kind {
+        DataKind::Files => return files::load(data, prepare, seed, progress),
+        DataKind::Spirals => planar(Planar::Spirals, &mut draw)?,
+        DataKind::Moons => planar(Planar::Moons, &mut draw)?,
+        DataKind::Circles => planar(Planar::Circles, &mut draw)?,
+        DataKind::Checkerboard => planar(Planar::Checkerboard, &mut draw)?,
+        DataKind::Blobs => {
+            let classes = data.class_count();
+            planar(Planar::Blobs { classes }, &mut draw)?
+        }
+        DataKind::Digits => (
+            digits::samples()?.into(),
+            (0..10).map(|digit| digit.to_string()).collect(),
+            digits::source(),
+        ),
+        DataKind::Shapes => {
+            let (count, noise) = drawn(data)?;
+            (
+                shapes::samples(count, data.size, data.class_count(), noise, &mut draw)?,
+                shapes::classes(data.class_count()),
+                made_here(data.kind),
+            )
+        }
+    };
     let shape = data.shape();
+    let all = Samples::all(all, shape);
+    let [train, test] = divided(&all, data.test_fraction, data.test_count(), seed)?;
+    Ok(Dataset {
+        shape,
+        classes,
+        train,
+        test,
+        source,
+        left_out: Vec::new(),
+        unreadable: 0,
+    })
+}
+
+/// How many samples to draw, and their noise.
+fn drawn(data: &Data) -> Result<(usize, Normal<f64>), String> {
     let count = data.sample_count();
-    let test_count = data.test_count();
     if data.class_count() < 2 {
         return Err(format!(
             "{} classes are too few: set data.classes to at least 2",
             data.class_count()
-        ));
-    }
-    if test_count == 0 || data.train_count() == 0 {
-        return Err(format!(
-            "{count} samples with a test fraction of {} leave {} to train on and {test_count} to test on: change data.samples or data.test_fraction",
-            data.test_fraction,
-            data.train_count()
         ));
     }
     if count > data.max_samples() {
@@ -90,47 +267,25 @@ pub fn load(data: &Data, seed: u64) -> Result<Dataset, String> {
             data.noise
         )
     })?;
+    Ok((count, noise))
+}
 
-    let mut draw = rng(seed, Stream::Data, 0);
-    let mut planar = |planar: Planar| {
-        (
-            planar.samples(count, noise, &mut draw),
-            planar.classes(),
-            made_here(data.kind),
-        )
-    };
-    let (all, classes, source) = match data.kind {
-        DataKind::Spirals => planar(Planar::Spirals),
-        DataKind::Moons => planar(Planar::Moons),
-        DataKind::Circles => planar(Planar::Circles),
-        DataKind::Checkerboard => planar(Planar::Checkerboard),
-        DataKind::Blobs => planar(Planar::Blobs {
-            classes: data.class_count(),
-        }),
-        DataKind::Digits => (
-            digits::samples()?,
-            (0..10).map(|digit| digit.to_string()).collect(),
-            digits::source(),
-        ),
-        DataKind::Shapes => (
-            shapes::samples(count, data.size, data.class_count(), noise, &mut draw)?,
-            shapes::classes(data.class_count()),
-            made_here(data.kind),
-        ),
-    };
-    let (train, test) = split::split(
-        &all,
-        shape.len(),
-        test_count,
-        &mut rng(seed, Stream::Split, 0),
-    );
-    Ok(Dataset {
-        shape,
-        classes,
-        train,
-        test,
-        source,
-    })
+/// Splits samples into those to train on and those to test on.
+fn divided(
+    all: &Samples,
+    fraction: f64,
+    test_count: usize,
+    seed: u64,
+) -> Result<[Samples; 2], String> {
+    let count = all.len();
+    if test_count == 0 || test_count >= count {
+        return Err(format!(
+            "{count} samples with a test fraction of {fraction} leave {} to train on and {test_count} to test on: change data.samples or data.test_fraction",
+            count.saturating_sub(test_count)
+        ));
+    }
+    let places = split::split(&all.labels, test_count, &mut rng(seed, Draws::Split, 0));
+    Ok(places.map(|places| all.select(&places)))
 }
 
 fn made_here(kind: DataKind) -> Source {

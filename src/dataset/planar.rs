@@ -5,7 +5,7 @@ use std::f64::consts::{PI, TAU};
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, Normal, StandardNormal};
 
-use super::Samples;
+use super::rows::Rows;
 
 /// Turns of each spiral around the centre.
 const TURNS: f64 = 1.75;
@@ -43,9 +43,9 @@ impl Planar {
     }
 
     /// `count` points, each class as often as the others to within one. `noise` moves them.
-    pub(super) fn samples(self, count: usize, noise: Normal<f64>, rng: &mut impl Rng) -> Samples {
+    pub(super) fn samples(self, count: usize, noise: Normal<f64>, rng: &mut impl Rng) -> Rows {
         let classes = self.classes().len().max(1);
-        let mut samples = Samples {
+        let mut samples = Rows {
             inputs: Vec::with_capacity(2 * count),
             labels: Vec::with_capacity(count),
         };
@@ -114,7 +114,7 @@ mod tests {
         Planar::Checkerboard,
     ];
 
-    fn draw(planar: Planar, count: usize, noise: f64) -> Samples {
+    fn draw(planar: Planar, count: usize, noise: f64) -> Rows {
         planar.samples(
             count,
             Normal::new(0.0, noise).unwrap(),
@@ -123,7 +123,7 @@ mod tests {
     }
 
     /// Share of points whose nearest other point is of the same class.
-    fn neighbours_agree(samples: &Samples) -> f64 {
+    fn neighbours_agree(samples: &Rows) -> f64 {
         let points: Vec<&[f32]> = samples.inputs.chunks(2).collect();
         let agree = (0..points.len())
             .filter(|&at| {

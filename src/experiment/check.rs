@@ -1,6 +1,9 @@
 //! What is wrong with an experiment, said where it is wrong.
 
-use super::{Experiment, HeadKind, Loss, MAX_LAMBDA, ModulePlan, Shape, shape_after, split};
+use super::{
+    DataKind, Experiment, HeadKind, Loss, MAX_LAMBDA, ModulePlan, Shape, shape::MAX_SAMPLE_LEN,
+    shape_after, split,
+};
 
 /// Where a problem lies.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -114,16 +117,20 @@ impl Experiment {
         );
 
         r.positive("data.test_fraction", self.data.test_fraction, 0.9);
-        r.whole(
-            "data.samples",
-            self.data.samples,
-            20,
-            self.data.max_samples(),
-        );
+        if self.data.kind != DataKind::Files {
+            r.whole(
+                "data.samples",
+                self.data.samples,
+                20,
+                self.data.max_samples(),
+            );
+        }
         r.real("data.noise", self.data.noise, 0.0, 10.0);
         r.whole("data.classes", self.data.classes, 2, 10);
         r.whole("data.shape_classes", self.data.shape_classes, 2, 1000);
         r.whole("data.size", self.data.size, 16, 512);
+        self.files_in_range(r);
+        self.prepare_in_range(r);
 
         r.real("method.lambda", self.method.lambda, 0.0, MAX_LAMBDA);
         r.positive("head.scale", self.head.scale, 1e4);
@@ -239,6 +246,86 @@ impl Experiment {
         ranges.0
     }
 
+    fn files_in_range(&self, r: &mut Ranges) {
+        let data = &self.data;
+        r.require(
+            matches!(data.channels, 1 | 3),
+            "data.channels",
+            data.channels,
+            "1 or 3",
+        );
+        if let Some(image) = data.image {
+            let len = image.iter().try_fold(1usize, |len, &n| len.checked_mul(n));
+            r.require(
+                image.iter().all(|&n| n > 0) && len.is_some_and(|len| len <= MAX_SAMPLE_LEN),
+                "data.image",
+                format!("{image:?}"),
+                "channels, height and width, each at least 1",
+            );
+        }
+        if let Some(found) = &data.found {
+            r.whole("data.found.classes", found.classes.len(), 2, MAX_CLASSES);
+            r.whole("data.found.train", found.train, 1, u32::MAX as usize);
+            r.whole("data.found.test", found.test, 0, u32::MAX as usize);
+            if let Some(shape) = found.shape {
+                r.require(
+                    (1..=MAX_SAMPLE_LEN).contains(&shape.len()) && !shape.is_sequence(),
+                    "data.found.shape",
+                    shape,
+                    "an image or a vector",
+                );
+            }
+        }
+    }
+
+    fn prepare_in_range(&self, r: &mut Ranges) {
+        let prepare = &self.prepare;
+        let finite = |values: &[f64]| values.iter().all(|value| value.is_finite());
+        r.require(
+            finite(&prepare.mean),
+            "prepare.mean",
+            format!("{:?}", prepare.mean),
+            "finite numbers",
+        );
+        r.require(
+            finite(&prepare.std) && prepare.std.iter().all(|value| *value > 0.0),
+            "prepare.std",
+            format!("{:?}", prepare.std),
+            "numbers above 0",
+        );
+        r.whole("prepare.crop_padding", prepare.crop_padding, 0, 256);
+        r.real("prepare.jitter", prepare.jitter, 0.0, 1.0);
+        r.whole("prepare.rand_augment", prepare.rand_augment, 0, 16);
+        r.whole("prepare.magnitude", prepare.magnitude, 0, 30);
+        r.real("prepare.erase", prepare.erase, 0.0, 1.0);
+        r.real("prepare.mixup", prepare.mixup, 0.0, 100.0);
+        r.real("prepare.cutmix", prepare.cutmix, 0.0, 100.0);
+    }
+
+    /// What keeps the data from being known, or from being prepared as is wanted.
+    fn data_problem(&self) -> Option<Problem> {
+        let at = |key: &str, message: String| {
+            Some(Problem {
+                place: Place::Key(key.to_owned()),
+                message,
+            })
+        };
+        if self.data.kind == DataKind::Files && self.data.path.as_os_str().is_empty() {
+            return at(
+                "data.path",
+                "no file or folder is chosen: choose one".to_owned(),
+            );
+        }
+        if !self.data.is_known() {
+            return at(
+                "data.path",
+                format!("{} was not looked at yet", self.data.path.display()),
+            );
+        }
+        let (key, message) = self.prepare.problem(self.data.shape())?;
+        at(key, message)
+    }
+
     /// Everything that keeps the experiment from running: values out of range, blocks that
     /// cannot follow the one before, heads that do not fit. A file with the latter two opens in
     /// the window and shows them on its cards.
@@ -254,6 +341,10 @@ impl Experiment {
                 .any(|part| key.starts_with(part))
         });
         if shapes_unknown {
+            return problems;
+        }
+        problems.extend(self.data_problem());
+        if !self.data.is_known() {
             return problems;
         }
         if self.blocks.is_empty() {
@@ -374,6 +465,8 @@ impl Experiment {
     }
 }
 
+/// Most classes of files.
+const MAX_CLASSES: usize = 100_000;
 /// Most values of one batch after any block (4 GiB in f32).
 const MAX_BATCH_LEN: usize = 1 << 30;
 /// Most parameters of a network (2 GiB in f32).

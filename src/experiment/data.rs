@@ -1,10 +1,12 @@
 //! Which data an experiment learns from.
 
+use std::path::{Path, PathBuf};
+
 use serde::{Deserialize, Serialize};
 
 use super::shape::Shape;
 
-/// The built-in sets.
+/// The built-in sets, and the person's own files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DataKind {
@@ -23,11 +25,13 @@ pub enum DataKind {
     Digits,
     /// Drawn RGB images of shapes.
     Shapes,
+    /// What lies at `data.path`.
+    Files,
 }
 
 impl DataKind {
     /// Every set, in the order shown to a person.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Spirals,
         Self::Moons,
         Self::Circles,
@@ -35,6 +39,7 @@ impl DataKind {
         Self::Checkerboard,
         Self::Digits,
         Self::Shapes,
+        Self::Files,
     ];
 
     /// Name on the screen.
@@ -47,13 +52,30 @@ impl DataKind {
             Self::Checkerboard => "Checkerboard",
             Self::Digits => "Digits",
             Self::Shapes => "Shapes",
+            Self::Files => "Files",
         }
     }
 
     /// Whether samples are points in the plane, so that decision regions can be drawn.
     pub fn is_planar(self) -> bool {
-        !matches!(self, Self::Digits | Self::Shapes)
+        !matches!(self, Self::Digits | Self::Shapes | Self::Files)
     }
+}
+
+/// What files hold, looked up when they were chosen, so that a network can be checked without
+/// them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Found {
+    /// Shape of a sample; none of image files, which are brought to `data.size`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shape: Option<Shape>,
+    /// Samples to train on; all samples where `test` is 0.
+    pub train: usize,
+    /// Samples of the part for testing, 0 where there is none.
+    pub test: usize,
+    /// Name of each class.
+    pub classes: Vec<String>,
 }
 
 /// The data of an experiment. Keys that a set does not use are ignored by it.
@@ -73,9 +95,55 @@ pub struct Data {
     /// Number of classes of `shapes`: up to 10 shapes, up to 100 in ten colours, up to 1000 on ten
     /// backgrounds.
     pub shape_classes: usize,
-    /// Side of the images of `shapes`, in pixels.
+    /// Side of the images of `shapes` and of image files, in pixels.
     pub size: usize,
+    /// File or folder of `files`; a relative path starts at the working directory.
+    #[serde(skip_serializing_if = "is_empty")]
+    pub path: PathBuf,
+    /// Column of a table with the classes, by name or by number from 1; recognised where empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub label: String,
+    /// Whether the first row of a table names its columns; recognised where not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<bool>,
+    /// Channels, height and width of the image that each row of a table or vector of an array is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<[usize; 3]>,
+    /// Channels of image files: 3, or 1 for shades of grey.
+    #[serde(skip_serializing_if = "is_colour")]
+    pub channels: usize,
+    /// Whether classes are CIFAR-100's 20 coarse ones.
+    #[serde(skip_serializing_if = "is_false")]
+    pub coarse: bool,
+    /// Names of the classes to take; all where empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
+    /// Most samples of each class in each part, the first ones; 0 for all.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub per_class: usize,
+    /// What the files hold; none before they were looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<Found>,
 }
+
+fn is_empty(path: &Path) -> bool {
+    path.as_os_str().is_empty()
+}
+
+fn is_colour(channels: &usize) -> bool {
+    *channels == COLOUR
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
+/// Red, green and blue.
+const COLOUR: usize = 3;
 
 impl Default for Data {
     fn default() -> Self {
@@ -87,6 +155,15 @@ impl Default for Data {
             classes: 4,
             shape_classes: 10,
             size: 32,
+            path: PathBuf::new(),
+            label: String::new(),
+            header: None,
+            image: None,
+            channels: COLOUR,
+            coarse: false,
+            only: Vec::new(),
+            per_class: 0,
+            found: None,
         }
     }
 }
@@ -95,18 +172,40 @@ impl Default for Data {
 const MAX_VALUES: usize = 1 << 28;
 
 impl Data {
-    /// Shape of one sample.
+    /// Shape of one sample; an empty vector where files were not looked at yet.
     pub fn shape(&self) -> Shape {
         match self.kind {
+            DataKind::Files => match &self.found {
+                Some(found) => {
+                    found
+                        .shape
+                        .unwrap_or(Shape::Image([self.channels, self.size, self.size]))
+                }
+                None => Shape::Flat(0),
+            },
             DataKind::Digits => Shape::Image([1, 8, 8]),
             DataKind::Shapes => Shape::Image([3, self.size, self.size]),
             _ => Shape::Flat(2),
         }
     }
 
+    /// What files hold, where they are the data and were looked at.
+    pub fn found(&self) -> Option<&Found> {
+        match self.kind {
+            DataKind::Files => self.found.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whether the shape of a sample is known, as it is but for files that nobody looked at.
+    pub fn is_known(&self) -> bool {
+        self.kind != DataKind::Files || self.found.is_some()
+    }
+
     /// Number of classes.
     pub fn class_count(&self) -> usize {
         match self.kind {
+            DataKind::Files => self.found().map_or(0, |found| found.classes.len()),
             DataKind::Digits => 10,
             DataKind::Shapes => self.shape_classes,
             DataKind::Blobs => self.classes,
@@ -118,6 +217,9 @@ impl Data {
     pub fn sample_count(&self) -> usize {
         match self.kind {
             DataKind::Digits => 1797,
+            DataKind::Files => self
+                .found()
+                .map_or(0, |found| found.train.saturating_add(found.test)),
             _ => self.samples,
         }
     }
@@ -127,8 +229,14 @@ impl Data {
         (MAX_VALUES / self.shape().len().max(1)).min(1_000_000)
     }
 
-    /// Number of samples kept for testing: the share of all, rounded up.
+    /// Number of samples kept for testing: those of the part for it, or else the share of all,
+    /// rounded up.
     pub fn test_count(&self) -> usize {
+        if let Some(found) = self.found()
+            && found.test > 0
+        {
+            return found.test;
+        }
         (self.sample_count() as f64 * self.test_fraction).ceil() as usize
     }
 

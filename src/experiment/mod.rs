@@ -15,6 +15,7 @@ mod loss;
 mod method;
 mod module;
 mod optimizer;
+mod prepare;
 mod preset;
 mod shape;
 mod split;
@@ -30,7 +31,7 @@ pub use chain::{Change, MAX_BLOCKS, REPEATS, room_for};
 pub use check::{Place, Problem};
 pub use clip::{blocks_from_toml, blocks_to_toml};
 pub use cost::{BlockCost, ModuleCost, StepMemory};
-pub use data::{Data, DataKind};
+pub use data::{Data, DataKind, Found};
 pub use device::DeviceChoice;
 pub use file::{FileError, VERSION, write_whole};
 pub(crate) use head::{
@@ -43,6 +44,7 @@ pub use loss::{Loss, LossKind};
 pub use method::{MAX_LAMBDA, Measure, Method, MethodKind};
 pub use module::{ModulePlan, ModuleSettings};
 pub use optimizer::{Optimizer, OptimizerKind, Schedule, ScheduleKind};
+pub use prepare::{Fill, Normalize, Prepare, Resize};
 pub use preset::{Family, Preset, preset, presets};
 pub use shape::{Shape, after as shape_after};
 pub use split::{Balance, Split};
@@ -67,6 +69,8 @@ pub struct Experiment {
     #[serde(default)]
     pub device: DeviceChoice,
     pub data: Data,
+    #[serde(default, skip_serializing_if = "Prepare::is_default")]
+    pub prepare: Prepare,
     #[serde(default)]
     pub method: Method,
     /// The head of every module, unless a module has its own.
@@ -125,6 +129,7 @@ impl Default for Experiment {
             seed: 0,
             device: DeviceChoice::default(),
             data: Data::default(),
+            prepare: Prepare::default(),
             method: Method::default(),
             head: Head::default(),
             loss: Loss::default(),

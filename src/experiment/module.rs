@@ -175,8 +175,11 @@ impl Experiment {
     }
 
     /// Shape on every edge of the chain: the input's, then the one after each block, up to the
-    /// first block that cannot follow.
+    /// first block that cannot follow. Empty where the input's is not known.
     pub fn shapes(&self) -> Vec<Shape> {
+        if !self.data.is_known() {
+            return Vec::new();
+        }
         let mut shapes = vec![self.data.shape()];
         let mut shape = self.data.shape();
         for block in &self.blocks {

@@ -2,7 +2,10 @@
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use crate::{dataset::Samples, experiment::Shape};
+use crate::{
+    dataset::{HostBatch, Mixing, Samples},
+    experiment::Shape,
+};
 
 /// Samples that stay on the device; batches are gathered there.
 #[derive(Clone, Debug)]
@@ -22,11 +25,50 @@ pub struct Batch {
     pub inputs: Tensor<4>,
     /// `[batch]`
     pub labels: Tensor<1, Int>,
-    /// One-hot labels, `[batch, classes]`.
+    /// One-hot labels, `[batch, classes]`; shares of two classes where samples are mixed.
     pub targets: Tensor<2>,
 }
 
 impl Batch {
+    /// Samples with their labels `[batch]`, of so many classes.
+    pub fn new(inputs: Tensor<4>, labels: Tensor<1, Int>, classes: usize) -> Self {
+        let targets = one_hot(&labels, classes);
+        Self {
+            inputs,
+            labels,
+            targets,
+        }
+    }
+
+    /// Uploads samples from the host.
+    pub fn upload(host: HostBatch, shape: Shape, classes: usize, device: &Device) -> Self {
+        let count = host.labels.len();
+        let [channels, height, width] = shape.sizes();
+        let inputs = TensorData::new(host.inputs, [count, channels, height, width]);
+        let batch = Self::new(
+            Tensor::from_data(inputs, device),
+            int_tensor(&host.labels, device),
+            classes,
+        );
+        match &host.mixing {
+            Some(mixing) => batch.with_mixed_targets(mixing),
+            None => batch,
+        }
+    }
+
+    /// Targets as the inputs were mixed.
+    fn with_mixed_targets(self, mixing: &Mixing) -> Self {
+        let partners: Vec<i32> = mixing.partner.iter().map(|&at| at as i32).collect();
+        let partners = TensorData::new(partners, [mixing.partner.len()]);
+        let partners: Tensor<1, Int> = Tensor::from_data(partners, &self.targets.device());
+        let share = f64::from(mixing.share());
+        let others = self.targets.clone().select(0, partners);
+        Self {
+            targets: self.targets * share + others * (1.0 - share),
+            ..self
+        }
+    }
+
     /// The same samples without autodiff.
     pub fn resting(&self) -> Self {
         Self {
@@ -37,19 +79,42 @@ impl Batch {
     }
 }
 
+/// Whole numbers on the device: `[count]`.
+pub fn int_tensor(labels: &[u32], device: &Device) -> Tensor<1, Int> {
+    let labels: Vec<i32> = labels.iter().map(|&label| label as i32).collect();
+    let count = labels.len();
+    Tensor::from_data(TensorData::new(labels, [count]), device)
+}
+
+/// One-hot labels, `[samples, classes]`.
+pub fn one_hot(labels: &Tensor<1, Int>, classes: usize) -> Tensor<2> {
+    let [count] = labels.dims();
+    let all = Tensor::<1, Int>::arange(0..classes as i64, &labels.device())
+        .reshape([1, classes])
+        .expand([count, classes]);
+    labels
+        .clone()
+        .reshape([count, 1])
+        .expand([count, classes])
+        .equal(all)
+        .float()
+}
+
 impl Resident {
     /// Uploads samples once.
-    pub fn new(samples: &Samples, shape: Shape, classes: usize, device: &Device) -> Self {
+    ///
+    /// # Errors
+    /// Where the file of a sample cannot be read.
+    pub fn new(samples: &Samples, classes: usize, device: &Device) -> Result<Self, String> {
         let count = samples.len();
-        let [channels, height, width] = shape.sizes();
-        let inputs = TensorData::new(samples.inputs.clone(), [count, channels, height, width]);
-        let labels: Vec<i32> = samples.labels.iter().map(|&label| label as i32).collect();
-        Self {
+        let [channels, height, width] = samples.shape().sizes();
+        let inputs = TensorData::new(samples.values()?, [count, channels, height, width]);
+        Ok(Self {
             inputs: Tensor::from_data(inputs, device),
-            labels: Tensor::from_data(TensorData::new(labels, [count]), device),
+            labels: int_tensor(&samples.labels, device),
             classes,
             count,
-        }
+        })
     }
 
     /// Number of samples.
@@ -64,41 +129,21 @@ impl Resident {
 
     /// The samples at these indices.
     pub fn gather(&self, indices: &[u32]) -> Batch {
-        let indices: Vec<i32> = indices.iter().map(|&index| index as i32).collect();
-        let count = indices.len();
-        let indices: Tensor<1, Int> =
-            Tensor::from_data(TensorData::new(indices, [count]), &self.inputs.device());
-        self.batch(
+        let indices = int_tensor(indices, &self.inputs.device());
+        Batch::new(
             self.inputs.clone().select(0, indices.clone()),
             self.labels.clone().select(0, indices),
+            self.classes,
         )
     }
 
     /// The samples from `start`, at most `count` of them.
     pub fn range(&self, start: usize, count: usize) -> Batch {
         let count = count.min(self.count.saturating_sub(start));
-        self.batch(
+        Batch::new(
             self.inputs.clone().narrow(0, start, count),
             self.labels.clone().narrow(0, start, count),
+            self.classes,
         )
-    }
-
-    fn batch(&self, inputs: Tensor<4>, labels: Tensor<1, Int>) -> Batch {
-        let [count] = labels.dims();
-        let classes = self.classes;
-        let all = Tensor::<1, Int>::arange(0..classes as i64, &inputs.device())
-            .reshape([1, classes])
-            .expand([count, classes]);
-        let targets = labels
-            .clone()
-            .reshape([count, 1])
-            .expand([count, classes])
-            .equal(all)
-            .float();
-        Batch {
-            inputs,
-            labels,
-            targets,
-        }
     }
 }

@@ -16,7 +16,7 @@ mod similarity;
 mod step;
 mod weights;
 
-pub use batch::{Batch, Resident};
+pub use batch::{Batch, Resident, int_tensor, one_hot};
 pub use gradients::{Named, named_parameters};
 pub use head::{Head, etf_weights};
 pub use isolation::isolation_matrix;

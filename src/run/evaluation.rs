@@ -3,10 +3,13 @@
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 
-use super::{DecisionRegions, Evaluation, ModuleEvaluation};
+use super::{
+    DecisionRegions, Evaluation, ModuleEvaluation,
+    supply::{Labels, Supply},
+};
 use crate::{
     block::Dual,
-    local::{Batch, Head, LocalModule, LossValue, Resident, Rows, Sight},
+    local::{Head, LocalModule, LossValue, Rows, Sight},
     metric::separability,
 };
 
@@ -65,7 +68,7 @@ type Judgement = (Tensor<1>, Option<(Tensor<1>, Tensor<1, Int>)>);
 fn judge(
     module: &LocalModule,
     gathered: &mut Gathered,
-    all: &Batch,
+    all: &Labels,
     group: usize,
 ) -> Option<Judgement> {
     let objective = module.objective()?;
@@ -74,7 +77,7 @@ fn judge(
     };
     let scores = join(&mut gathered.scores);
     let compared = join(&mut gathered.compared);
-    let [samples] = all.labels.dims();
+    let [samples] = all.classes.dims();
     let group = match objective.loss().kind.compares_samples() {
         true => group.clamp(1, samples.max(1)),
         false => samples.max(1),
@@ -102,7 +105,7 @@ fn judge(
     let logits = scores.filter(|_| objective.loss().kind.scores_classes());
     let classified = logits.map(|logits| {
         let predictions: Tensor<1, Int> = logits.argmax(1).reshape([samples]);
-        let correct = predictions.clone().equal(all.labels.clone());
+        let correct = predictions.clone().equal(all.classes.clone());
         (correct.float().mean(), predictions)
     });
     Some((loss?, classified))
@@ -113,10 +116,10 @@ fn judge(
 /// so in groups of `group`.
 ///
 /// # Errors
-/// Where the device cannot be read.
+/// Where the device or a sample cannot be read.
 pub(super) fn evaluate(
     modules: &[LocalModule],
-    test: &Resident,
+    test: &Supply,
     classes: usize,
     [chunk, group]: [usize; 2],
     step: usize,
@@ -125,7 +128,7 @@ pub(super) fn evaluate(
     let modules = resting(modules);
     let mut gathered: Vec<Gathered> = modules.iter().map(|_| Gathered::default()).collect();
     for start in (0..test.len()).step_by(chunk) {
-        let images = test.range(start, chunk).inputs;
+        let images = test.inputs(start, chunk)?;
         let [count, ..] = images.dims();
         let share = count as f64 / test.len() as f64;
         let mut x = images.clone();
@@ -137,7 +140,7 @@ pub(super) fn evaluate(
             gathered.features.push(module.features(x.clone()));
         }
     }
-    let all = test.range(0, test.len());
+    let all = test.labels();
     let mut evaluated = Vec::new();
     for (at, (module, mut gathered)) in modules.iter().zip(gathered).enumerate() {
         let features = Tensor::cat(std::mem::take(&mut gathered.features), 0);
@@ -146,7 +149,7 @@ pub(super) fn evaluate(
             ..ModuleEvaluation::default()
         };
         let mut head = None;
-        if let Some((loss, classified)) = judge(module, &mut gathered, &all, group) {
+        if let Some((loss, classified)) = judge(module, &mut gathered, all, group) {
             let mut numbers = vec![loss];
             if let Some((correct, predictions)) = classified {
                 numbers.push(correct);
@@ -156,7 +159,8 @@ pub(super) fn evaluate(
             found.test_loss = numbers.first().copied();
             found.test_accuracy = numbers.get(1).copied();
         }
-        found.separability = separability(features, all.targets.clone(), all.labels.clone(), head)?;
+        found.separability =
+            separability(features, all.targets.clone(), all.classes.clone(), head)?;
         evaluated.push(found);
     }
     Ok(Evaluation {

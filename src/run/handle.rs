@@ -3,7 +3,10 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread::JoinHandle,
     time::Duration,
 };
@@ -35,6 +38,8 @@ pub struct RunOptions {
 #[derive(Default)]
 pub(super) struct Latest {
     pub progress: Mutex<Progress>,
+    /// Whether the run shall stop, for work before the first step.
+    pub stopping: AtomicBool,
     pub regions: Mutex<Option<Arc<DecisionRegions>>>,
 }
 
@@ -110,6 +115,9 @@ impl Run {
 
     /// Sends a command; after the end of the run it does nothing.
     pub fn send(&self, command: Command) {
+        if command == Command::Stop {
+            self.latest.stopping.store(true, Ordering::Relaxed);
+        }
         let _ = self.commands.send(command);
     }
 

@@ -3,6 +3,8 @@
 
 use serde::Serialize;
 
+use crate::dataset::Loading;
+
 /// Which boundaries a change of λ concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -79,6 +81,8 @@ impl Phase {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Progress {
     pub phase: Phase,
+    /// How far reading the data has come, while that goes on.
+    pub loading: Option<Loading>,
     /// Steps done.
     pub step: usize,
     pub total_steps: usize,

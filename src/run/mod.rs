@@ -2,10 +2,12 @@
 
 mod device;
 mod evaluation;
+mod feed;
 mod handle;
 mod message;
 mod outbox;
 mod record;
+mod supply;
 mod trace;
 mod trainer;
 mod watch;

@@ -154,33 +154,23 @@ pub fn trace(
     if let Some(problem) = experiment.problems().first() {
         return Err(problem.to_string());
     }
-    let data = dataset::load(&experiment.data, experiment.seed)?;
+    let data = dataset::load_now(experiment)?;
+    data.must_be_as_checked(experiment)?;
     let device = device::open(experiment.device)?.device.autodiff();
-    let classes = experiment.data.class_count();
-    let train = Resident::new(&data.train, data.shape, classes, &device);
+    let mut feed = Feed::new(&data, experiment, &device)?;
     let (mut learner, _) = weights::learner(experiment, &device)?;
     let lambda: Vec<f64> = (2..=experiment.module_count())
         .map(|number| experiment.lambda_of(number))
         .collect();
-    let per_epoch = train.len().div_ceil(experiment.train.batch_size);
-    let total = per_epoch * experiment.train.epochs;
+    let (per_epoch, total) = (feed.steps_per_epoch(), feed.total_steps());
     if steps > total {
         return Err(format!(
             "The experiment ends after {total} steps: ask for fewer, or raise train.epochs"
         ));
     }
     let mut archive = Archive::default();
-    let mut order = Vec::new();
     for step in 0..steps {
-        let at = step % per_epoch;
-        if at == 0 {
-            let epoch = (step / per_epoch) as u64;
-            order = epoch_order(train.len(), experiment.seed, epoch);
-        }
-        let Some(indices) = order.chunks(experiment.train.batch_size).nth(at) else {
-            return Err("an epoch ended too early".to_owned());
-        };
-        let batch = train.gather(indices);
+        let batch = feed.batch(step)?;
         let prefix = format!("step.{}.", step + 1);
         archive.feature(format!("{prefix}input"), &batch.inputs);
         archive.add(format!("{prefix}labels"), batch.labels.clone().into_data());

@@ -3,7 +3,10 @@
 mod epoch;
 mod tell;
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
 
 use burn::tensor::{Device, Tensor};
 use crossbeam_channel::{Receiver, TryRecvError};
@@ -11,16 +14,18 @@ use crossbeam_channel::{Receiver, TryRecvError};
 use super::{
     Command, Evaluation, Event, LambdaChange, Phase, RunOptions, StepRecord, Summary, Target,
     device, evaluation,
+    feed::Feed,
     handle::Latest,
     outbox::Outbox,
     record::{Line, Record},
+    supply::Supply,
     trace,
     watch::EpochMeans,
 };
 use crate::{
-    dataset::{self, epoch_order},
+    dataset::{self, Request},
     experiment::{Experiment, MethodKind},
-    local::{Learner, LocalModule, Resident},
+    local::{Learner, LocalModule},
     metric::{PeakMemory, available_memory},
     weights,
 };
@@ -92,8 +97,8 @@ struct Trainer<'a> {
     /// Without autodiff.
     device: Device,
     device_name: String,
-    train: Resident,
-    test: Resident,
+    feed: Feed,
+    test: Supply,
     classes: usize,
     /// Samples of an evaluation that go through the network at once.
     chunk: usize,
@@ -106,7 +111,6 @@ struct Trainer<'a> {
     total_steps: usize,
     steps_per_epoch: usize,
     step: usize,
-    order: Vec<u32>,
     paused: bool,
     single_step: bool,
     watch_regions: bool,
@@ -141,12 +145,17 @@ impl<'a> Trainer<'a> {
             check_memory(&experiment)?;
         }
         let (device, device_name) = (opened.device, opened.name);
-        let data = dataset::load(&experiment.data, experiment.seed)?;
+        let data = dataset::load(&Request::of(&experiment), &mut |loading| {
+            latest.progress.lock().loading = Some(loading);
+            !latest.stopping.load(Ordering::Relaxed)
+        })?;
+        latest.progress.lock().loading = None;
+        data.must_be_as_checked(&experiment)?;
         latest.progress.lock().device.clone_from(&device_name);
         let learning = device.clone().autodiff();
         let classes = data.classes.len();
-        let train = Resident::new(&data.train, data.shape, classes, &learning);
-        let test = Resident::new(&data.test, data.shape, classes, &device);
+        let feed = Feed::new(&data, &experiment, &learning)?;
+        let test = Supply::new(&data.test, classes, &device)?;
         let (learner, imported) = weights::learner(&experiment, &learning)?;
         let widest = experiment.widest();
         // Last of what can fail, so that a run that cannot start leaves no folder behind.
@@ -167,8 +176,8 @@ impl<'a> Trainer<'a> {
             });
         }
         outbox.flush();
-        let steps_per_epoch = train.len().div_ceil(experiment.train.batch_size);
-        let all_steps = steps_per_epoch * experiment.train.epochs;
+        let steps_per_epoch = feed.steps_per_epoch();
+        let all_steps = feed.total_steps();
         let boundaries = match experiment.method.kind {
             MethodKind::LocalBp => experiment.module_count(),
             MethodKind::GlobalBp => 1,
@@ -186,7 +195,7 @@ impl<'a> Trainer<'a> {
             record,
             device,
             device_name,
-            train,
+            feed,
             test,
             classes,
             chunk: evaluation::chunk(widest),
@@ -194,7 +203,6 @@ impl<'a> Trainer<'a> {
             lambda_changes: Vec::new(),
             steps_per_epoch,
             step: 0,
-            order: Vec::new(),
             paused: options.paused,
             single_step: false,
             watch_regions: false,
@@ -373,18 +381,7 @@ impl<'a> Trainer<'a> {
     }
 
     fn one_step(&mut self) -> Result<(), End> {
-        let at = self.step % self.steps_per_epoch;
-        if at == 0 {
-            let epoch = (self.step / self.steps_per_epoch) as u64;
-            self.order = epoch_order(self.train.len(), self.experiment.seed, epoch);
-        }
-        let size = self.experiment.train.batch_size;
-        let indices = self
-            .order
-            .chunks(size)
-            .nth(at)
-            .ok_or_else(|| End::Failed("an epoch ended too early".to_owned()))?;
-        let batch = self.train.gather(indices);
+        let batch = self.feed.batch(self.step)?;
         let factor = self
             .experiment
             .schedule

@@ -14,7 +14,7 @@ use tiny_skia::{
     Shader, SpreadMode, Transform,
 };
 
-use super::Samples;
+use super::source::{Part, Store};
 use hue::Hue;
 use outline::Figure;
 
@@ -68,20 +68,18 @@ impl Colours {
     }
 }
 
-/// `count` images of `side`×`side` pixels with values in [0, 1], each of the `classes` as often as
-/// the others to within one. `noise` is added to every value.
+/// `count` images of `side`×`side` pixels, each of the `classes` as often as the others to within
+/// one. `noise` is added to every value, of which 1 is the largest.
 pub(super) fn samples(
     count: usize,
     side: usize,
     classes: usize,
     noise: Normal<f64>,
     rng: &mut impl Rng,
-) -> Result<Samples, String> {
+) -> Result<Part, String> {
     let failed = || "The shapes cannot be drawn: choose other data".to_owned();
-    let mut samples = Samples {
-        inputs: Vec::with_capacity(3 * side * side * count),
-        labels: Vec::with_capacity(count),
-    };
+    let mut pixels = Vec::with_capacity(3 * side * side * count);
+    let mut labels = Vec::with_capacity(count);
     let mut image = u32::try_from(side)
         .ok()
         .and_then(|side| Pixmap::new(side, side))
@@ -89,16 +87,17 @@ pub(super) fn samples(
     for class in (0..classes).cycle().take(count) {
         draw(&mut image, class, classes, rng).ok_or_else(failed)?;
         for channel in 0..3 {
-            samples
-                .inputs
-                .extend(image.data().chunks_exact(4).map(|pixel| {
-                    let value = f64::from(pixel.get(channel).copied().unwrap_or(0)) / 255.0;
-                    (value + noise.sample(rng)).clamp(0.0, 1.0) as f32
-                }));
+            pixels.extend(image.data().chunks_exact(4).map(|pixel| {
+                let value = f64::from(pixel.get(channel).copied().unwrap_or(0));
+                (value + 255.0 * noise.sample(rng))
+                    .round()
+                    .clamp(0.0, 255.0) as u8
+            }));
         }
-        samples.labels.push(class as u32);
+        labels.push(class as u32);
     }
-    Ok(samples)
+    let store = Store::Bytes(pixels);
+    Ok(Part { store, labels })
 }
 
 /// Paints one shape on a fresh background over the whole image.

@@ -1,0 +1,174 @@
+//! The data of a person's own files.
+
+use std::sync::Arc;
+
+use crate::experiment::{Data, Found, Prepare, Shape};
+
+use super::{
+    Dataset, Loading, Part, Progress, Source, divided,
+    samples::{Reading, Samples},
+    source::{self, Options, Raw},
+};
+
+/// Reads the data at `data.path`.
+///
+/// # Errors
+/// Where they cannot be read, or make no data set; the sentence says what to change.
+pub(super) fn load(
+    data: &Data,
+    prepare: &Prepare,
+    seed: u64,
+    progress: Progress<'_>,
+) -> Result<Dataset, String> {
+    let raw = open(data, progress)?;
+    let shape = shape_of(&raw, data)?;
+    let reading = Reading {
+        shape,
+        resize: prepare.resize,
+        normalization: None,
+    };
+    let chosen = Chosen::of(&raw.classes, data)?;
+    let reading = Arc::new(reading);
+    let samples = |part: &Arc<Part>| {
+        let (places, labels) = chosen.places(part, data.per_class).into_iter().unzip();
+        Samples::new(Arc::clone(part), places, labels, Arc::clone(&reading))
+    };
+    let train = samples(&raw.train);
+    let [train, test] = match &raw.test {
+        Some(test) => [train, samples(test)],
+        None => {
+            let test_count = (train.len() as f64 * data.test_fraction).ceil() as usize;
+            divided(&train, data.test_fraction, test_count, seed)?
+        }
+    };
+    for (part, what) in [(&train, "train"), (&test, "test")] {
+        if part.is_empty() {
+            return Err(format!(
+                "{} has no sample to {what} on: choose other classes or another part",
+                data.path.display()
+            ));
+        }
+    }
+    Ok(Dataset {
+        shape,
+        classes: chosen.names,
+        train,
+        test,
+        source: Source {
+            title: data.path.display().to_string(),
+            credit: raw.format.title().to_owned(),
+            licence: String::new(),
+        },
+        left_out: raw.left_out.clone(),
+        unreadable: 0,
+    })
+}
+
+/// What the files of `data` hold, for its `found`.
+///
+/// # Errors
+/// As loading them has, but for the samples of image files.
+pub fn look(data: &Data, progress: Progress<'_>) -> Result<Found, String> {
+    let raw = open(data, progress)?;
+    let shape = match raw.shape {
+        Some(_) => Some(shape_of(&raw, data)?),
+        None => None,
+    };
+    let chosen = Chosen::of(&raw.classes, data)?;
+    let count = |part: &Arc<Part>| chosen.places(part, data.per_class).len();
+    Ok(Found {
+        shape,
+        train: count(&raw.train),
+        test: raw.test.as_ref().map_or(0, count),
+        classes: chosen.names.clone(),
+    })
+}
+
+fn open(data: &Data, progress: Progress<'_>) -> Result<Arc<Raw>, String> {
+    let options = Options {
+        label: (!data.label.is_empty()).then(|| data.label.clone()),
+        header: data.header,
+        coarse: data.coarse,
+    };
+    source::open(&data.path, &options, &mut |done, total| {
+        progress(Loading {
+            what: "Reading",
+            done,
+            total,
+        })
+    })
+}
+
+/// Shape of a sample, with `data.image` heeded.
+fn shape_of(raw: &Raw, data: &Data) -> Result<Shape, String> {
+    let Some(sizes) = raw.shape else {
+        return Ok(Shape::Image([data.channels, data.size, data.size]));
+    };
+    let values: usize = sizes.iter().product();
+    match data.image {
+        Some(image) if image.iter().product::<usize>() == values => Ok(Shape::Image(image)),
+        Some([channels, height, width]) => Err(format!(
+            "data.image = [{channels}, {height}, {width}] does not fit: samples of {} have {values} values",
+            data.path.display()
+        )),
+        None if raw.is_image => Ok(Shape::Image(sizes)),
+        None => Ok(Shape::Flat(values)),
+    }
+}
+
+/// The classes that are taken.
+struct Chosen {
+    names: Vec<String>,
+    /// New class of each class of the source, where it is taken.
+    class: Vec<Option<u32>>,
+}
+
+impl Chosen {
+    fn of(classes: &[String], data: &Data) -> Result<Self, String> {
+        if let Some(name) = data.only.iter().find(|name| !classes.contains(name)) {
+            let some: Vec<&str> = classes.iter().take(20).map(String::as_str).collect();
+            return Err(format!(
+                "data.only names the class \"{name}\", which {} does not have: choose of {}",
+                data.path.display(),
+                some.join(", ")
+            ));
+        }
+        let mut names = Vec::new();
+        let class = classes
+            .iter()
+            .map(|name| {
+                let taken = data.only.is_empty() || data.only.contains(name);
+                taken.then(|| {
+                    names.push(name.clone());
+                    names.len() as u32 - 1
+                })
+            })
+            .collect();
+        if names.len() < 2 {
+            return Err(format!(
+                "{} classes are too few: {} needs at least 2",
+                names.len(),
+                if data.only.is_empty() {
+                    data.path.display().to_string()
+                } else {
+                    "data.only".to_owned()
+                }
+            ));
+        }
+        Ok(Self { names, class })
+    }
+
+    /// Places and new classes of the samples that are taken of a part.
+    fn places(&self, part: &Part, per_class: usize) -> Vec<(u32, u32)> {
+        let mut seen = vec![0usize; self.names.len()];
+        let labels = part.labels.iter().enumerate();
+        labels
+            .filter_map(|(place, &label)| {
+                let class = self.class.get(label as usize).copied().flatten()?;
+                let seen = seen.get_mut(class as usize)?;
+                *seen += 1;
+                (per_class == 0 || *seen <= per_class).then_some((place as u32, class))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,256 @@
+//! Samples as a network receives them.
+
+use std::{borrow::Cow, sync::Arc};
+
+use rand::Rng;
+use rayon::prelude::*;
+
+use crate::experiment::{Prepare, Resize, Shape};
+
+use super::{
+    augment::{augment, erase},
+    normalize::Normalization,
+    picture::{fit, planes::Planes},
+    source::{Part, Store},
+};
+
+/// What turns what is stored into what a network receives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// Shape of every sample.
+    pub shape: Shape,
+    /// How image files are brought to that shape.
+    pub resize: Resize,
+    pub normalization: Option<Normalization>,
+}
+
+/// Samples with labels, in an order of their own. What they are made of is shared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Samples {
+    part: Arc<Part>,
+    /// Places in `part`.
+    order: Vec<u32>,
+    /// Class of each sample, from 0.
+    pub labels: Vec<u32>,
+    reading: Arc<Reading>,
+}
+
+/// Most bytes of samples that are kept as numbers; larger sets are read while training.
+pub const RESIDENT_BYTES: usize = 256 << 20;
+
+impl Samples {
+    /// The samples of `part` at these places, with the class of each.
+    pub fn new(part: Arc<Part>, order: Vec<u32>, labels: Vec<u32>, reading: Arc<Reading>) -> Self {
+        Self {
+            part,
+            order,
+            labels,
+            reading,
+        }
+    }
+
+    /// Number of samples.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there is no sample.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// Shape of every sample.
+    pub fn shape(&self) -> Shape {
+        self.reading.shape
+    }
+
+    /// How their values are shifted and scaled.
+    pub fn normalization(&self) -> Option<&Normalization> {
+        self.reading.normalization.as_ref()
+    }
+
+    /// All samples of a part, as they are.
+    pub fn all(part: Part, shape: Shape) -> Self {
+        let reading = Reading {
+            shape,
+            resize: Resize::default(),
+            normalization: None,
+        };
+        let order = (0..part.labels.len() as u32).collect();
+        let labels = part.labels.clone();
+        Self::new(Arc::new(part), order, labels, Arc::new(reading))
+    }
+
+    /// Some of the samples, in this order.
+    pub(super) fn select(&self, places: &[u32]) -> Self {
+        let pick = |all: &[u32]| {
+            let picked = places.iter().map(|&at| all.get(at as usize).copied());
+            picked.flatten().collect()
+        };
+        Self {
+            order: pick(&self.order),
+            labels: pick(&self.labels),
+            ..self.clone()
+        }
+    }
+
+    /// Takes samples away.
+    pub(super) fn leave_out(&mut self, places: impl Iterator<Item = usize>) {
+        let mut keep = vec![true; self.len()];
+        for place in places {
+            if let Some(keep) = keep.get_mut(place) {
+                *keep = false;
+            }
+        }
+        let places = (0..self.len() as u32).zip(keep);
+        let kept: Vec<u32> = places.filter_map(|(at, keep)| keep.then_some(at)).collect();
+        *self = self.select(&kept);
+    }
+
+    /// The same samples, read another way.
+    pub(super) fn with(&self, reading: Arc<Reading>) -> Self {
+        Self {
+            reading,
+            ..self.clone()
+        }
+    }
+
+    /// Whether all of them fit into [`RESIDENT_BYTES`] as numbers.
+    pub fn are_few(&self) -> bool {
+        let values = self.len().saturating_mul(self.shape().len());
+        values.saturating_mul(size_of::<f32>()) <= RESIDENT_BYTES
+    }
+
+    /// The file of a sample, of image files.
+    pub fn file(&self, at: usize) -> Option<&std::path::Path> {
+        match &self.part.store {
+            Store::Files(paths) => Some(paths.get(*self.order.get(at)? as usize)?),
+            Store::Bytes(_) | Store::Values(_) => None,
+        }
+    }
+
+    /// Whether samples are pixels from 0 to 255, in memory or in image files.
+    pub fn holds_pixels(&self) -> bool {
+        !matches!(self.part.store, Store::Values(_))
+    }
+
+    /// The pixels of a sample, channel by channel; values of arrays and tables are rounded, 1 to
+    /// 255.
+    ///
+    /// # Errors
+    /// Where the file of the sample cannot be read; the sentence names it.
+    pub fn pixels(&self, at: usize) -> Result<Cow<'_, [u8]>, String> {
+        let place = self.place(at)?;
+        let shape = self.shape();
+        Ok(match &self.part.store {
+            Store::Bytes(bytes) => Cow::Borrowed(sample(bytes, place, shape)?),
+            Store::Values(values) => {
+                let byte = |value: &f32| (value * 255.0).round() as u8;
+                Cow::Owned(sample(values, place, shape)?.iter().map(byte).collect())
+            }
+            Store::Files(paths) => {
+                let path = paths.get(place).ok_or_else(|| missing(place))?;
+                let image = fit::load(path, shape.sizes(), self.reading.resize)?;
+                Cow::Owned(image.into_pixels())
+            }
+        })
+    }
+
+    /// Writes the values of a sample to `out`, of the length of its shape: pixels from 0 to 1,
+    /// values of arrays and tables as they are.
+    ///
+    /// # Errors
+    /// As [`Samples::pixels`].
+    pub fn read_plain(&self, at: usize, out: &mut [f32]) -> Result<(), String> {
+        if let Store::Values(values) = &self.part.store {
+            let values = sample(values, self.place(at)?, self.shape())?;
+            for (out, value) in out.iter_mut().zip(values) {
+                *out = *value;
+            }
+        } else {
+            as_values(&self.pixels(at)?, out);
+        }
+        Ok(())
+    }
+
+    /// Writes a training sample to `out` as the network receives it, changed at random.
+    ///
+    /// # Errors
+    /// As [`Samples::pixels`].
+    pub fn read_augmented(
+        &self,
+        at: usize,
+        prepare: &Prepare,
+        rng: &mut impl Rng,
+        out: &mut [f32],
+    ) -> Result<(), String> {
+        let sizes = self.shape().sizes();
+        let image = Planes::new(sizes, self.pixels(at)?.into_owned())?;
+        as_values(augment(image, prepare, rng).pixels(), out);
+        self.normalize(out);
+        erase(out, sizes, prepare.erase, rng);
+        Ok(())
+    }
+
+    fn place(&self, at: usize) -> Result<usize, String> {
+        let place = self.order.get(at).ok_or_else(|| missing(at))?;
+        Ok(*place as usize)
+    }
+
+    /// Writes a sample to `out` as the network receives it.
+    ///
+    /// # Errors
+    /// As [`Samples::pixels`].
+    pub fn read(&self, at: usize, out: &mut [f32]) -> Result<(), String> {
+        self.read_plain(at, out)?;
+        self.normalize(out);
+        Ok(())
+    }
+
+    /// Shifts and scales the values of a sample.
+    pub(super) fn normalize(&self, out: &mut [f32]) {
+        if let Some(normalization) = self.normalization() {
+            normalization.apply(out, self.shape().sizes());
+        }
+    }
+
+    /// The values of all samples, one after the other.
+    ///
+    /// # Errors
+    /// As [`Samples::pixels`].
+    pub fn values(&self) -> Result<Vec<f32>, String> {
+        self.values_of(0, self.len())
+    }
+
+    /// The values of the samples from `start`, at most `count` of them, read on several threads.
+    ///
+    /// # Errors
+    /// As [`Samples::pixels`].
+    pub fn values_of(&self, start: usize, count: usize) -> Result<Vec<f32>, String> {
+        let count = count.min(self.len().saturating_sub(start));
+        let len = self.shape().len().max(1);
+        let mut values = vec![0.0; count.saturating_mul(len)];
+        values
+            .par_chunks_exact_mut(len)
+            .enumerate()
+            .try_for_each(|(at, out)| self.read(start + at, out))?;
+        Ok(values)
+    }
+}
+
+fn missing(place: usize) -> String {
+    format!("sample {place} is not there: look at the data again")
+}
+
+/// The values of one sample.
+fn sample<T>(values: &[T], place: usize, shape: Shape) -> Result<&[T], String> {
+    let start = place.saturating_mul(shape.len());
+    let end = start.saturating_add(shape.len());
+    values.get(start..end).ok_or_else(|| missing(place))
+}
+
+fn as_values(pixels: &[u8], out: &mut [f32]) {
+    for (out, pixel) in out.iter_mut().zip(pixels) {
+        *out = f32::from(*pixel) / 255.0;
+    }
+}

@@ -1,0 +1,243 @@
+//! What is done to samples before a network sees them.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Data, DataKind, Shape};
+
+/// How image files are brought to `data.size`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Resize {
+    /// The shorter side to the size, and the middle of the longer one.
+    #[default]
+    Crop,
+    /// Both sides to the size, whatever becomes of the proportions.
+    Stretch,
+    /// The longer side to the size, with black around.
+    Pad,
+}
+
+impl Resize {
+    /// Every way, in the order shown to a person.
+    pub const ALL: [Self; 3] = [Self::Crop, Self::Stretch, Self::Pad];
+
+    /// Name on the screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Crop => "Crop the middle",
+            Self::Stretch => "Stretch",
+            Self::Pad => "Pad with black",
+        }
+    }
+}
+
+/// How values are shifted and scaled, each channel of an image and each feature of a vector by
+/// itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Normalize {
+    /// `computed` for files, `off` for the built-in sets.
+    #[default]
+    Auto,
+    Off,
+    /// To mean 0 and standard deviation 1 over the training samples.
+    Computed,
+    /// By `prepare.mean` and `prepare.std`.
+    Given,
+}
+
+impl Normalize {
+    /// Every way, in the order shown to a person.
+    pub const ALL: [Self; 4] = [Self::Auto, Self::Off, Self::Computed, Self::Given];
+
+    /// Name on the screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Auto => "Files only",
+            Self::Off => "Off",
+            Self::Computed => "Mean 0, deviation 1",
+            Self::Given => "Given",
+        }
+    }
+}
+
+/// What lies beyond the border of an image that is cropped after padding.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fill {
+    #[default]
+    Zero,
+    /// The image, mirrored at its outermost pixels.
+    Reflect,
+}
+
+impl Fill {
+    /// Every choice, in the order shown to a person.
+    pub const ALL: [Self; 2] = [Self::Zero, Self::Reflect];
+
+    /// Name on the screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Zero => "Black",
+            Self::Reflect => "Mirrored",
+        }
+    }
+}
+
+/// Preparation of all samples, and augmentation of training samples, which is off by default.
+/// Everything is drawn from the seed, and the same for every method.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Prepare {
+    pub resize: Resize,
+    pub normalize: Normalize,
+    /// Mean of each channel or feature, or one for all, for pixels from 0 to 1.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mean: Vec<f64>,
+    /// Standard deviation of each channel or feature, or one for all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub std: Vec<f64>,
+    /// Pixels added on each side before a window of the image's size is cut out at random.
+    pub crop_padding: usize,
+    pub crop_fill: Fill,
+    /// Whether half of the images are mirrored left to right.
+    pub flip: bool,
+    /// Strength of random changes of brightness, contrast, saturation and hue, from 0 to 1.
+    pub jitter: f64,
+    /// Operations of RandAugment on each image (Cubuk et al. 2020, arXiv 1909.13719).
+    pub rand_augment: usize,
+    /// Their magnitude, from 0 to 30.
+    pub magnitude: usize,
+    /// Probability that a rectangle is erased (Zhong et al. 2020, arXiv 1708.04896).
+    pub erase: f64,
+    /// α of mixup (Zhang et al. 2018, arXiv 1710.09412); 0 turns it off.
+    pub mixup: f64,
+    /// α of CutMix (Yun et al. 2019, arXiv 1905.04899); 0 turns it off.
+    pub cutmix: f64,
+}
+
+impl Default for Prepare {
+    fn default() -> Self {
+        Self {
+            resize: Resize::default(),
+            normalize: Normalize::default(),
+            mean: Vec::new(),
+            std: Vec::new(),
+            crop_padding: 0,
+            crop_fill: Fill::default(),
+            flip: false,
+            jitter: 0.0,
+            rand_augment: 0,
+            magnitude: 9,
+            erase: 0.0,
+            mixup: 0.0,
+            cutmix: 0.0,
+        }
+    }
+}
+
+impl Prepare {
+    pub(super) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether values are shifted and scaled by what the training samples of these data have.
+    pub fn computes(&self, data: &Data) -> bool {
+        match self.normalize {
+            Normalize::Auto => data.kind == DataKind::Files,
+            Normalize::Off | Normalize::Given => false,
+            Normalize::Computed => true,
+        }
+    }
+
+    /// Whether single training images are changed at random.
+    pub fn augments(&self) -> bool {
+        self.crop_padding > 0
+            || self.flip
+            || self.jitter > 0.0
+            || self.rand_augment > 0
+            || self.erase > 0.0
+    }
+
+    /// Whether samples of a batch are mixed with each other.
+    pub fn mixes(&self) -> bool {
+        self.mixup > 0.0 || self.cutmix > 0.0
+    }
+
+    /// Why this cannot be done to samples of such a shape, with the key that is wrong.
+    pub(super) fn problem(&self, shape: Shape) -> Option<(&'static str, String)> {
+        let channels = shape.features();
+        let Shape::Image([_, height, width]) = shape else {
+            return (self.augments() || self.cutmix > 0.0).then(|| {
+                let key = if self.cutmix > 0.0 { "prepare.cutmix" } else { "prepare" };
+                (
+                    key,
+                    format!("only images can be augmented, and samples are vectors of {channels} values: turn it off"),
+                )
+            })
+            .or_else(|| self.wrong_constants(channels));
+        };
+        if self.crop_fill == Fill::Reflect && self.crop_padding >= height.min(width) {
+            return Some((
+                "prepare.crop_padding",
+                format!(
+                    "{} mirrored pixels are not there in an image of {height}×{width}: choose at most {}",
+                    self.crop_padding,
+                    height.min(width).saturating_sub(1)
+                ),
+            ));
+        }
+        self.wrong_constants(channels)
+    }
+
+    fn wrong_constants(&self, channels: usize) -> Option<(&'static str, String)> {
+        if self.normalize != Normalize::Given {
+            return None;
+        }
+        let named = [("prepare.mean", &self.mean), ("prepare.std", &self.std)];
+        named.into_iter().find_map(|(key, values)| {
+            let count = values.len();
+            (count != 1 && count != channels).then(|| {
+                (
+                    key,
+                    format!("{count} numbers do not fit: give one, or {channels}, one for each channel or feature"),
+                )
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_images_are_augmented() {
+        let mut prepare = Prepare {
+            flip: true,
+            ..Prepare::default()
+        };
+        assert!(prepare.problem(Shape::Image([3, 8, 8])).is_none());
+        assert!(prepare.problem(Shape::Flat(4)).is_some());
+        prepare.flip = false;
+        assert!(prepare.problem(Shape::Flat(4)).is_none());
+        prepare.crop_padding = 8;
+        assert!(prepare.problem(Shape::Image([3, 8, 8])).is_none());
+        prepare.crop_fill = Fill::Reflect;
+        assert!(prepare.problem(Shape::Image([3, 8, 8])).is_some());
+    }
+
+    #[test]
+    fn given_constants_fit_the_channels() {
+        let mut prepare = Prepare {
+            normalize: Normalize::Given,
+            mean: vec![0.5],
+            std: vec![0.5, 0.5],
+            ..Prepare::default()
+        };
+        let problem = prepare.problem(Shape::Image([3, 8, 8]));
+        assert_eq!(problem.map(|(key, _)| key), Some("prepare.std"));
+        prepare.std.push(0.5);
+        assert!(prepare.problem(Shape::Image([3, 8, 8])).is_none());
+    }
+}

@@ -1,0 +1,105 @@
+//! Where the trainer gets its samples from: the device, or threads that read ahead of it.
+
+use std::sync::Arc;
+
+use burn::tensor::Device;
+
+use crate::{
+    dataset::{Dataset, HostBatch, Schedule, Stream},
+    experiment::Experiment,
+    local::{Batch, Resident},
+};
+
+/// Batches of training samples, step by step.
+pub(super) struct Feed {
+    schedule: Arc<Schedule>,
+    classes: usize,
+    device: Device,
+    total_steps: usize,
+    source: Source,
+}
+
+enum Source {
+    /// All samples are on the device.
+    Resident {
+        samples: Resident,
+        /// The order of the epoch that it is in.
+        known: Option<(u64, Vec<u32>)>,
+    },
+    /// Samples come from the host; none before the first step.
+    Streamed(Option<Stream>),
+}
+
+/// Threads that read samples: all but the trainer's.
+fn workers() -> usize {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    threads.saturating_sub(1).clamp(1, 8)
+}
+
+impl Feed {
+    /// The training samples of an experiment on `device`. Few samples that are not augmented stay
+    /// there.
+    ///
+    /// # Errors
+    /// Where a sample cannot be read.
+    pub fn new(data: &Dataset, experiment: &Experiment, device: &Device) -> Result<Self, String> {
+        let schedule = Schedule::new(data.train.clone(), experiment);
+        let classes = data.classes.len();
+        let source = match schedule.changes_samples() || !data.train.are_few() {
+            true => Source::Streamed(None),
+            false => Source::Resident {
+                samples: Resident::new(&data.train, classes, device)?,
+                known: None,
+            },
+        };
+        Ok(Self {
+            total_steps: schedule.steps_per_epoch() * experiment.train.epochs,
+            schedule: Arc::new(schedule),
+            classes,
+            device: device.clone(),
+            source,
+        })
+    }
+
+    pub fn steps_per_epoch(&self) -> usize {
+        self.schedule.steps_per_epoch()
+    }
+
+    /// Steps of all epochs.
+    pub fn total_steps(&self) -> usize {
+        self.total_steps
+    }
+
+    /// How many threads read ahead, and the most bytes that their samples take up; none where all
+    /// samples are on the device.
+    pub fn ahead(&self) -> Option<(usize, usize)> {
+        match self.source {
+            Source::Resident { .. } => None,
+            Source::Streamed(_) => Some((workers(), Stream::most_bytes(&self.schedule, workers()))),
+        }
+    }
+
+    /// The samples of a step, counted from 0.
+    ///
+    /// # Errors
+    /// Where a sample cannot be read.
+    pub fn batch(&mut self, step: usize) -> Result<Batch, String> {
+        match &mut self.source {
+            Source::Resident { samples, known } => {
+                Ok(samples.gather(self.schedule.indices(step, known)))
+            }
+            Source::Streamed(stream) => {
+                if stream.as_ref().is_none_or(|it| it.position() != step) {
+                    let schedule = Arc::clone(&self.schedule);
+                    *stream = Some(Stream::start(schedule, step, self.total_steps, workers())?);
+                }
+                let host = match stream {
+                    Some(stream) => stream.next()?,
+                    None => HostBatch::default(),
+                };
+                let shape = self.schedule.samples.shape();
+                Ok(Batch::upload(host, shape, self.classes, &self.device))
+            }
+        }
+    }
+}
