@@ -53,7 +53,7 @@ fn main() -> Result<(), String> {
             let predicted = experiment.step_memory().ok_or("no plan")?.total();
             let (measured, seconds) = measure(&experiment)?;
             println!(
-                "{:<18} {:>5}  {way:<11} {:>13.1} {:>12.1} {:>6.2} {:>12.1}",
+                "{:<18} {:>5}  {way:<11} {:>13.2} {:>12.2} {:>6.2} {:>12.1}",
                 preset.name,
                 experiment.train.batch_size,
                 predicted as f64 / 1e6,

@@ -1,26 +1,29 @@
 //! What an experiment costs, said before it runs.
 
-use super::{Experiment, MethodKind, ModulePlan, Part};
+use super::{Experiment, MethodKind, ModulePlan, Part, block::VALUE};
 
-/// Bytes of an `f32`.
-const VALUE: u64 = 4;
+/// Bytes that a block or a head takes up besides its values, with its copies during a step
+/// (`benches/memory.rs`).
+const BLOCK: u64 = 14_000;
 
 /// Memory of one training step, in bytes, predicted from shapes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StepMemory {
-    /// Weights of all modules and heads.
+    /// Weights of all modules and heads, fixed ones too.
     pub weights: u64,
     /// States of all optimisers.
     pub states: u64,
     /// Gradients of weights and what waits for a backward pass, of the module that needs the
     /// most; under global BP of the whole network.
     pub held: u64,
+    /// What blocks and heads take up besides: most of a small network.
+    pub blocks: u64,
 }
 
 impl StepMemory {
     /// All of it.
     pub fn total(self) -> u64 {
-        [self.weights, self.states, self.held]
+        [self.weights, self.states, self.held, self.blocks]
             .into_iter()
             .fold(0, u64::saturating_add)
     }
@@ -87,12 +90,14 @@ impl Load {
         self.parameters = self.parameters.saturating_add(block.parameters);
         self.flops = self.flops.saturating_add(block.flops);
         for part in &block.parts {
-            let (kept, passes) = match with_tangent {
-                true => (part.kept_with_tangent_bytes, 2),
-                false => (part.kept_bytes, 1),
+            let (kept, scratch) = match with_tangent {
+                true => (
+                    part.kept_with_tangent_bytes,
+                    part.scratch_with_tangent_bytes,
+                ),
+                false => (part.kept_bytes, part.scratch_bytes),
             };
             self.kept = self.kept.saturating_add(kept);
-            let scratch = part.scratch_bytes.saturating_mul(passes);
             self.most = self.most.max(self.kept.saturating_add(scratch));
         }
         self
@@ -216,10 +221,16 @@ impl Experiment {
                 sum.saturating_add(self.weights_of(module))
             })
         };
+        let heads = plan
+            .iter()
+            .filter(|module| self.has_loss(module.number))
+            .count();
+        let fixed = plan.iter().map(|module| self.fixed_weights_of(module));
         StepMemory {
-            weights: sum(&|_| true),
+            weights: fixed.fold(sum(&|_| true), u64::saturating_add),
             states: sum(&|module| !module.frozen).saturating_mul(self.optimizer.states()),
             held: 0,
+            blocks: (self.blocks.len().saturating_add(heads) as u64).saturating_mul(BLOCK),
         }
     }
 
@@ -250,6 +261,19 @@ impl Experiment {
             false => 0,
         };
         (module.parameters.saturating_add(head) as u64).saturating_mul(VALUE)
+    }
+
+    /// Bytes of the weights of a module's head that does not learn.
+    fn fixed_weights_of(&self, module: &ModulePlan) -> u64 {
+        let kind = module.head.kind;
+        if !kind.is_fixed() || !module.loss.kind.uses_head() || !self.has_loss(module.number) {
+            return 0;
+        }
+        let classes = self.data.class_count();
+        let outputs = module.loss.head_outputs(kind, classes);
+        (module.output.features() as u64)
+            .saturating_mul(outputs as u64)
+            .saturating_mul(VALUE)
     }
 
     /// Whether a module reconciles with the one before it, which it does with none that is frozen.

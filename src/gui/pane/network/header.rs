@@ -145,11 +145,12 @@ fn memory(ui: &mut Ui, view: &View<'_>) {
     };
     ui.label(RichText::new(text).small().weak())
         .on_hover_text(format!(
-            "Predicted from shapes for a batch of {} samples: weights {}, optimiser states {}, gradients and what waits for a backward pass {}",
+            "Predicted from shapes for a batch of {} samples: weights {}, optimiser states {}, gradients and what waits for a backward pass {}, blocks themselves {}",
             HumanCount(view.batch_size as u64),
             bytes(own.weights),
             bytes(own.states),
             bytes(own.held),
+            bytes(own.blocks),
         ));
 }
 
