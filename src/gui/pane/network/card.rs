@@ -92,6 +92,7 @@ pub(super) fn show(
                         edit::show(ui, block);
                     }
                     if let Some(text) = inside::kept(view, index) {
+                        ui.add_space(2.0);
                         ui.add(Label::new(RichText::new(text).small().weak()).wrap());
                     }
                     inside::show(ui, view, index);

@@ -41,13 +41,16 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, index: usize) {
 /// What waits in a block for the backward pass, beside global BP's, and its operations.
 pub(super) fn kept(view: &View<'_>, index: usize) -> Option<String> {
     let (own, global) = view.kept_bytes(index)?;
-    let flops = flops(view.cost(index)?.flops);
+    let operations = match view.cost(index)?.flops {
+        0 => String::new(),
+        count => format!(" · {} a sample", flops(count)),
+    };
     let beside = match view.global {
         true => String::new(),
         false => format!(" (global BP {})", bytes(global)),
     };
     Some(format!(
-        "Keeps {}{beside} for the backward pass · {flops} a sample",
+        "Keeps {}{beside} for the backward pass{operations}",
         bytes(own)
     ))
 }
