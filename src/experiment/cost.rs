@@ -1,26 +1,29 @@
 //! What an experiment costs, said before it runs.
 
-use super::{Experiment, MethodKind, ModulePlan, OptimizerKind, Part};
+use super::{Experiment, MethodKind, ModulePlan, Part, block::VALUE};
 
-/// Bytes of an `f32`.
-const VALUE: u64 = 4;
+/// Bytes that a block or a head takes up besides its values, with its copies during a step
+/// (`benches/memory.rs`).
+const BLOCK: u64 = 14_000;
 
 /// Memory of one training step, in bytes, predicted from shapes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StepMemory {
-    /// Weights of all modules and heads.
+    /// Weights of all modules and heads, fixed ones too.
     pub weights: u64,
     /// States of all optimisers.
     pub states: u64,
     /// Gradients of weights and what waits for a backward pass, of the module that needs the
     /// most; under global BP of the whole network.
     pub held: u64,
+    /// What blocks and heads take up besides: most of a small network.
+    pub blocks: u64,
 }
 
 impl StepMemory {
     /// All of it.
     pub fn total(self) -> u64 {
-        [self.weights, self.states, self.held]
+        [self.weights, self.states, self.held, self.blocks]
             .into_iter()
             .fold(0, u64::saturating_add)
     }
@@ -35,6 +38,8 @@ pub struct BlockCost {
     pub flops: u64,
     /// Bytes that wait for the backward pass.
     pub kept_bytes: u64,
+    /// The same of a pass that carries a tangent.
+    pub kept_with_tangent_bytes: u64,
     /// Values in the largest tensor that the forward pass makes.
     pub largest: u64,
     parts: Vec<Part>,
@@ -56,6 +61,7 @@ impl BlockCost {
             parameters: sum(|part| part.parameters),
             flops: sum(|part| part.flops),
             kept_bytes: sum(|part| part.kept_bytes),
+            kept_with_tangent_bytes: sum(|part| part.kept_with_tangent_bytes),
             largest: parts.iter().map(|part| part.largest).max().unwrap_or(0),
             parts,
         }
@@ -84,12 +90,14 @@ impl Load {
         self.parameters = self.parameters.saturating_add(block.parameters);
         self.flops = self.flops.saturating_add(block.flops);
         for part in &block.parts {
-            let (kept, passes) = match with_tangent {
-                true => (part.kept_with_tangent_bytes, 2),
-                false => (part.kept_bytes, 1),
+            let (kept, scratch) = match with_tangent {
+                true => (
+                    part.kept_with_tangent_bytes,
+                    part.scratch_with_tangent_bytes,
+                ),
+                false => (part.kept_bytes, part.scratch_bytes),
             };
             self.kept = self.kept.saturating_add(kept);
-            let scratch = part.scratch_bytes.saturating_mul(passes);
             self.most = self.most.max(self.kept.saturating_add(scratch));
         }
         self
@@ -103,6 +111,24 @@ pub struct ModuleCost {
     pub flops: u64,
     /// Bytes that its gradients and what waits for its backward pass need at once.
     pub bytes: u64,
+    /// Bytes that the gradients of its blocks and what waits in them for the backward pass take
+    /// up under global BP, beside those of all other modules.
+    pub global_bp_bytes: u64,
+    /// Whether its forward pass carries a tangent, for it reconciles with the module before it.
+    pub has_tangent: bool,
+}
+
+/// What an experiment costs, worked out in one go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Costs {
+    /// Of each block, up to the first that cannot follow.
+    pub blocks: Vec<BlockCost>,
+    /// Of each module; none where the chain does not fit together.
+    pub modules: Vec<ModuleCost>,
+    /// Of one step by the method of the experiment.
+    pub step: Option<StepMemory>,
+    /// Of one step under global BP, to compare with.
+    pub step_of_global_bp: Option<StepMemory>,
 }
 
 impl Experiment {
@@ -115,10 +141,7 @@ impl Experiment {
         let count = |at: usize| shapes.get(at).map_or(0, |shape| shape.len() as u64);
         let samples = (self.data.sample_count() as u64).saturating_mul(count(0));
 
-        let states = match self.optimizer.kind {
-            OptimizerKind::Sgd => u64::from(self.optimizer.momentum > 0.0),
-            OptimizerKind::Adam | OptimizerKind::Adamw => 2,
-        };
+        let states = self.optimizer.states();
         let parameters = plan.iter().fold(0u64, |sum, module| {
             let head = match self.has_loss(module.number) {
                 true => module.head_parameters,
@@ -154,38 +177,81 @@ impl Experiment {
 const AT_BOUNDARY: u64 = 3;
 
 impl Experiment {
+    /// What the experiment costs: its blocks, its modules and one step.
+    pub fn costs(&self) -> Costs {
+        let blocks = self.block_costs();
+        let Some(plan) = self.plan() else {
+            return Costs {
+                blocks,
+                ..Costs::default()
+            };
+        };
+        let modules: Vec<ModuleCost> = plan
+            .iter()
+            .map(|module| self.module_cost(module, &blocks))
+            .collect();
+        let held_by_modules = modules.iter().map(|cost| cost.bytes).max().unwrap_or(0);
+        let held_by_all = self.held_under_global_bp(&plan, &blocks);
+        let memory = |held| StepMemory {
+            held,
+            ..self.weights_and_states(&plan)
+        };
+        Costs {
+            blocks,
+            modules,
+            step: Some(memory(match self.method.kind {
+                MethodKind::LocalBp => held_by_modules,
+                MethodKind::GlobalBp => held_by_all,
+            })),
+            step_of_global_bp: Some(memory(held_by_all)),
+        }
+    }
+
     /// Predicts what one step of the experiment needs, by its method. None where the chain does
     /// not fit together.
     pub fn step_memory(&self) -> Option<StepMemory> {
-        let plan = self.plan()?;
-        let costs = self.block_costs();
-        let states = match self.optimizer.kind {
-            OptimizerKind::Sgd => u64::from(self.optimizer.momentum > 0.0),
-            OptimizerKind::Adam | OptimizerKind::Adamw => 2,
+        self.costs().step
+    }
+
+    /// What a step holds all the time, whatever the method.
+    fn weights_and_states(&self, plan: &[ModulePlan]) -> StepMemory {
+        let sum = |of: &dyn Fn(&ModulePlan) -> bool| {
+            let chosen = plan.iter().filter(|module| of(module));
+            chosen.fold(0u64, |sum, module| {
+                sum.saturating_add(self.weights_of(module))
+            })
         };
-        let mut memory = StepMemory::default();
-        let mut learnt = 0u64;
-        for module in &plan {
-            let weights = self.weights_of(module);
-            memory.weights = memory.weights.saturating_add(weights);
-            if !module.frozen {
-                learnt = learnt.saturating_add(weights);
-            }
-            let blocks = costs.get(module.blocks.clone()).unwrap_or_default();
-            memory.held = memory.held.max(self.held_bytes(module, blocks));
+        let heads = plan
+            .iter()
+            .filter(|module| self.has_loss(module.number))
+            .count();
+        let fixed = plan.iter().map(|module| self.fixed_weights_of(module));
+        StepMemory {
+            weights: fixed.fold(sum(&|_| true), u64::saturating_add),
+            states: sum(&|module| !module.frozen).saturating_mul(self.optimizer.states()),
+            held: 0,
+            blocks: (self.blocks.len().saturating_add(heads) as u64).saturating_mul(BLOCK),
         }
-        memory.states = learnt.saturating_mul(states);
-        if self.method.kind == MethodKind::GlobalBp {
-            // Nothing waits in front of the first module that learns.
-            let first = plan.iter().find(|module| !module.frozen);
-            let waiting = first.and_then(|module| costs.get(module.blocks.start..));
-            let loss = self.cost_of_loss(plan.last()?);
-            let held = most_kept(waiting.unwrap_or_default(), &loss, false);
-            memory.held = held
-                .saturating_mul(self.samples_in_batch())
-                .saturating_add(learnt);
-        }
-        Some(memory)
+    }
+
+    /// Bytes that wait for the backward pass of the whole network, with the gradients of its
+    /// weights.
+    fn held_under_global_bp(&self, plan: &[ModulePlan], blocks: &[BlockCost]) -> u64 {
+        // Nothing waits in front of the first module that learns.
+        let first = plan.iter().find(|module| !module.frozen);
+        let waiting = first.and_then(|module| blocks.get(module.blocks.start..));
+        let loss = plan.last().map(|module| self.cost_of_loss(module));
+        let most = most_kept(
+            waiting.unwrap_or_default(),
+            &loss.unwrap_or_default(),
+            false,
+        );
+        let learn = plan.iter().filter(|module| !module.frozen);
+        let gradients = learn.fold(0u64, |sum, module| {
+            sum.saturating_add(self.weights_of(module))
+        });
+        most.saturating_mul(self.samples_in_batch())
+            .saturating_add(gradients)
     }
 
     /// Bytes of the weights of a module, those of its loss included where it has one.
@@ -197,22 +263,32 @@ impl Experiment {
         (module.parameters.saturating_add(head) as u64).saturating_mul(VALUE)
     }
 
+    /// Bytes of the weights of a module's head that does not learn.
+    fn fixed_weights_of(&self, module: &ModulePlan) -> u64 {
+        let kind = module.head.kind;
+        if !kind.is_fixed() || !module.loss.kind.uses_head() || !self.has_loss(module.number) {
+            return 0;
+        }
+        let classes = self.data.class_count();
+        let outputs = module.loss.head_outputs(kind, classes);
+        (module.output.features() as u64)
+            .saturating_mul(outputs as u64)
+            .saturating_mul(VALUE)
+    }
+
     /// Whether a module reconciles with the one before it, which it does with none that is frozen.
-    fn reconciles(&self, module: &ModulePlan) -> bool {
-        module.lambda > 0.0 && !self.is_frozen(module.number.saturating_sub(1))
+    fn has_tangent(&self, module: &ModulePlan) -> bool {
+        self.method.kind == MethodKind::LocalBp
+            && module.number > 1
+            && module.lambda > 0.0
+            && !module.frozen
+            && !self.is_frozen(module.number - 1)
     }
 
     /// What the loss of a module adds to its blocks.
     fn cost_of_loss(&self, module: &ModulePlan) -> BlockCost {
         let (head, output) = (module.head.kind, module.output);
         BlockCost::of(module.loss.parts(head, output, self.data.shape()))
-    }
-
-    /// What one step needs under global BP, to compare with.
-    pub fn step_memory_of_global_bp(&self) -> Option<StepMemory> {
-        let mut global = self.clone();
-        global.method.kind = MethodKind::GlobalBp;
-        global.step_memory()
     }
 
     /// What each block costs, up to the first that cannot follow.
@@ -224,20 +300,24 @@ impl Experiment {
             .collect()
     }
 
-    /// What each module costs by the method of the experiment, or none where the chain does not
-    /// fit together.
-    pub fn module_costs(&self) -> Option<Vec<ModuleCost>> {
-        let costs = self.block_costs();
-        let cost = |module: &ModulePlan| {
-            let blocks = costs.get(module.blocks.clone()).unwrap_or_default();
-            ModuleCost {
-                flops: blocks
-                    .iter()
-                    .fold(0u64, |sum, block| sum.saturating_add(block.flops)),
-                bytes: self.held_bytes(module, blocks),
-            }
+    fn module_cost(&self, module: &ModulePlan, all: &[BlockCost]) -> ModuleCost {
+        let blocks = all.get(module.blocks.clone()).unwrap_or_default();
+        let sum = |of: fn(&BlockCost) -> u64| {
+            let values = blocks.iter().map(of);
+            values.fold(0u64, u64::saturating_add)
         };
-        Some(self.plan()?.iter().map(cost).collect())
+        let learnt = match module.frozen {
+            true => 0,
+            false => (module.parameters as u64).saturating_mul(VALUE),
+        };
+        ModuleCost {
+            flops: sum(|block| block.flops),
+            bytes: self.held_bytes(module, blocks),
+            global_bp_bytes: sum(|block| block.kept_bytes)
+                .saturating_mul(self.samples_in_batch())
+                .saturating_add(learnt),
+            has_tangent: self.has_tangent(module),
+        }
     }
 
     /// Bytes that a module's gradients and one batch on its way back need.
@@ -246,7 +326,7 @@ impl Experiment {
         let (kept, gradients) = match module.frozen {
             true => (0, 0),
             false => (
-                most_kept(blocks, &self.cost_of_loss(module), self.reconciles(module)),
+                most_kept(blocks, &self.cost_of_loss(module), self.has_tangent(module)),
                 self.weights_of(module),
             ),
         };
@@ -355,9 +435,9 @@ mod tests {
         for name in ["resnet110", "vit-32", "swin-t", "resnet50-imagenet"] {
             let experiment = preset(name).unwrap().experiment().unwrap();
             let own = experiment.step_memory().unwrap();
-            let global = experiment.step_memory_of_global_bp().unwrap();
+            let global = experiment.costs().step_of_global_bp.unwrap();
             assert!(own.total() < global.total(), "{name}");
-            let most = experiment.module_costs().unwrap();
+            let most = experiment.costs().modules;
             let most = most.iter().map(|cost| cost.bytes).max();
             assert_eq!(Some(own.held), most);
         }

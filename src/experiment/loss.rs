@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    block::{Block, Init, Part},
+    block::{Block, GRADIENTS, Init, Part, VALUE},
     head::{Head, HeadKind, POOLED_MLP_CONVS, kernel, pooled_first},
     shape::Shape,
 };
@@ -185,11 +185,15 @@ impl Loss {
         for (mut shape, blocks) in chains {
             let starts_with_output = shape == output;
             // What a chain sends back to the module may be larger than anything after it.
-            let sent_back = GRADIENT_BYTES.saturating_mul(shape.len() as u64);
+            let sent_back = shape.len() as u64 * VALUE;
             for (at, block) in blocks.into_iter().enumerate() {
                 let mut parts = block.parts(shape).unwrap_or_default();
                 if let (0, Some(first)) = (at, parts.first_mut()) {
-                    first.scratch_bytes = first.scratch_bytes.max(sent_back);
+                    first.scratch_bytes =
+                        first.scratch_bytes.max(sent_back.saturating_mul(GRADIENTS));
+                    first.scratch_with_tangent_bytes = first
+                        .scratch_with_tangent_bytes
+                        .max(sent_back.saturating_mul(GRADIENTS + WAITING));
                     // The output of the module is one tensor, however many convolutions keep it.
                     if starts_with_output && output_is_kept {
                         first.kept_bytes = 0;
@@ -207,9 +211,9 @@ impl Loss {
     }
 }
 
-/// Bytes of a value in each copy of a gradient on its way, as blocks have them
+/// With a tangent, the gradient of the value waits for that of the tangent
 /// (`benches/memory.rs`).
-const GRADIENT_BYTES: u64 = 3 * 4;
+const WAITING: u64 = 1;
 
 /// A convolution that keeps the size of an image.
 fn conv(out: usize, kernel: usize) -> Block {

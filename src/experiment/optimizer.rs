@@ -67,6 +67,16 @@ impl Default for Optimizer {
     }
 }
 
+impl Optimizer {
+    /// Values that it keeps for each learnt value from step to step.
+    pub fn states(&self) -> u64 {
+        match self.kind {
+            OptimizerKind::Sgd => u64::from(self.momentum > 0.0),
+            OptimizerKind::Adam | OptimizerKind::Adamw => 2,
+        }
+    }
+}
+
 /// Kinds of learning rate schedules.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Experiment,
+    Experiment, MethodKind,
     block::Block,
     cost::{BlockCost, Load},
 };
@@ -188,8 +188,13 @@ impl Experiment {
         };
         cut.modules.clear();
         cut.method.lambda = 1.0;
-        let costs = cut.module_costs().unwrap_or_default();
-        costs.iter().map(|cost| cost.bytes).max().unwrap_or(0)
+        cut.method.kind = MethodKind::LocalBp;
+        cut.costs()
+            .modules
+            .iter()
+            .map(|cost| cost.bytes)
+            .max()
+            .unwrap_or(0)
     }
 
     /// Writes the split points down where there is a number of modules, so that they stay while
@@ -420,7 +425,7 @@ mod tests {
                 let mut most = |by| {
                     experiment.split_into(count, by);
                     assert_eq!(experiment.module_count(), count, "{name} {by:?}");
-                    let costs = experiment.module_costs().unwrap();
+                    let costs = experiment.costs().modules;
                     let flops = costs.iter().map(|cost| cost.flops).max().unwrap();
                     let bytes = costs.iter().map(|cost| cost.bytes).max().unwrap();
                     (flops, bytes)
@@ -438,7 +443,7 @@ mod tests {
         let mut experiment = preset("resnet18").unwrap().experiment().unwrap();
         let mut best = u64::MAX;
         let most = |experiment: &Experiment| {
-            let costs = experiment.module_costs().unwrap();
+            let costs = experiment.costs().modules;
             costs.iter().map(|cost| cost.flops).max().unwrap()
         };
         let starts = layer_starts(&experiment.blocks);

@@ -278,7 +278,7 @@ fn checkpoints_of_torch_save_are_read_in_both_formats() {
 #[test]
 fn a_replaced_head_starts_as_the_seed_has_it() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/tiny.pt");
-    let experiment = tiny(&["data.classes=4"]);
+    let experiment = tiny(&["data.shape_classes=4"]);
     let drawn = LocalModule::all(&experiment, &Device::flex()).unwrap();
     let error = weights::import(&experiment, &checkpoint(&path), drawn.clone()).unwrap_err();
     for part in [

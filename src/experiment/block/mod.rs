@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 pub use option::{Init, NormOver, Position, Shortcut};
 pub use part::Part;
 pub(crate) use part::hidden;
+pub(super) use part::{GRADIENTS, VALUE};
 pub use range::{MAX_KERNEL, MAX_RATIO, MAX_WIDTH};
 
 /// One block of the chain, with its hyper-parameters.

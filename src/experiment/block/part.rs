@@ -24,16 +24,18 @@ pub struct Part {
     pub kept_with_tangent_bytes: u64,
     /// Bytes of one sample that the part's backward pass needs for itself.
     pub scratch_bytes: u64,
+    /// The same of a pass that carries a tangent.
+    pub scratch_with_tangent_bytes: u64,
     /// Values of one sample in the largest tensor that its forward pass makes.
     pub largest: u64,
 }
 
 /// Bytes of an `f32`.
-const VALUE: u64 = 4;
+pub(in crate::experiment) const VALUE: u64 = 4;
 /// Tensors as large as its output that the backward pass of a part holds at once: gradients on
 /// their way and copies in another order. Measured on the CPU, as are all numbers of kept values
 /// and of scratch (`benches/memory.rs`).
-const GRADIENTS: u64 = 3;
+pub(in crate::experiment) const GRADIENTS: u64 = 3;
 /// The same of attention, for its tokens and for its weights.
 const ATTENTION_GRADIENTS: (u64, u64) = (11, 6);
 
@@ -129,6 +131,7 @@ impl Parts {
             kept_bytes: 0,
             kept_with_tangent_bytes: 0,
             scratch_bytes: 0,
+            scratch_with_tangent_bytes: 0,
             largest: output.len() as u64,
         });
         self.scratch(GRADIENTS.saturating_mul(self.len()));
@@ -161,6 +164,7 @@ impl Parts {
     fn scratch(&mut self, values: u64) {
         if let Some(last) = self.list.last_mut() {
             last.scratch_bytes = last.scratch_bytes.max(values.saturating_mul(VALUE));
+            last.scratch_with_tangent_bytes = last.scratch_bytes.saturating_mul(2);
         }
     }
 
@@ -292,6 +296,7 @@ impl Parts {
         let waiting = self.len().saturating_mul(VALUE);
         for part in self.list.iter_mut().skip(first) {
             part.scratch_bytes = part.scratch_bytes.saturating_add(waiting);
+            part.scratch_with_tangent_bytes = part.scratch_bytes.saturating_mul(2);
         }
         self.relu();
         Some(())

@@ -91,6 +91,10 @@ pub(super) fn show(
                     if let Some(block) = experiment.blocks.get_mut(index) {
                         edit::show(ui, block);
                     }
+                    if let Some(text) = inside::kept(view, index) {
+                        ui.add_space(2.0);
+                        ui.add(Label::new(RichText::new(text).small().weak()).wrap());
+                    }
                     inside::show(ui, view, index);
                     buttons(ui, pane, index, actions);
                 }

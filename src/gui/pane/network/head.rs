@@ -143,10 +143,15 @@ fn cost(ui: &mut Ui, view: &View<'_>, module: usize) {
     };
     let text = match view.global {
         true => flops(cost.flops),
-        false => format!("{} · {}", bytes(cost.bytes), flops(cost.flops)),
+        false => format!(
+            "{} (global BP {}) · {}",
+            bytes(cost.bytes),
+            bytes(cost.global_bp_bytes),
+            flops(cost.flops)
+        ),
     };
     ui.label(RichText::new(text).small().weak()).on_hover_text(
-        "Predicted: memory of its gradients and of what waits for its backward pass in a step, and operations of the forward pass of one sample",
+        "Predicted: memory of its gradients and of what waits for its backward pass in a step, what its blocks add to that of global BP, and operations of the forward pass of one sample",
     );
 }
 

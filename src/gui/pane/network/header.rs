@@ -102,7 +102,7 @@ fn split(
                     "Modules, from 1 to {layers}, the layers with weights"
                 ));
             ui.label(if count == 1 { "module" } else { "modules" });
-            let holds = view.block_count > 0 && experiment.is_balanced(pane.balance);
+            let holds = view.is_balanced;
             let text = if holds {
                 pane.balance.title()
             } else {
@@ -132,7 +132,7 @@ fn split(
 
 /// The memory that a step is predicted to need, beside that of global BP.
 fn memory(ui: &mut Ui, view: &View<'_>) {
-    let (Some(own), Some(global)) = (view.step_memory, view.step_memory_of_global_bp) else {
+    let (Some(own), Some(global)) = (view.costs.step, view.costs.step_of_global_bp) else {
         return;
     };
     let text = match view.global {
@@ -145,11 +145,12 @@ fn memory(ui: &mut Ui, view: &View<'_>) {
     };
     ui.label(RichText::new(text).small().weak())
         .on_hover_text(format!(
-            "Predicted from shapes for a batch of {} samples: weights {}, optimiser states {}, gradients and what waits for a backward pass {}",
+            "Predicted from shapes for a batch of {} samples: weights {}, optimiser states {}, gradients and what waits for a backward pass {}, blocks themselves {}",
             HumanCount(view.batch_size as u64),
             bytes(own.weights),
             bytes(own.states),
             bytes(own.held),
+            bytes(own.blocks),
         ));
 }
 

@@ -38,17 +38,29 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, index: usize) {
         });
 }
 
+/// What waits in a block for the backward pass, beside global BP's, and its operations.
+pub(super) fn kept(view: &View<'_>, index: usize) -> Option<String> {
+    let (own, global) = view.kept_bytes(index)?;
+    let operations = match view.cost(index)?.flops {
+        0 => String::new(),
+        count => format!(" · {} a sample", flops(count)),
+    };
+    let beside = match view.global {
+        true => String::new(),
+        false => format!(" (global BP {})", bytes(global)),
+    };
+    Some(format!(
+        "Keeps {}{beside} for the backward pass{operations}",
+        bytes(own)
+    ))
+}
+
 /// What a block costs, in words.
 pub(super) fn cost(view: &View<'_>, index: usize) -> String {
     let samples = HumanCount(view.batch_size as u64);
-    let mut text = format!("Output of this block for a batch of {samples} samples");
-    if let Some(cost) = view.cost(index) {
-        let kept = cost.kept_bytes.saturating_mul(view.batch_size as u64);
-        text.push_str(&format!(
-            "\n{} wait for the backward pass\n{} for a sample",
-            bytes(kept),
-            flops(cost.flops)
-        ));
+    let output = format!("Output of this block for a batch of {samples} samples");
+    match kept(view, index) {
+        Some(kept) => format!("{output}\n{kept}"),
+        None => output,
     }
-    text
 }

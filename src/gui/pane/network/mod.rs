@@ -16,6 +16,7 @@ mod learn;
 mod map;
 mod module_row;
 mod palette;
+mod priced;
 mod search;
 mod selection;
 mod several;
@@ -35,6 +36,7 @@ use fold::Folds;
 use keyboard::Held;
 use map::Map;
 use palette::Palette;
+use priced::Prices;
 use search::{Match, Search};
 use selection::Selection;
 use several::Repeat;
@@ -50,6 +52,7 @@ pub struct NetworkPane {
     repeat: Option<Repeat>,
     /// What a split into so many modules balances.
     balance: Balance,
+    prices: Prices,
     /// Why the last gesture failed.
     message: Option<String>,
     /// Changes to carry out.
@@ -94,7 +97,8 @@ impl NetworkPane {
         problems: &[Problem],
         live: &[ModuleLive],
     ) -> bool {
-        let view = View::new(experiment, problems, live, ui.visuals().dark_mode);
+        let priced = self.prices.of(experiment, self.balance);
+        let view = View::new(experiment, &priced, problems, live, ui.visuals().dark_mode);
         if let Some(change) = self.folds.keep_up(&experiment.blocks, &view.ranges) {
             self.selection.follow(&change);
         }

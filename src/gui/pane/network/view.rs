@@ -4,11 +4,10 @@ use std::{collections::BTreeSet, ops::Range};
 
 use eframe::egui::Color32;
 
-use super::ModuleLive;
+use super::{ModuleLive, priced::Priced};
 use crate::{
     experiment::{
-        BlockCost, Experiment, MethodKind, ModuleCost, ModulePlan, Place, Problem, Shape,
-        StepMemory,
+        BlockCost, Costs, Experiment, MethodKind, ModuleCost, ModulePlan, Place, Problem, Shape,
     },
     gui::theme,
 };
@@ -32,18 +31,18 @@ pub(super) struct View<'a> {
     wrong: BTreeSet<usize>,
     /// Shapes on the edges, from the input's to the last that is known.
     shapes: Vec<Shape>,
-    costs: Vec<BlockCost>,
-    module_costs: Vec<ModuleCost>,
+    pub costs: &'a Costs,
+    /// Whether the cuts are those of a balanced split.
+    pub is_balanced: bool,
     /// Learnt values of all blocks and the last head, where every shape is known.
     pub network_parameters: Option<usize>,
-    pub step_memory: Option<StepMemory>,
-    pub step_memory_of_global_bp: Option<StepMemory>,
     live: &'a [ModuleLive],
 }
 
 impl<'a> View<'a> {
     pub fn new(
         experiment: &Experiment,
+        priced: &'a Priced,
         problems: &'a [Problem],
         live: &'a [ModuleLive],
         dark: bool,
@@ -64,11 +63,9 @@ impl<'a> View<'a> {
             ranges: experiment.module_ranges(),
             wrong: problems.iter().filter_map(block_of).collect(),
             shapes,
-            costs: experiment.block_costs(),
-            module_costs: experiment.module_costs().unwrap_or_default(),
+            costs: &priced.costs,
+            is_balanced: priced.is_balanced,
             network_parameters: experiment.network_parameters(),
-            step_memory: experiment.step_memory(),
-            step_memory_of_global_bp: experiment.step_memory_of_global_bp(),
             live,
         }
     }
@@ -133,12 +130,25 @@ impl<'a> View<'a> {
 
     /// What a block costs for one sample, where it fits its input.
     pub fn cost(&self, block: usize) -> Option<&BlockCost> {
-        self.costs.get(block)
+        self.costs.blocks.get(block)
     }
 
     /// What a module, by its number from 1, costs in a step, where every shape is known.
     pub fn module_cost(&self, module: usize) -> Option<ModuleCost> {
-        self.module_costs.get(module.checked_sub(1)?).copied()
+        self.costs.modules.get(module.checked_sub(1)?).copied()
+    }
+
+    /// Bytes of a batch that wait in a block for the backward pass: by the method, and under
+    /// global BP.
+    pub fn kept_bytes(&self, block: usize) -> Option<(u64, u64)> {
+        let cost = self.cost(block)?;
+        let module = self.module_cost(self.module_of(block));
+        let own = match module.is_some_and(|module| module.has_tangent) {
+            true => cost.kept_with_tangent_bytes,
+            false => cost.kept_bytes,
+        };
+        let of_batch = |bytes: u64| bytes.saturating_mul(self.batch_size as u64);
+        Some((of_batch(own), of_batch(cost.kept_bytes)))
     }
 
     /// Bytes of a block's output for one batch in f32.
