@@ -83,8 +83,8 @@ fn experiment(preset: Preset, keys: &str, changes: &[String]) -> Result<Experime
 /// Peak bytes and seconds of a step, the first left out of the latter.
 fn measure(experiment: &Experiment) -> Result<(usize, f64), String> {
     let device = Device::flex().autodiff();
-    let data = dataset::load(&experiment.data, experiment.seed)?;
-    let samples = Resident::new(&data.train, data.shape, data.classes.len(), &device);
+    let data = dataset::load_now(experiment)?;
+    let samples = Resident::new(&data.train, data.classes.len(), &device)?;
     drop(data.test);
     let batch = samples.range(0, experiment.train.batch_size);
     let lambda: Vec<f64> = (2..=experiment.module_count())

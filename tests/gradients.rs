@@ -10,7 +10,7 @@ use burn::{
 };
 use layerwise::{
     block::{Draws, Dual},
-    dataset::Samples,
+    dataset::{Part, Samples, Store},
     experiment::{
         Block, Experiment, Head, HeadKind, Init, Loss, LossKind, MethodKind, ModuleSettings,
         NormOver, Optimizer, Position, Shape, Shortcut, Split,
@@ -99,15 +99,17 @@ fn experiment(image: bool, tested: &[Block], head: Head) -> Experiment {
 
 fn batch(device: &Device) -> Batch {
     let mut rng = rng(5, Stream::Data, 0);
-    let samples = Samples {
-        inputs: (0..BATCH * 64)
-            .map(|_| StandardNormal.sample(&mut rng))
-            .collect(),
+    let values = (0..BATCH * 64).map(|_| StandardNormal.sample(&mut rng));
+    let part = Part {
+        store: Store::Values(values.collect()),
         // Two classes twice, one once.
         labels: (0..BATCH as u32).map(|sample| sample * 3 % 9).collect(),
     };
+    let samples = Samples::all(part, Shape::Image([1, 8, 8]));
     let indices: Vec<u32> = (0..BATCH as u32).collect();
-    Resident::new(&samples, Shape::Image([1, 8, 8]), 10, device).gather(&indices)
+    Resident::new(&samples, 10, device)
+        .unwrap()
+        .gather(&indices)
 }
 
 impl Case {

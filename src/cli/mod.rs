@@ -1,5 +1,6 @@
 //! Every verb of the command line.
 
+mod data;
 mod output;
 mod train;
 mod weights;
@@ -13,7 +14,8 @@ use clap::{Args, Parser, Subcommand};
 use indicatif::ProgressBar;
 
 use crate::{
-    experiment::{DeviceChoice, Experiment, FileError, Preset, preset, presets},
+    dataset::{Request, look},
+    experiment::{DataKind, DeviceChoice, Experiment, FileError, Preset, preset, presets},
     run::{self, adapters, choose},
 };
 use indicatif::HumanCount;
@@ -63,6 +65,9 @@ enum Verb {
         #[arg(long, value_name = "FILE.safetensors")]
         out: PathBuf,
     },
+    /// What lies in files, and published data sets
+    #[command(subcommand)]
+    Data(data::DataVerb),
     /// Weights from and for other programs
     #[command(subcommand)]
     Weights(weights::WeightsVerb),
@@ -111,11 +116,12 @@ impl Source {
         if let Some(epochs) = epochs {
             assignments.push(format!("train.epochs={epochs}"));
         }
-        let experiment = match (&self.preset, &self.experiment) {
+        let mut experiment = match (&self.preset, &self.experiment) {
             (Some(name), _) => named_preset(name)?.with(&assignments)?,
             (None, Some(path)) => Experiment::load_with(path, &assignments)?,
             (None, None) => return Err(Failure::error("no experiment was named".to_owned())),
         };
+        look_at_files(&mut experiment)?;
         let problems = experiment.problems();
         if problems.is_empty() {
             Ok(experiment)
@@ -124,6 +130,19 @@ impl Source {
             Err(Failure::error(lines.join("\nerror: ")))
         }
     }
+}
+
+/// Finds out what the files of an experiment hold, where it has any.
+fn look_at_files(experiment: &mut Experiment) -> Result<(), Failure> {
+    let request = Request::of(experiment);
+    if experiment.data.kind != DataKind::Files || request.lacks_path() {
+        return Ok(());
+    }
+    let bar = data::bar("Reading");
+    let found = look(&experiment.data, &mut |loading| data::follow(&bar, loading));
+    bar.finish_and_clear();
+    experiment.data.found = Some(found?);
+    Ok(())
 }
 
 /// How a verb ends badly.
@@ -174,6 +193,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Verb::Devices) => list_devices(),
         Some(Verb::Train(args)) => train::train(&args),
         Some(Verb::Trace { source, steps, out }) => trace(&source, steps, &out),
+        Some(Verb::Data(verb)) => data::run(&verb),
         Some(Verb::Weights(verb)) => weights::run(&verb),
     }
 }

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use crate::experiment::{Data, Found, Prepare, Shape};
 
+use serde::Serialize;
+
 use super::{
-    Dataset, Loading, Part, Progress, Source, divided,
+    Column, Dataset, LeftOut, Loading, Part, Progress, Source, class_counts, divided,
     samples::{Reading, Samples},
     source::{self, Options, Raw},
 };
@@ -51,6 +53,7 @@ pub(super) fn load(
     }
     Ok(Dataset {
         shape,
+        format: Some(raw.format),
         classes: chosen.names,
         train,
         test,
@@ -81,6 +84,66 @@ pub fn look(data: &Data, progress: Progress<'_>) -> Result<Found, String> {
         train: count(&raw.train),
         test: raw.test.as_ref().map_or(0, count),
         classes: chosen.names.clone(),
+    })
+}
+
+/// A class with its samples in each part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ClassCount {
+    pub name: String,
+    pub train: u64,
+    pub test: u64,
+}
+
+/// What files hold, told to a person.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Inspection {
+    pub format: &'static str,
+    /// Shape of a sample, as on edges of a network; none of image files, which have their own.
+    pub shape: Option<String>,
+    /// Samples to train on, and to test on: 0 where there is no such part.
+    pub train: usize,
+    pub test: usize,
+    pub classes: Vec<ClassCount>,
+    /// What the columns of a table were taken as.
+    pub columns: Vec<Column>,
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Looks at what lies at `data.path`, told by its content.
+///
+/// # Errors
+/// As loading has, but for the samples of image files.
+pub fn inspect(data: &Data, progress: Progress<'_>) -> Result<Inspection, String> {
+    let raw = open(data, progress)?;
+    let shape = match raw.shape {
+        Some(_) => Some(shape_of(&raw, data)?.to_string()),
+        None => None,
+    };
+    let counts = |part: Option<&Part>| {
+        let labels = part.map_or(&[][..], |part| &part.labels);
+        class_counts(labels, raw.classes.len())
+    };
+    let counts = counts(Some(&raw.train))
+        .into_iter()
+        .zip(counts(raw.test.as_deref()));
+    Ok(Inspection {
+        format: raw.format.title(),
+        shape,
+        train: raw.train.labels.len(),
+        test: raw.test.as_ref().map_or(0, |test| test.labels.len()),
+        classes: raw
+            .classes
+            .iter()
+            .zip(counts)
+            .map(|(name, (train, test))| ClassCount {
+                name: name.clone(),
+                train,
+                test,
+            })
+            .collect(),
+        columns: raw.columns.clone(),
+        left_out: raw.left_out.clone(),
     })
 }
 

@@ -3,7 +3,7 @@
 mod augment;
 mod batch;
 mod digits;
-mod fetch;
+pub mod fetch;
 mod files;
 mod histogram;
 mod mix;
@@ -23,18 +23,18 @@ use std::sync::Arc;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::Normal;
 
-use crate::experiment::{Data, DataKind, Experiment, Normalize, Prepare, Resize, Shape};
+use crate::experiment::{Data, DataKind, Experiment, Found, Normalize, Prepare, Resize, Shape};
 use crate::rng::{Stream as Draws, rng};
 use planar::Planar;
 use samples::Reading;
 
 pub use batch::epoch_order;
-pub use files::look;
+pub use files::{ClassCount, Inspection, inspect, look};
 pub use histogram::{Histogram, class_counts};
 pub use mix::Mixing;
 pub use normalize::Normalization;
 pub use samples::{RESIDENT_BYTES, Samples};
-pub use source::{Column, ColumnKind, Format, LeftOut, Part, Store, forget};
+pub use source::{Column, ColumnKind, Format, LeftOut, Part, Store, forget, format_of};
 pub use stream::{HostBatch, Schedule, Stream};
 pub use summary::{Summary, summarise};
 
@@ -50,6 +50,8 @@ pub struct Source {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dataset {
     pub shape: Shape,
+    /// What files were recognised as; none of built-in sets.
+    pub format: Option<Format>,
     /// Name of each class.
     pub classes: Vec<String>,
     pub train: Samples,
@@ -138,6 +140,36 @@ impl Request {
             prepare: experiment.prepare.clone(),
             seed: experiment.seed,
         }
+    }
+
+    /// The same for a look at the samples as they lie in files, without what takes long.
+    pub fn for_preview(experiment: &Experiment) -> Self {
+        let mut request = Self::of(experiment);
+        if request.data.kind == DataKind::Files {
+            request.prepare.normalize = Normalize::Off;
+        }
+        request
+    }
+
+    /// Whether both are of the same samples of the same files, whatever is done to them.
+    pub fn is_of_same_files(&self, other: &Self) -> bool {
+        self.data == other.data
+    }
+
+    /// What the files hold; none of built-in sets.
+    ///
+    /// # Errors
+    /// As reading them has.
+    pub fn found(&self) -> Result<Option<Found>, String> {
+        match self.data.kind {
+            DataKind::Files => look(&self.data, &mut |_| true).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether files are wanted, but none are chosen.
+    pub fn lacks_path(&self) -> bool {
+        self.data.kind == DataKind::Files && self.data.path.as_os_str().is_empty()
     }
 }
 
@@ -237,6 +269,7 @@ fn assemble(
     let [train, test] = divided(&all, data.test_fraction, data.test_count(), seed)?;
     Ok(Dataset {
         shape,
+        format: None,
         classes,
         train,
         test,

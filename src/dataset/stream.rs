@@ -173,7 +173,7 @@ impl Stream {
     ///
     /// # Errors
     /// Where a sample cannot be read, or all steps were taken.
-    pub fn next(&mut self) -> Result<HostBatch, String> {
+    pub fn take(&mut self) -> Result<HostBatch, String> {
         let worker = (self.next - self.first) % self.workers.len().max(1);
         let received = self.workers.get(worker).and_then(|made| made.recv().ok());
         self.next += 1;

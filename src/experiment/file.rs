@@ -242,6 +242,11 @@ fn set(table: &mut Table, assignment: &str) -> Result<(), FileError> {
         }
     }
 
+    // Whoever names files wants them.
+    if let ["data", "path"] = keys.as_slice() {
+        set(table, "data.kind=files")?;
+    }
+
     let Some((last, parents)) = keys.split_last() else {
         return Err(wrong(format!("\"{path}\" is not a key")));
     };

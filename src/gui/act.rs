@@ -13,7 +13,8 @@ use super::{
     tile::Tiles,
 };
 use crate::{
-    experiment::{Experiment, preset},
+    dataset,
+    experiment::{Data, DataKind, Experiment, preset},
     run::{Command as RunCommand, RunOptions},
 };
 
@@ -183,6 +184,22 @@ impl Studio {
         Ok(())
     }
 
+    /// Makes a file or folder the data of the experiment; what it holds is read behind the window.
+    pub(super) fn learn_from(&mut self, path: &Path) -> Result<(), String> {
+        dataset::format_of(path)?;
+        let mut experiment = self.document.experiment.clone();
+        experiment.data = Data {
+            kind: DataKind::Files,
+            path: path.to_owned(),
+            test_fraction: experiment.data.test_fraction,
+            size: experiment.data.size,
+            ..Data::default()
+        };
+        self.document.replace(experiment);
+        self.loader.forget();
+        Ok(())
+    }
+
     fn save_document(&mut self, next: Option<Next>, ctx: &Context) {
         match self.document.path().map(ToOwned::to_owned) {
             Some(path) => self.save_to(&path, next, ctx),
@@ -223,6 +240,13 @@ impl Studio {
             (Purpose::Save, None) => folder.join(format!("{}.toml", self.document.title())),
             (Purpose::Open, _) => folder.join(""),
             (Purpose::Records, _) => self.settings.records_root().unwrap_or(folder),
+            (Purpose::DataFile | Purpose::DataFolder, _) => {
+                let path = &self.document.experiment.data.path;
+                match path.as_os_str().is_empty() {
+                    true => folder.join(""),
+                    false => path.clone(),
+                }
+            }
             (Purpose::Weights, _) => match &self.document.experiment.weights {
                 Some(weights) => weights.path.clone(),
                 None => folder.join(""),
@@ -288,6 +312,11 @@ impl Studio {
             }
             Answer::Path(purpose @ Purpose::ExportScript, path, _) => {
                 if let Err(why) = self.export_script(&path) {
+                    self.dialog = Some(Dialog::Path(PathDialog::again(purpose, &path, None, why)));
+                }
+            }
+            Answer::Path(purpose @ (Purpose::DataFile | Purpose::DataFolder), path, _) => {
+                if let Err(why) = self.learn_from(&path) {
                     self.dialog = Some(Dialog::Path(PathDialog::again(purpose, &path, None, why)));
                 }
             }

@@ -12,6 +12,7 @@ use super::{
     menu,
     palette::Palette,
     pane::{
+        data,
         data::Preview,
         log::Log,
         network::{ModuleLive, NetworkPane},
@@ -54,7 +55,7 @@ pub struct Studio {
     leaving: bool,
     pub(super) system_dialogs: bool,
     storage: bool,
-    loader: DataLoader,
+    pub(super) loader: DataLoader,
     weights: WeightsChecker,
     /// Writes weights behind the window.
     pub(super) exporting: Option<Job<Result<String, String>>>,
@@ -222,6 +223,13 @@ impl Studio {
         match ask {
             Some(settings_pane::Ask::RecordsFolder) => self.ask_path(Purpose::Records, None),
             Some(settings_pane::Ask::Weights) => self.ask_path(Purpose::Weights, None),
+            Some(settings_pane::Ask::Data(data::Ask::File)) => {
+                self.ask_path(Purpose::DataFile, None);
+            }
+            Some(settings_pane::Ask::Data(data::Ask::Folder)) => {
+                self.ask_path(Purpose::DataFolder, None);
+            }
+            Some(settings_pane::Ask::Data(data::Ask::Again)) => self.loader.forget(),
             None => {}
         }
     }
@@ -245,7 +253,11 @@ impl Studio {
             file.map(|file| file.path().to_owned())
         });
         if let Some(path) = dropped {
-            self.ask_first(Next::Open(path), ctx);
+            if path.extension().is_some_and(|ending| ending == "toml") {
+                self.ask_first(Next::Open(path), ctx);
+            } else if let Err(why) = self.learn_from(&path) {
+                self.tell("The data cannot be used", why);
+            }
         }
         if ctx.input(|input| !input.raw.hovered_files.is_empty()) {
             let rect = ctx.content_rect();
@@ -257,7 +269,7 @@ impl Studio {
             painter.text(
                 rect.center(),
                 egui::Align2::CENTER_CENTER,
-                "Drop the file to open it",
+                "Drop an experiment to open it, or data to learn from",
                 egui::FontId::proportional(24.0),
                 egui::Color32::WHITE,
             );
@@ -331,8 +343,11 @@ impl eframe::App for Studio {
             }
             self.take_dropped_file(&ctx);
         }
+        self.loader.want(&self.document.experiment, &ctx);
+        if let Some(found) = self.loader.news_of(&self.document.experiment) {
+            self.document.experiment.data.found = Some(found);
+        }
         let experiment = &self.document.experiment;
-        self.loader.want(&experiment.data, experiment.seed, &ctx);
         let problems = experiment.problems();
         if problems.is_empty() {
             self.weights.want(experiment, &ctx);

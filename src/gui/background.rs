@@ -5,9 +5,10 @@ use std::time::{Duration, Instant, SystemTime};
 use crossbeam_channel::{Receiver, bounded};
 use eframe::egui::Context;
 
+use super::sight::Sight;
 use crate::{
-    dataset::{self, Dataset},
-    experiment::{Data, Experiment, Split},
+    dataset::{self, Dataset, Request},
+    experiment::{DataKind, Experiment, Found, Split},
     weights::{self, Report},
 };
 
@@ -137,30 +138,61 @@ impl<K: Clone + PartialEq + Send + 'static, T: Send + 'static> Follower<K, T> {
     }
 }
 
-/// Data and seed: what decides the samples.
-type Key = (Data, u64);
+/// Samples, a look at some of them, and what files were found to hold.
+pub struct Loaded {
+    pub dataset: Dataset,
+    pub sight: Sight,
+    found: Option<Found>,
+}
 
 /// The data set of the edited experiment, loaded behind the window.
 #[derive(Default)]
-pub struct DataLoader(Follower<Key, Dataset>);
+pub struct DataLoader(Follower<Request, Loaded>);
+
+fn load(request: Request) -> Result<Loaded, String> {
+    let dataset = dataset::load(&request, &mut |_| true)?;
+    Ok(Loaded {
+        found: request.found()?,
+        sight: Sight::of(&dataset),
+        dataset,
+    })
+}
 
 impl DataLoader {
     /// Notes which data the experiment wants and loads them once they stay the same.
-    pub fn want(&mut self, data: &Data, seed: u64, ctx: &Context) {
-        let key = (data.clone(), seed);
-        self.0.want(key, "layerwise-data", ctx, |(data, seed)| {
-            dataset::load(&data, seed)
-        });
+    pub fn want(&mut self, experiment: &Experiment, ctx: &Context) {
+        let request = Request::for_preview(experiment);
+        if request.lacks_path() {
+            self.0.forget();
+        } else {
+            self.0.want(request, "layerwise-data", ctx, load);
+        }
+    }
+
+    /// Reads files again, which may have changed.
+    pub fn forget(&mut self) {
+        dataset::forget();
+        self.0.forget();
+    }
+
+    /// What the files of an experiment were found to hold, where that is known by now and another
+    /// than it says.
+    pub fn news_of(&self, experiment: &Experiment) -> Option<Found> {
+        if experiment.data.kind != DataKind::Files || self.0.is_behind() {
+            return None;
+        }
+        let found = self.0.result()?.as_ref().ok()?.found.as_ref()?;
+        (experiment.data.found.as_ref() != Some(found)).then(|| found.clone())
     }
 
     /// The data loaded last, or why they could not be.
-    pub fn result(&self) -> Option<&Result<Dataset, String>> {
+    pub fn result(&self) -> Option<&Result<Loaded, String>> {
         self.0.result()
     }
 
     /// The data loaded last, where there are any.
     pub fn dataset(&self) -> Option<&Dataset> {
-        self.result()?.as_ref().ok()
+        self.result()?.as_ref().ok().map(|loaded| &loaded.dataset)
     }
 
     /// Whether data are on their way.

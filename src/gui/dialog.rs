@@ -30,6 +30,10 @@ pub enum Purpose {
     Records,
     /// A checkpoint to start from.
     Weights,
+    /// A file with data.
+    DataFile,
+    /// A folder with data.
+    DataFolder,
     ExportWeights,
     ExportScript,
 }
@@ -41,6 +45,8 @@ impl Purpose {
             Self::Save => "Save the experiment as",
             Self::Records => "Folder for records of runs",
             Self::Weights => "Start from a checkpoint",
+            Self::DataFile => "Data from a file",
+            Self::DataFolder => "Data from a folder",
             Self::ExportWeights => "Export the weights as",
             Self::ExportScript => "Export a PyTorch script as",
         }
@@ -50,8 +56,8 @@ impl Purpose {
         match self {
             Self::Open => "Open",
             Self::Save => "Save",
-            Self::Records => "Use this folder",
-            Self::Weights => "Use this file",
+            Self::Records | Self::DataFolder => "Use this folder",
+            Self::Weights | Self::DataFile => "Use this file",
             Self::ExportWeights | Self::ExportScript => "Export",
         }
     }
@@ -64,16 +70,23 @@ impl Purpose {
     /// Ending of the files it is about.
     pub fn ending(self) -> &'static str {
         match self {
-            Self::Open | Self::Save | Self::Records => "toml",
+            Self::Open | Self::Save | Self::Records | Self::DataFolder => "toml",
+            Self::DataFile => "csv",
             Self::Weights | Self::ExportWeights => "safetensors",
             Self::ExportScript => "py",
         }
     }
 
-    /// What the files are, and their endings.
+    /// Whether it is about a folder.
+    fn is_folder(self) -> bool {
+        matches!(self, Self::Records | Self::DataFolder)
+    }
+
+    /// What the files are, and their endings; none for any file.
     fn files(self) -> (&'static str, &'static [&'static str]) {
         match self {
             Self::Open | Self::Save | Self::Records => ("Layerwise experiment", &["toml"]),
+            Self::DataFile | Self::DataFolder => ("Data", &[]),
             Self::Weights => ("Checkpoint", &["safetensors", "pt", "pth", "bin"]),
             Self::ExportWeights => ("safetensors", &["safetensors"]),
             Self::ExportScript => ("Python", &["py"]),
@@ -148,7 +161,7 @@ impl PathDialog {
             TextEdit::singleline(&mut self.text)
                 .id_salt("path")
                 .hint_text(match self.purpose {
-                    Purpose::Records => "/path/to/folder".to_owned(),
+                    purpose if purpose.is_folder() => "/path/to/folder".to_owned(),
                     purpose => format!("/path/to/file.{}", purpose.ending()),
                 })
                 .desired_width(f32::INFINITY),
@@ -247,11 +260,13 @@ impl PathDialog {
             if let Some(folder) = typed.parent().filter(|folder| folder.is_dir()) {
                 dialog = dialog.set_directory(folder);
             }
-            if purpose == Purpose::Records {
+            if purpose.is_folder() {
                 return dialog.pick_folder();
             }
             let (what, endings) = purpose.files();
-            dialog = dialog.add_filter(what, endings);
+            if !endings.is_empty() {
+                dialog = dialog.add_filter(what, endings);
+            }
             if !purpose.writes() {
                 return dialog.pick_file();
             }

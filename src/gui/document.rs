@@ -1,10 +1,26 @@
 //! The experiment that is being edited: its file, what is unsaved, and the way back.
 
-use std::path::{Path, PathBuf};
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+};
 
 use eframe::egui::util::undoer::{Settings, Undoer};
 
-use crate::experiment::{Balance, Experiment, FileError, Preset};
+use crate::{
+    dataset::Request,
+    experiment::{Balance, Experiment, FileError, Preset},
+};
+
+/// An experiment without what its files were found to hold, which is no edit of anybody.
+fn edits(experiment: &Experiment) -> Cow<'_, Experiment> {
+    if experiment.data.found.is_none() {
+        return Cow::Borrowed(experiment);
+    }
+    let mut edits = experiment.clone();
+    edits.data.found = None;
+    Cow::Owned(edits)
+}
 
 /// An experiment with its file and its history of edits.
 pub struct Document {
@@ -27,7 +43,7 @@ impl Document {
             stable_time: 0.3,
             auto_save_interval: f32::INFINITY,
         });
-        undoer.add_undo(&experiment);
+        undoer.add_undo(edits(&experiment).as_ref());
         Self {
             saved: experiment.clone(),
             experiment,
@@ -83,7 +99,7 @@ impl Document {
 
     /// Whether there are edits that no file holds.
     pub fn is_unsaved(&self) -> bool {
-        self.experiment != self.saved
+        edits(&self.experiment) != edits(&self.saved)
     }
 
     /// File name, or the experiment's name where it has no file.
@@ -99,14 +115,15 @@ impl Document {
     /// that one drag is one step back. Returns whether an edit still waits to become a point.
     pub fn note_edits(&mut self, seconds: f64, held: bool) -> bool {
         if !held {
-            self.undoer.feed_state(seconds, &self.experiment);
+            self.undoer
+                .feed_state(seconds, edits(&self.experiment).as_ref());
         }
         self.undoer.is_in_flux()
     }
 
     /// Makes a point of the present state, so that what comes next can be undone alone.
     pub fn mark(&mut self) {
-        self.undoer.add_undo(&self.experiment);
+        self.undoer.add_undo(edits(&self.experiment).as_ref());
     }
 
     /// Replaces the experiment as one edit.
@@ -117,23 +134,34 @@ impl Document {
     }
 
     pub fn can_undo(&self) -> bool {
-        self.undoer.has_undo(&self.experiment)
+        self.undoer.has_undo(edits(&self.experiment).as_ref())
     }
 
     pub fn can_redo(&self) -> bool {
-        self.undoer.has_redo(&self.experiment)
+        self.undoer.has_redo(edits(&self.experiment).as_ref())
     }
 
     pub fn undo(&mut self) {
-        if let Some(experiment) = self.undoer.undo(&self.experiment) {
-            self.experiment = experiment.clone();
+        let edits = edits(&self.experiment).into_owned();
+        if let Some(experiment) = self.undoer.undo(&edits).cloned() {
+            self.go_to(experiment);
         }
     }
 
     pub fn redo(&mut self) {
-        if let Some(experiment) = self.undoer.redo(&self.experiment) {
-            self.experiment = experiment.clone();
+        let edits = edits(&self.experiment).into_owned();
+        if let Some(experiment) = self.undoer.redo(&edits).cloned() {
+            self.go_to(experiment);
         }
+    }
+
+    /// Goes to another state, which knows of its files what the present one does.
+    fn go_to(&mut self, mut experiment: Experiment) {
+        let found = self.experiment.data.found.take();
+        if Request::of(&experiment).is_of_same_files(&Request::of(&self.experiment)) {
+            experiment.data.found = found;
+        }
+        self.experiment = experiment;
     }
 }
 

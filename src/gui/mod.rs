@@ -15,6 +15,7 @@ mod palette;
 pub mod pane;
 mod session;
 mod settings;
+mod sight;
 pub mod theme;
 pub mod tile;
 

@@ -22,7 +22,7 @@ pub(super) struct Feed {
 enum Source {
     /// All samples are on the device.
     Resident {
-        samples: Resident,
+        samples: Box<Resident>,
         /// The order of the epoch that it is in.
         known: Option<(u64, Vec<u32>)>,
     },
@@ -48,7 +48,7 @@ impl Feed {
         let source = match schedule.changes_samples() || !data.train.are_few() {
             true => Source::Streamed(None),
             false => Source::Resident {
-                samples: Resident::new(&data.train, classes, device)?,
+                samples: Box::new(Resident::new(&data.train, classes, device)?),
                 known: None,
             },
         };
@@ -94,7 +94,7 @@ impl Feed {
                     *stream = Some(Stream::start(schedule, step, self.total_steps, workers())?);
                 }
                 let host = match stream {
-                    Some(stream) => stream.next()?,
+                    Some(stream) => stream.take()?,
                     None => HostBatch::default(),
                 };
                 let shape = self.schedule.samples.shape();

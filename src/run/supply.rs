@@ -8,9 +8,11 @@ use crate::{
 };
 
 /// Test samples: on the device where they are few, else read whenever they are looked at.
-pub(super) enum Supply {
-    Resident(Resident, Labels),
-    Host(Samples, Labels, Device),
+pub(super) struct Supply {
+    samples: Samples,
+    resident: Option<Resident>,
+    labels: Labels,
+    device: Device,
 }
 
 /// Classes of all samples on the device.
@@ -28,29 +30,28 @@ impl Supply {
     /// Where a sample cannot be read.
     pub fn new(samples: &Samples, classes: usize, device: &Device) -> Result<Self, String> {
         let of_samples = int_tensor(&samples.labels, device);
-        let labels = Labels {
-            targets: one_hot(&of_samples, classes),
-            classes: of_samples,
+        let resident = match samples.are_few() {
+            true => Some(Resident::new(samples, classes, device)?),
+            false => None,
         };
-        Ok(if samples.are_few() {
-            Self::Resident(Resident::new(samples, classes, device)?, labels)
-        } else {
-            Self::Host(samples.clone(), labels, device.clone())
+        Ok(Self {
+            samples: samples.clone(),
+            resident,
+            labels: Labels {
+                targets: one_hot(&of_samples, classes),
+                classes: of_samples,
+            },
+            device: device.clone(),
         })
     }
 
     /// Number of samples.
     pub fn len(&self) -> usize {
-        match self {
-            Self::Resident(samples, _) => samples.len(),
-            Self::Host(samples, _, _) => samples.len(),
-        }
+        self.samples.len()
     }
 
     pub fn labels(&self) -> &Labels {
-        match self {
-            Self::Resident(_, labels) | Self::Host(_, labels, _) => labels,
-        }
+        &self.labels
     }
 
     /// The inputs from `start`, at most `count` of them: `[count, channels, height, width]`.
@@ -58,15 +59,13 @@ impl Supply {
     /// # Errors
     /// Where a sample cannot be read.
     pub fn inputs(&self, start: usize, count: usize) -> Result<Tensor<4>, String> {
-        match self {
-            Self::Resident(samples, _) => Ok(samples.range(start, count).inputs),
-            Self::Host(samples, _, device) => {
-                let count = count.min(samples.len().saturating_sub(start));
-                let [channels, height, width] = samples.shape().sizes();
-                let values = samples.values_of(start, count)?;
-                let data = TensorData::new(values, [count, channels, height, width]);
-                Ok(Tensor::from_data(data, device))
-            }
+        if let Some(resident) = &self.resident {
+            return Ok(resident.range(start, count).inputs);
         }
+        let count = count.min(self.len().saturating_sub(start));
+        let [channels, height, width] = self.samples.shape().sizes();
+        let values = self.samples.values_of(start, count)?;
+        let data = TensorData::new(values, [count, channels, height, width]);
+        Ok(Tensor::from_data(data, &self.device))
     }
 }

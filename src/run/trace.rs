@@ -5,11 +5,11 @@ use std::{collections::HashMap, path::Path};
 use burn::tensor::{DType, Tensor, TensorData};
 use safetensors::{Dtype, tensor::TensorView};
 
-use super::device;
+use super::{device, feed::Feed};
 use crate::{
-    dataset::{self, epoch_order},
+    dataset,
     experiment::{Experiment, write_whole},
-    local::{LocalModule, Resident, named_parameters},
+    local::{LocalModule, named_parameters},
     weights,
 };
 

@@ -10,6 +10,7 @@ use std::{
 
 use burn::tensor::{Device, Tensor};
 use crossbeam_channel::{Receiver, TryRecvError};
+use indicatif::HumanBytes;
 
 use super::{
     Command, Evaluation, Event, LambdaChange, Phase, RunOptions, StepRecord, Summary, Target,
@@ -164,6 +165,22 @@ impl<'a> Trainer<'a> {
             None => None,
         };
         outbox.push(Event::Note(format!("Training on {device_name}")));
+        if let Some((threads, bytes)) = feed.ahead() {
+            let s = if threads == 1 { "" } else { "s" };
+            outbox.push(Event::Note(format!(
+                "Samples are read ahead on {threads} thread{s}, in up to {}",
+                HumanBytes(bytes as u64)
+            )));
+        }
+        if data.unreadable > 0 {
+            outbox.push(Event::Warning {
+                module: None,
+                message: format!(
+                    "{} image files cannot be read and are not used",
+                    data.unreadable
+                ),
+            });
+        }
         if let Some(report) = imported {
             let message = format!("Starting with {}", report.sentence());
             outbox.push(if report.is_complete() {

@@ -49,12 +49,7 @@ pub fn open(
     options: &Options,
     progress: &mut dyn FnMut(u64, u64) -> bool,
 ) -> Result<Arc<Raw>, String> {
-    let about = std::fs::metadata(path).map_err(|error| {
-        format!(
-            "{} cannot be read: {error}: choose a file or folder that exists",
-            path.display()
-        )
-    })?;
+    let about = about(path)?;
     let key = Key {
         path: path.to_owned(),
         options: options.clone(),
@@ -70,17 +65,35 @@ pub fn open(
     Ok(raw)
 }
 
-/// What a file or folder holds, told by its content.
-fn recognise(path: &Path) -> Option<Format> {
-    let array = array::recognise(path);
+fn about(path: &Path) -> Result<std::fs::Metadata, String> {
+    std::fs::metadata(path).map_err(|error| {
+        format!(
+            "{} cannot be read: {error}: choose a file or folder that exists",
+            path.display()
+        )
+    })
+}
+
+/// What a file or folder holds, told by the beginning of its content.
+///
+/// # Errors
+/// Where there is nothing, or nothing that is known.
+pub fn format_of(path: &Path) -> Result<Format, String> {
+    let about = about(path)?;
     let other = || {
-        if path.is_dir() {
+        if about.is_dir() {
             folder::recognise(path).then_some(Format::Folder)
         } else {
             table::recognise(path).then_some(Format::Table)
         }
     };
-    array.or_else(other)
+    array::recognise(path).or_else(other).ok_or_else(|| {
+        if about.is_file() && about.len() == 0 {
+            format!("{} is empty: download or save it again", path.display())
+        } else {
+            unknown(path)
+        }
+    })
 }
 
 fn read(
@@ -88,30 +101,25 @@ fn read(
     options: &Options,
     progress: &mut dyn FnMut(u64, u64) -> bool,
 ) -> Result<Raw, String> {
-    match recognise(path) {
-        Some(Format::Idx) => array::idx::read_idx(path, progress),
-        Some(Format::Cifar10 | Format::Cifar100) => {
+    match format_of(path)? {
+        Format::Idx => array::idx::read_idx(path, progress),
+        Format::Cifar10 | Format::Cifar100 => {
             array::cifar::read_cifar(path, options.coarse, progress)
         }
-        Some(Format::Npz) => array::npz::read_npz(path, progress),
-        Some(Format::Folder) => folder::scan(path, progress),
-        Some(Format::Table) => {
+        Format::Npz => array::npz::read_npz(path, progress),
+        Format::Folder => folder::scan(path, progress),
+        Format::Table => {
             let options = table::Options {
                 label: options.label.clone(),
                 header: options.header,
             };
             table::read(path, &options, progress)
         }
-        None => Err(unknown(path)),
     }
 }
 
 /// Why nothing is read of something that is not recognised.
 fn unknown(path: &Path) -> String {
-    let about = std::fs::metadata(path);
-    if about.is_ok_and(|about| about.is_file() && about.len() == 0) {
-        return format!("{} is empty: download or save it again", path.display());
-    }
     let known = "IDX files, CIFAR's binary version, a folder of image files for each class, a CSV or TSV table, or a NumPy .npz file";
     format!(
         "{} holds no data that are known: choose {known}",

@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use serde::Serialize;
+
 use super::table::Column;
 
 /// What a source was recognised as.
@@ -47,7 +49,7 @@ impl Part {
 }
 
 /// Something in a source that is not used.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LeftOut {
     /// File, or row of a table.
     pub what: String,

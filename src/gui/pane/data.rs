@@ -1,25 +1,23 @@
 //! The data: what they are and a look at some samples.
 
 use eframe::egui::{
-    Color32, ColorImage, Rect, RichText, Sense, TextureHandle, TextureOptions, Ui, pos2, vec2,
+    Button, Label, Rect, RichText, Sense, TextEdit, TextureHandle, TextureOptions, Ui, pos2, vec2,
 };
 use indicatif::HumanCount;
 
 use super::field::{choice, fields, number};
 use crate::{
-    dataset::{Dataset, Samples},
-    experiment::{DataKind, Experiment, Shape},
-    gui::{background::DataLoader, theme},
+    dataset::{Dataset, Format},
+    experiment::{Data, DataKind, Experiment},
+    gui::{
+        background::{DataLoader, Loaded},
+        sight::{PER_CLASS, Sight},
+        theme,
+    },
 };
 
-/// Samples of each class in the preview of images.
-const PER_CLASS: usize = 2;
 /// Classes in a row of the preview.
 const COLUMNS: usize = 5;
-/// Most classes in the preview of images.
-const MAX_CLASSES: usize = 10;
-/// Most points in the preview of planar data.
-const MAX_POINTS: usize = 1_500;
 
 /// Pictures of the samples, kept until the data change.
 #[derive(Default)]
@@ -31,85 +29,46 @@ pub struct Preview {
     points: Vec<([f32; 2], u32)>,
 }
 
+/// What a person asked for in the section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// Data from a file.
+    File,
+    /// Data from a folder.
+    Folder,
+    /// The same files, read again.
+    Again,
+}
+
 /// Draws the settings of the data and the preview.
-pub fn show(ui: &mut Ui, experiment: &mut Experiment, preview: &mut Preview, loader: &DataLoader) {
+pub fn show(
+    ui: &mut Ui,
+    experiment: &mut Experiment,
+    preview: &mut Preview,
+    loader: &DataLoader,
+) -> Option<Ask> {
     let data = &mut experiment.data;
     fields(ui, "data", |ui| {
         choice(ui, "Data", &mut data.kind, &DataKind::ALL, |kind| {
             kind.title().to_owned()
         });
-        if data.kind != DataKind::Digits {
-            let max_samples = data.max_samples();
-            number(
-                ui,
-                "Samples",
-                &mut data.samples,
-                20..=max_samples,
-                "Training and test together",
-            );
-            number(
-                ui,
-                "Noise",
-                &mut data.noise,
-                0.0..=10.0,
-                "Standard deviation",
-            );
-        }
-        if data.kind == DataKind::Blobs {
-            number(ui, "Classes", &mut data.classes, 2..=10, "Number of clouds");
-        }
-        if data.kind == DataKind::Shapes {
-            number(
-                ui,
-                "Classes",
-                &mut data.shape_classes,
-                2..=1000,
-                "Up to 10 shapes, up to 100 in ten colours, up to 1000 on ten backgrounds",
-            );
-            number(
-                ui,
-                "Size",
-                &mut data.size,
-                16..=512,
-                "Side of an image in pixels",
-            );
-        }
-        let mut percent = (data.test_fraction * 1000.0).round() / 10.0;
-        if number(
-            ui,
-            "Test share (%)",
-            &mut percent,
-            0.1..=90.0,
-            "Kept for testing",
-        )
-        .changed()
-        {
-            data.test_fraction = percent / 100.0;
-        }
+    });
+    let ask = match data.kind {
+        DataKind::Files => files(ui, data, loader),
+        _ => None,
+    };
+    fields(ui, "data options", |ui| match data.kind {
+        DataKind::Files => options(ui, data, loader),
+        _ => drawn(ui, data),
     });
     ui.add_space(4.0);
     match loader.result() {
-        Some(Ok(dataset)) => {
+        Some(Ok(Loaded { dataset, sight, .. })) => {
             if preview.generation != Some(loader.generation()) {
-                *preview = Preview::of(dataset, loader.generation(), ui);
+                *preview = Preview::of(sight, loader.generation(), ui);
             }
             preview.show(ui, dataset);
-            ui.label(
-                RichText::new(format!(
-                    "{} training and {} test samples",
-                    HumanCount(dataset.train.len() as u64),
-                    HumanCount(dataset.test.len() as u64)
-                ))
-                .small(),
-            );
-            let source = &dataset.source;
-            let credit = [&source.title, &source.credit, &source.licence]
-                .into_iter()
-                .filter(|text| !text.is_empty())
-                .cloned()
-                .collect::<Vec<_>>()
-                .join(" · ");
-            ui.label(RichText::new(credit).small().weak());
+            about(ui, dataset);
         }
         Some(Err(message)) => {
             ui.colored_label(theme::error_color(ui.visuals()), message);
@@ -122,32 +81,187 @@ pub fn show(ui: &mut Ui, experiment: &mut Experiment, preview: &mut Preview, loa
             ui.weak("Loading the data");
         });
     }
+    ask
+}
+
+/// Counts, origin and terms of the data.
+fn about(ui: &mut Ui, dataset: &Dataset) {
+    ui.label(
+        RichText::new(format!(
+            "{} training and {} test samples",
+            HumanCount(dataset.train.len() as u64),
+            HumanCount(dataset.test.len() as u64)
+        ))
+        .small(),
+    );
+    if let Some(first) = dataset.left_out.first() {
+        let text = match dataset.left_out.len() {
+            1 => format!("Not used: {}", first.what),
+            count => format!("{count} things are not used"),
+        };
+        let color = theme::warning_color(ui.visuals());
+        let left = dataset.left_out.iter().take(20);
+        let lines: Vec<String> = left.map(|it| format!("{}: {}", it.what, it.why)).collect();
+        ui.label(RichText::new(text).small().color(color))
+            .on_hover_text(lines.join("\n"));
+    }
+    let source = &dataset.source;
+    let credit = [&source.title, &source.credit, &source.licence]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(" · ");
+    ui.label(RichText::new(credit).small().weak());
+}
+
+/// Which files are the data.
+fn files(ui: &mut Ui, data: &Data, loader: &DataLoader) -> Option<Ask> {
+    let mut ask = None;
+    if data.path.as_os_str().is_empty() {
+        ui.label(
+            RichText::new(
+                "MNIST's IDX files, CIFAR, folders of images, CSV tables or NumPy arrays; they may be dropped onto the window",
+            )
+            .small()
+            .weak(),
+        );
+    } else {
+        let path = data.path.display().to_string();
+        ui.add(Label::new(RichText::new(&path).small()).truncate())
+            .on_hover_text(path);
+    }
+    ui.horizontal(|ui| {
+        for (words, asked) in [("File…", Ask::File), ("Folder…", Ask::Folder)] {
+            if ui.button(words).clicked() {
+                ask = Some(asked);
+            }
+        }
+        let some = !data.path.as_os_str().is_empty() && !loader.is_loading();
+        let again = ui
+            .add_enabled(some, Button::new("Read again"))
+            .on_hover_text("Where the files have changed");
+        if again.clicked() {
+            ask = Some(Ask::Again);
+        }
+    });
+    ui.add_space(2.0);
+    ask
+}
+
+/// What can be said of files.
+fn options(ui: &mut Ui, data: &mut Data, loader: &DataLoader) {
+    let format = loader.dataset().and_then(|dataset| dataset.format);
+    if format == Some(Format::Table) || !data.label.is_empty() {
+        let label = ui.label("Class column");
+        ui.add(
+            TextEdit::singleline(&mut data.label)
+                .hint_text("recognised")
+                .desired_width(118.0),
+        )
+        .labelled_by(label.id)
+        .on_hover_text("Name of the column with the classes, or its number from 1");
+        ui.end_row();
+    }
+    if format == Some(Format::Cifar100) || data.coarse {
+        let label = ui.label("Classes");
+        ui.checkbox(&mut data.coarse, "20 coarse ones")
+            .labelled_by(label.id);
+        ui.end_row();
+    }
+    if format == Some(Format::Folder) {
+        number(
+            ui,
+            "Size",
+            &mut data.size,
+            16..=512,
+            "Side that images are brought to, in pixels",
+        );
+        let titles = |channels| match channels {
+            1 => "Grey".to_owned(),
+            _ => "Red, green, blue".to_owned(),
+        };
+        choice(ui, "Colours", &mut data.channels, &[3, 1], titles);
+    }
+    number(
+        ui,
+        "Per class",
+        &mut data.per_class,
+        0..=usize::MAX,
+        "Most samples of each class, the first ones; 0 for all",
+    );
+    if data.found().is_none_or(|found| found.test == 0) {
+        test_share(ui, data);
+    }
+}
+
+/// What can be said of built-in sets.
+fn drawn(ui: &mut Ui, data: &mut Data) {
+    if data.kind != DataKind::Digits {
+        let max_samples = data.max_samples();
+        number(
+            ui,
+            "Samples",
+            &mut data.samples,
+            20..=max_samples,
+            "Training and test together",
+        );
+        number(
+            ui,
+            "Noise",
+            &mut data.noise,
+            0.0..=10.0,
+            "Standard deviation",
+        );
+    }
+    if data.kind == DataKind::Blobs {
+        number(ui, "Classes", &mut data.classes, 2..=10, "Number of clouds");
+    }
+    if data.kind == DataKind::Shapes {
+        number(
+            ui,
+            "Classes",
+            &mut data.shape_classes,
+            2..=1000,
+            "Up to 10 shapes, up to 100 in ten colours, up to 1000 on ten backgrounds",
+        );
+        number(
+            ui,
+            "Size",
+            &mut data.size,
+            16..=512,
+            "Side of an image in pixels",
+        );
+    }
+    test_share(ui, data);
+}
+
+fn test_share(ui: &mut Ui, data: &mut Data) {
+    let mut percent = (data.test_fraction * 1000.0).round() / 10.0;
+    let field = number(
+        ui,
+        "Test share (%)",
+        &mut percent,
+        0.1..=90.0,
+        "Kept for testing",
+    );
+    if field.changed() {
+        data.test_fraction = percent / 100.0;
+    }
 }
 
 impl Preview {
-    fn of(dataset: &Dataset, generation: u64, ui: &Ui) -> Self {
-        let mut preview = Self {
+    fn of(sight: &Sight, generation: u64, ui: &Ui) -> Self {
+        let images = sight.images.iter().enumerate().map(|(class, image)| {
+            let name = format!("class {class}");
+            let image = image.clone();
+            ui.ctx().load_texture(name, image, TextureOptions::NEAREST)
+        });
+        Self {
             generation: Some(generation),
-            ..Self::default()
-        };
-        match dataset.shape {
-            Shape::Image(shape) => {
-                preview.images = (0..dataset.classes.len().min(MAX_CLASSES))
-                    .map(|class| {
-                        let image = class_image(&dataset.train, class as u32, shape);
-                        ui.ctx().load_texture(
-                            format!("class {class}"),
-                            image,
-                            TextureOptions::NEAREST,
-                        )
-                    })
-                    .collect();
-            }
-            Shape::Flat(2) => preview.points = points(&dataset.train),
-            // A vector of many features has no picture.
-            _ => {}
+            images: images.collect(),
+            points: sight.points.clone(),
         }
-        preview
     }
 
     fn show(&self, ui: &mut Ui, dataset: &Dataset) {
@@ -193,77 +307,5 @@ impl Preview {
             );
             painter.circle_filled(at, 1.6, theme::class_color(*class as usize));
         }
-    }
-}
-
-/// The first samples of a class beside each other.
-fn class_image(samples: &Samples, class: u32, [channels, height, width]: [usize; 3]) -> ColorImage {
-    let len = channels * height * width;
-    let chosen: Vec<&[f32]> = samples
-        .labels
-        .iter()
-        .zip(samples.inputs.chunks_exact(len.max(1)))
-        .filter(|(label, _)| **label == class)
-        .map(|(_, sample)| sample)
-        .take(PER_CLASS)
-        .collect();
-    let mut pixels = Vec::with_capacity(PER_CLASS * height * width);
-    for row in 0..height {
-        for at in 0..PER_CLASS {
-            for column in 0..width {
-                let value = |channel: usize| {
-                    let index = (channel.min(channels - 1) * height + row) * width + column;
-                    let value = chosen.get(at).and_then(|sample| sample.get(index));
-                    (value.copied().unwrap_or(0.0).clamp(0.0, 1.0) * 255.0) as u8
-                };
-                pixels.push(Color32::from_rgb(value(0), value(1), value(2)));
-            }
-        }
-    }
-    ColorImage::new([PER_CLASS * width, height], pixels)
-}
-
-/// Some points, scaled to the unit square that holds them all.
-fn points(samples: &Samples) -> Vec<([f32; 2], u32)> {
-    let extent = samples
-        .inputs
-        .iter()
-        .fold(1e-6f32, |most, value| most.max(value.abs()));
-    samples
-        .inputs
-        .as_chunks::<2>()
-        .0
-        .iter()
-        .zip(&samples.labels)
-        .take(MAX_POINTS)
-        .map(|([x, y], label)| {
-            let unit = |value: f32| 0.5 + 0.5 * value / extent;
-            ([unit(*x), 1.0 - unit(*y)], *label)
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn points_keep_up_and_down() {
-        let samples = Samples {
-            inputs: vec![2.0, 2.0, -2.0, 0.0],
-            labels: vec![0, 1],
-        };
-        assert_eq!(points(&samples), [([1.0, 0.0], 0), ([0.0, 0.5], 1)]);
-    }
-
-    #[test]
-    fn samples_of_a_class_stand_side_by_side() {
-        let samples = Samples {
-            inputs: vec![0.0, 1.0, 1.0, 0.0],
-            labels: vec![1, 1],
-        };
-        let image = class_image(&samples, 1, [1, 1, 2]);
-        let reds: Vec<u8> = image.pixels.iter().map(Color32::r).collect();
-        assert_eq!(reds, [0, 255, 255, 0]);
     }
 }

@@ -7,7 +7,7 @@ use eframe::egui::{Button, CollapsingHeader, ComboBox, DragValue, RichText, Ui};
 use super::{
     data::{self, Preview},
     field::{choice, fields, number},
-    loss, weights,
+    loss, prepare, weights,
 };
 use crate::{
     experiment::{
@@ -39,6 +39,8 @@ pub enum Ask {
     RecordsFolder,
     /// A checkpoint to start from.
     Weights,
+    /// Other data, or the same again.
+    Data(data::Ask),
 }
 
 /// Draws the panel.
@@ -59,9 +61,11 @@ pub fn show(
         }
         ui.add_space(theme::SMALL_GAP);
     }
+    let mut ask = None;
     group(ui, "Data", |ui| {
-        data::show(ui, experiment, preview, around.loader);
+        ask = data::show(ui, experiment, preview, around.loader).map(Ask::Data);
     });
+    group(ui, "Preparation", |ui| prepare::show(ui, experiment));
     group(ui, "Method", |ui| method(ui, experiment));
     group(ui, "Head", |ui| head(ui, &mut experiment.head));
     group(ui, "Loss", |ui| loss::show(ui, &mut experiment.loss));
@@ -69,7 +73,6 @@ pub fn show(
     group(ui, "Schedule", |ui| schedule(ui, experiment));
     group(ui, "Training", |ui| training(ui, experiment));
     group(ui, "Device", |ui| device(ui, experiment, around.adapters));
-    let mut ask = None;
     group(ui, "Weights", |ui| {
         if weights::show(ui, &mut experiment.weights, around.weights) {
             ask = Some(Ask::Weights);

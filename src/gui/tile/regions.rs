@@ -153,13 +153,13 @@ fn paint_samples(ui: &Ui, dataset: &Dataset, regions: &DecisionRegions, square: 
     } else {
         Color32::BLACK
     };
-    let points = dataset.train.inputs.as_chunks::<2>().0;
-    for index in spread(points.len().min(dataset.train.len())) {
-        let point = points.get(index);
-        let Some((point, &label)) = point.zip(dataset.train.labels.get(index)) else {
+    for index in spread(dataset.train.len()) {
+        let mut point = [0.0; 2];
+        let read = dataset.train.read(index, &mut point).ok();
+        let Some(&label) = read.and_then(|()| dataset.train.labels.get(index)) else {
             continue;
         };
-        let at = on_screen(*point, regions.extent, square);
+        let at = on_screen(point, regions.extent, square);
         let color = theme::class_color(label as usize).lerp_to_gamma(shade, 0.3);
         painter.circle_filled(at, 3.4, edge);
         painter.circle_filled(at, 2.5, color);

@@ -42,6 +42,8 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
+use serde::Serialize;
+
 use super::raw::{Format, LeftOut, Part, Raw, Store};
 use layout::Layout;
 use source::Source;
@@ -67,7 +69,8 @@ pub struct Options {
 }
 
 /// What a column was taken as.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// One feature. `missing` values are the mean; the others give `min`, `max` and `mean`.
     Numeric {
@@ -88,7 +91,7 @@ pub enum Kind {
 }
 
 /// A column of a table.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Column {
     /// Unlike the names of all other columns.
     pub name: String,

@@ -16,7 +16,7 @@ use crate::dataset::source::raw::{Format, Part, Raw, Store};
 use collect::Collected;
 use record::{Batch, SHAPE};
 
-pub use record::{decode, looks_like};
+pub use record::looks_like;
 
 /// Bytes that are read of a file to recognise it.
 const FIRST: u64 = 16 << 10;

@@ -1,0 +1,188 @@
+//! `layerwise data`: what lies in files, and published data sets.
+
+use std::path::PathBuf;
+
+use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
+
+use super::{
+    Failure,
+    output::{note, print},
+};
+use crate::{
+    dataset::{
+        Column, ColumnKind, Loading,
+        fetch::{DOWNLOADS, Download, fetch},
+        inspect,
+    },
+    experiment::{Data, DataKind},
+};
+
+#[derive(clap::Subcommand)]
+pub(super) enum DataVerb {
+    /// Say what a file or folder holds
+    Info {
+        path: PathBuf,
+        /// Column of a table with the classes, by name or by number from 1
+        #[arg(long)]
+        label: Option<String>,
+        /// Take CIFAR-100's 20 coarse classes
+        #[arg(long)]
+        coarse: bool,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Download a published data set, or go on with a download
+    Fetch {
+        /// mnist, fashion-mnist, cifar10 or cifar100
+        name: String,
+        /// Address to download from instead of the published ones
+        #[arg(long, value_name = "URL")]
+        from: Option<String>,
+        /// Folder for the files
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
+}
+
+pub(super) fn run(verb: &DataVerb) -> Result<(), Failure> {
+    match verb {
+        DataVerb::Info {
+            path,
+            label,
+            coarse,
+            json,
+        } => {
+            let data = Data {
+                kind: DataKind::Files,
+                path: path.clone(),
+                label: label.clone().unwrap_or_default(),
+                coarse: *coarse,
+                ..Data::default()
+            };
+            info(&data, *json)
+        }
+        DataVerb::Fetch { name, from, dir } => download(name, from.as_deref(), dir.clone()),
+    }
+}
+
+/// A bar for work whose whole may not be known.
+pub(super) fn bar(what: &'static str) -> ProgressBar {
+    let style = "{msg} {wide_bar} {percent} %, {eta} left";
+    let bar = ProgressBar::new(0).with_message(what);
+    match ProgressStyle::with_template(style) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// Shows how far reading has come, and goes on.
+pub(super) fn follow(bar: &ProgressBar, loading: Loading) -> bool {
+    bar.set_message(loading.what);
+    bar.set_length(loading.total);
+    bar.set_position(loading.done);
+    true
+}
+
+fn info(data: &Data, json: bool) -> Result<(), Failure> {
+    let bar = bar("Reading");
+    let found = inspect(data, &mut |loading| follow(&bar, loading));
+    bar.finish_and_clear();
+    let found = found?;
+    if json {
+        let text = serde_json::to_string_pretty(&found)
+            .map_err(|error| format!("what was found cannot be printed: {error}"))?;
+        return print(&format!("{text}\n"));
+    }
+    let mut text = format!("{}\n", found.format);
+    let samples = |count: usize| HumanCount(count as u64);
+    text.push_str(&match found.test {
+        0 => format!("{} samples, no part for testing\n", samples(found.train)),
+        test => format!(
+            "{} training and {} test samples\n",
+            samples(found.train),
+            samples(test)
+        ),
+    });
+    if let Some(shape) = found.shape {
+        text.push_str(&format!("each {shape}\n"));
+    }
+    text.push_str(&format!("{} classes:\n", found.classes.len()));
+    for class in &found.classes {
+        text.push_str(&format!(
+            "  {:<24} {:>9} training {:>9} test\n",
+            class.name,
+            HumanCount(class.train),
+            HumanCount(class.test)
+        ));
+    }
+    if !found.columns.is_empty() {
+        text.push_str("columns:\n");
+        for column in &found.columns {
+            text.push_str(&format!("  {:<24} {}\n", column.name, kind(column)));
+        }
+    }
+    if !found.left_out.is_empty() {
+        text.push_str("not used:\n");
+        for left in &found.left_out {
+            text.push_str(&format!("  {}: {}\n", left.what, left.why));
+        }
+    }
+    print(&text)
+}
+
+/// What a column was taken as, in words.
+pub(crate) fn kind(column: &Column) -> String {
+    match &column.kind {
+        ColumnKind::Label => "classes".to_owned(),
+        ColumnKind::LeftOut(why) => format!("not used: {why}"),
+        ColumnKind::Numeric {
+            min, max, missing, ..
+        } => format!("numbers from {min} to {max}{}", lacking(*missing)),
+        ColumnKind::Categorical {
+            categories,
+            missing,
+        } => format!("{} categories{}", categories.len(), lacking(*missing)),
+    }
+}
+
+fn lacking(missing: u64) -> String {
+    match missing {
+        0 => String::new(),
+        count => format!(", {} missing", HumanCount(count)),
+    }
+}
+
+fn download(name: &str, from: Option<&str>, dir: Option<PathBuf>) -> Result<(), Failure> {
+    let known = |wanted: &Download| wanted.name == name;
+    let Some(download) = DOWNLOADS.iter().find(|download| known(download)) else {
+        let names: Vec<&str> = DOWNLOADS.iter().map(|download| download.name).collect();
+        return Err(Failure::error(format!(
+            "there is no data set \"{name}\": choose {}",
+            names.join(", ")
+        )));
+    };
+    let dir = dir.or_else(|| download.default_dir()).ok_or_else(|| {
+        Failure::error("this system has no folder for data: name one by --dir".to_owned())
+    })?;
+    note(&format!(
+        "{} ({}), {}: {}",
+        download.title,
+        HumanBytes(download.bytes()),
+        download.credit,
+        download.licence
+    ));
+    let bar = ProgressBar::new(download.bytes());
+    let style = "{msg} {wide_bar} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
+    if let Ok(style) = ProgressStyle::with_template(style) {
+        bar.set_style(style);
+    }
+    let fetched = fetch(download, from, &dir, &mut |progress| {
+        bar.set_message(progress.file);
+        bar.set_position(progress.done_bytes);
+        true
+    });
+    bar.finish_and_clear();
+    fetched?;
+    print(&format!("{}\n", dir.display()))
+}

@@ -1,0 +1,136 @@
+//! A look at some samples, made behind the window.
+
+use eframe::egui::{Color32, ColorImage};
+
+use crate::{
+    dataset::{Dataset, Samples},
+    experiment::Shape,
+};
+
+/// Samples of each class in the preview of images.
+pub const PER_CLASS: usize = 2;
+/// Most classes in the preview of images.
+const MAX_CLASSES: usize = 10;
+/// Most points in the preview of planar data.
+const MAX_POINTS: usize = 1_500;
+
+/// What some samples look like.
+#[derive(Default)]
+pub struct Sight {
+    /// For each class, its first samples beside each other.
+    pub images: Vec<ColorImage>,
+    /// Points in the unit square (y downwards) with their class.
+    pub points: Vec<([f32; 2], u32)>,
+}
+
+impl Sight {
+    /// A look at the training samples.
+    pub fn of(dataset: &Dataset) -> Self {
+        match dataset.shape {
+            Shape::Image(sizes) => Self {
+                images: (0..dataset.classes.len().min(MAX_CLASSES))
+                    .map(|class| class_image(&dataset.train, class as u32, sizes))
+                    .collect(),
+                ..Self::default()
+            },
+            Shape::Flat(2) => Self {
+                points: points(&dataset.train),
+                ..Self::default()
+            },
+            // A vector of many features has no picture.
+            _ => Self::default(),
+        }
+    }
+}
+
+/// A sample as a picture; black where it cannot be read.
+pub fn picture(samples: &Samples, at: usize) -> ColorImage {
+    let [channels, height, width] = samples.shape().sizes();
+    let mut values = vec![0.0; samples.shape().len()];
+    // Whoever trains on it is told.
+    let _ = samples.read_plain(at, &mut values);
+    painted(&values, [channels, height, width])
+}
+
+/// Values from 0 to 1 as a picture: red, green and blue, or shades of grey.
+pub fn painted(values: &[f32], [channels, height, width]: [usize; 3]) -> ColorImage {
+    let plane = height * width;
+    let value = |channel: usize, at: usize| {
+        let channel = if channels < 3 { 0 } else { channel };
+        let value = values.get(channel * plane + at);
+        (value.copied().unwrap_or(0.0).clamp(0.0, 1.0) * 255.0).round() as u8
+    };
+    let pixels = (0..plane)
+        .map(|at| Color32::from_rgb(value(0, at), value(1, at), value(2, at)))
+        .collect();
+    ColorImage::new([width, height], pixels)
+}
+
+/// The first samples of a class beside each other.
+fn class_image(samples: &Samples, class: u32, [_, height, width]: [usize; 3]) -> ColorImage {
+    let all = samples.labels.iter().enumerate();
+    let chosen = all.filter(|(_, label)| **label == class).take(PER_CLASS);
+    let pictures: Vec<ColorImage> = chosen.map(|(at, _)| picture(samples, at)).collect();
+    let mut pixels = Vec::with_capacity(PER_CLASS * height * width);
+    for row in 0..height {
+        for at in 0..PER_CLASS {
+            let row = pictures
+                .get(at)
+                .and_then(|picture| picture.pixels.chunks_exact(width.max(1)).nth(row));
+            match row {
+                Some(row) => pixels.extend_from_slice(row),
+                None => pixels.extend(std::iter::repeat_n(Color32::BLACK, width)),
+            }
+        }
+    }
+    ColorImage::new([PER_CLASS * width, height], pixels)
+}
+
+/// Some points, scaled to the unit square that holds them all.
+fn points(samples: &Samples) -> Vec<([f32; 2], u32)> {
+    let all: Vec<([f32; 2], u32)> = samples
+        .labels
+        .iter()
+        .enumerate()
+        .filter_map(|(at, label)| {
+            let mut point = [0.0; 2];
+            samples.read_plain(at, &mut point).ok()?;
+            Some((point, *label))
+        })
+        .collect();
+    let extent = all
+        .iter()
+        .flat_map(|(point, _)| point)
+        .fold(1e-6f32, |most, value| most.max(value.abs()));
+    let unit = |value: f32| 0.5 + 0.5 * value / extent;
+    all.into_iter()
+        .take(MAX_POINTS)
+        .map(|([x, y], label)| ([unit(x), 1.0 - unit(y)], label))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::{Part, Store};
+
+    fn samples(values: Vec<f32>, labels: Vec<u32>, shape: Shape) -> Samples {
+        let store = Store::Values(values);
+        Samples::all(Part { store, labels }, shape)
+    }
+
+    #[test]
+    fn points_keep_up_and_down() {
+        let samples = samples(vec![2.0, 2.0, -2.0, 0.0], vec![0, 1], Shape::Flat(2));
+        assert_eq!(points(&samples), [([1.0, 0.0], 0), ([0.0, 0.5], 1)]);
+    }
+
+    #[test]
+    fn samples_of_a_class_stand_side_by_side() {
+        let shape = [1, 1, 2];
+        let samples = samples(vec![0.0, 1.0, 1.0, 0.0], vec![1, 1], Shape::Image(shape));
+        let image = class_image(&samples, 1, shape);
+        let reds: Vec<u8> = image.pixels.iter().map(Color32::r).collect();
+        assert_eq!(reds, [0, 255, 255, 0]);
+    }
+}
