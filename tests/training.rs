@@ -1,6 +1,8 @@
 //! Whole runs on tiny data: repeatability, agreement of devices, commands, records, traces,
 //! weights from elsewhere.
 
+#[path = "training/data.rs"]
+mod data;
 #[path = "reference/weights.rs"]
 mod weights;
 

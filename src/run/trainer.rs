@@ -173,12 +173,13 @@ impl<'a> Trainer<'a> {
             )));
         }
         if data.unreadable > 0 {
+            let words = match data.unreadable {
+                1 => "1 image file cannot be read and is not used".to_owned(),
+                count => format!("{count} image files cannot be read and are not used"),
+            };
             outbox.push(Event::Warning {
                 module: None,
-                message: format!(
-                    "{} image files cannot be read and are not used",
-                    data.unreadable
-                ),
+                message: words,
             });
         }
         if let Some(report) = imported {

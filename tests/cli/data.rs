@@ -1,0 +1,140 @@
+//! `layerwise data`, and training on files by name.
+
+use std::{fs, path::Path};
+
+use serde_json::Value;
+
+use super::{layerwise, refuses, succeeds, text};
+
+/// Two clouds of points in a table.
+fn table(path: &Path) {
+    let mut rows = "x,y,colour\n".to_owned();
+    for at in 0..60 {
+        let (shift, colour) = if at % 2 == 0 {
+            (5, "red")
+        } else {
+            (-5, "blue")
+        };
+        rows.push_str(&format!("{},{},{colour}\n", shift + at % 3, at % 7));
+    }
+    fs::write(path, rows).unwrap();
+}
+
+#[test]
+fn info_says_what_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("points.csv");
+    table(&path);
+    let out = succeeds(&["data", "info", text(&path)]);
+    for part in [
+        "Table\n60 samples, no part for testing\neach 2\n2 classes:\n",
+        "blue",
+        "colour                   classes",
+        "x                        numbers from -5 to 7",
+    ] {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+    let out = succeeds(&["data", "info", text(&path), "--json"]);
+    let found: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(found["train"], 60);
+    assert_eq!(found["classes"][0]["name"], "blue");
+    assert_eq!(found["classes"][0]["train"], 30);
+    // Any column may hold the classes.
+    let out = succeeds(&["data", "info", text(&path), "--label", "y"]);
+    assert!(out.contains("7 classes"), "{out}");
+}
+
+#[test]
+fn naming_files_is_enough_to_train_on_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("points.csv");
+    table(&path);
+    let out = succeeds(&[
+        "train",
+        "--preset",
+        "spirals-mlp",
+        "--set",
+        &format!("data.path={}", text(&path)),
+        "--device",
+        "cpu",
+        "--epochs",
+        "20",
+        "--json",
+        "--quiet",
+    ]);
+    let summary: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(summary["test_accuracy"], 1.0);
+}
+
+#[test]
+fn files_that_do_not_do_are_refused_with_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("empty.csv"), "").unwrap();
+    fs::write(path("junk.bin"), [7, 0, 255, 3, 9]).unwrap();
+    fs::write(path("one.csv"), "x,class\n1,a\n2,a\n3,a\n").unwrap();
+    fs::write(path("cut-idx3-ubyte"), [0, 0, 8, 3, 0, 0]).unwrap();
+    fs::create_dir(path("nothing")).unwrap();
+    for (name, parts) in [
+        ("absent.csv", ["absent.csv cannot be read", "choose"]),
+        ("empty.csv", ["empty.csv is empty", "again"]),
+        (
+            "junk.bin",
+            ["junk.bin holds no data that are known", "choose"],
+        ),
+        (
+            "nothing",
+            ["nothing holds no data that are known", "choose"],
+        ),
+        ("one.csv", ["one.csv", "class"]),
+    ] {
+        refuses(1, &["data", "info", text(&path(name))], &parts);
+        let set = format!("data.path={}", text(&path(name)));
+        let train = ["train", "--preset", "spirals-mlp", "--set", &set];
+        refuses(1, &train, &parts);
+    }
+    let points = path("points.csv");
+    table(&points);
+    let set = format!("data.path={}", text(&points));
+    for (more, part) in [
+        ("data.label=size", "size"),
+        ("data.only=[\"green\", \"red\"]", "green"),
+        ("data.image=[1, 3, 3]", "data.image"),
+        ("prepare.flip=true", "only images can be augmented"),
+        ("prepare.std=[0]", "prepare.std"),
+    ] {
+        refuses(
+            1,
+            &[
+                "train",
+                "--preset",
+                "spirals-mlp",
+                "--set",
+                &set,
+                "--set",
+                more,
+            ],
+            &[part],
+        );
+    }
+}
+
+#[test]
+fn a_download_that_cannot_start_tells_the_page() {
+    refuses(1, &["data", "fetch", "imagenet"], &["choose mnist"]);
+    let folder = tempfile::tempdir().unwrap();
+    let finished = layerwise(&[
+        "data",
+        "fetch",
+        "mnist",
+        "--from",
+        "http://127.0.0.1:9",
+        "--dir",
+        text(folder.path()),
+    ]);
+    assert_eq!(finished.code, Some(1), "{}", finished.err);
+    for part in ["MNIST", "by hand from https://", "127.0.0.1"] {
+        assert!(finished.err.contains(part), "{part}: {}", finished.err);
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}

@@ -1,0 +1,325 @@
+//! Training on real data: the same samples give the same numbers, wherever they come from.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use layerwise::{
+    dataset::{self, Dataset, Samples, look},
+    experiment::Experiment,
+    run::{Phase, Run, RunOptions, StepRecord},
+};
+
+const SIDE: usize = 32;
+
+/// The drawn shapes as files may hold them.
+struct Shapes {
+    experiment: Experiment,
+    dataset: Dataset,
+}
+
+fn shapes() -> Shapes {
+    let experiment = super::experiment(
+        "shapes-cnn",
+        &["data.samples=60", "train.batch_size=16", "train.epochs=1"],
+    );
+    let dataset = dataset::load_now(&experiment).unwrap();
+    Shapes {
+        experiment,
+        dataset,
+    }
+}
+
+/// Every image of a part as bytes, with its class.
+fn images(samples: &Samples) -> Vec<(Vec<u8>, u32)> {
+    let pixels = |at| samples.pixels(at).unwrap().into_owned();
+    (0..samples.len())
+        .map(|at| (pixels(at), samples.labels[at]))
+        .collect()
+}
+
+/// The same, class after class, as folders list them.
+fn by_class(mut images: Vec<(Vec<u8>, u32)>) -> Vec<(Vec<u8>, u32)> {
+    images.sort_by_key(|(_, class)| *class);
+    images
+}
+
+fn npy(descr: &str, shape: &[usize], data: &[u8]) -> Vec<u8> {
+    let shape: String = shape.iter().map(|size| format!("{size}, ")).collect();
+    let mut header =
+        format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({shape}), }}");
+    while (10 + header.len() + 1) % 64 != 0 {
+        header.push(' ');
+    }
+    header.push('\n');
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend((header.len() as u16).to_le_bytes());
+    bytes.extend(header.as_bytes());
+    bytes.extend(data);
+    bytes
+}
+
+fn npz(path: &Path, parts: &[(&str, &[(Vec<u8>, u32)])]) {
+    let mut archive = zip::ZipWriter::new(fs::File::create(path).unwrap());
+    let options = zip::write::SimpleFileOptions::default();
+    let mut add = |name: String, bytes: Vec<u8>| {
+        archive.start_file(name, options).unwrap();
+        archive.write_all(&bytes).unwrap();
+    };
+    for (suffix, images) in parts {
+        let pixels = images.iter().flat_map(|(pixels, _)| pixels.clone());
+        let pixels: Vec<u8> = pixels.collect();
+        let labels: Vec<u8> = images.iter().map(|(_, class)| *class as u8).collect();
+        let shape = [images.len(), 3, SIDE, SIDE];
+        add(format!("x{suffix}.npy"), npy("|u1", &shape, &pixels));
+        add(
+            format!("y{suffix}.npy"),
+            npy("|u1", &[images.len()], &labels),
+        );
+    }
+    archive.finish().unwrap();
+}
+
+fn idx(folder: &Path, name: &str, images: &[(Vec<u8>, u32)]) {
+    let header = |kind: u8, sizes: &[usize]| {
+        let mut bytes = vec![0, 0, 8, kind];
+        for size in sizes {
+            bytes.extend((*size as u32).to_be_bytes());
+        }
+        bytes
+    };
+    // Colours come last, pixel by pixel.
+    let mut pixels = header(4, &[images.len(), SIDE, SIDE, 3]);
+    for (image, _) in images {
+        for at in 0..SIDE * SIDE {
+            pixels.extend((0..3).map(|channel| image[channel * SIDE * SIDE + at]));
+        }
+    }
+    let mut labels = header(1, &[images.len()]);
+    labels.extend(images.iter().map(|(_, class)| *class as u8));
+    fs::write(folder.join(format!("{name}-images-idx4-ubyte")), pixels).unwrap();
+    fs::write(folder.join(format!("{name}-labels-idx1-ubyte")), labels).unwrap();
+}
+
+fn cifar(path: &Path, images: &[(Vec<u8>, u32)]) {
+    let records = images.iter().flat_map(|(pixels, class)| {
+        let mut record = vec![*class as u8];
+        record.extend(pixels);
+        record
+    });
+    fs::write(path, records.collect::<Vec<u8>>()).unwrap();
+}
+
+fn folders(root: &Path, part: &str, classes: &[String], images: &[(Vec<u8>, u32)]) {
+    for (at, (pixels, class)) in images.iter().enumerate() {
+        // Sorted as the classes are numbered.
+        let name = format!("{class} {}", classes[*class as usize]);
+        let folder = root.join(part).join(name);
+        fs::create_dir_all(&folder).unwrap();
+        let mut image = image::RgbImage::new(SIDE as u32, SIDE as u32);
+        for (at, pixel) in image.pixels_mut().enumerate() {
+            pixel.0 = std::array::from_fn(|channel| pixels[channel * SIDE * SIDE + at]);
+        }
+        image.save(folder.join(format!("{at:04}.png"))).unwrap();
+    }
+}
+
+fn csv(path: &Path, images: &[(Vec<u8>, u32)]) {
+    let mut text = String::new();
+    for (pixels, class) in images {
+        for pixel in pixels {
+            text.push_str(&format!("{},", f32::from(*pixel) / 255.0));
+        }
+        text.push_str(&format!("{class}\n"));
+    }
+    fs::write(path, text).unwrap();
+}
+
+/// The experiment on files, as they are.
+fn on_files(shapes: &Shapes, path: &Path, assignments: &[&str]) -> Experiment {
+    let text = shapes.experiment.to_toml().unwrap();
+    let mut all = vec![
+        format!("data.path={}", path.display()),
+        "prepare.normalize=off".to_owned(),
+    ];
+    all.extend(assignments.iter().map(|text| (*text).to_owned()));
+    let mut experiment = Experiment::from_toml(&text, "shapes", &all).unwrap();
+    let found = look(&experiment.data, &mut |_| true).unwrap();
+    experiment.data.found = Some(found);
+    experiment
+}
+
+fn trained(experiment: Experiment) -> (Vec<StepRecord>, f32) {
+    let told = super::finish(&Run::start(experiment, RunOptions::default()).unwrap());
+    assert_eq!(told.phase, Phase::Finished, "{:?}", told.message);
+    let last = told.evaluations.last().unwrap();
+    let loss = last.modules.last().unwrap().test_loss.unwrap();
+    (told.steps, loss)
+}
+
+#[test]
+fn shapes_in_every_format_train_to_the_same_numbers() {
+    let shapes = shapes();
+    let (train, test) = (images(&shapes.dataset.train), images(&shapes.dataset.test));
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| -> PathBuf { folder.path().join(name) };
+
+    npz(&path("shapes.npz"), &[("_train", &train), ("_test", &test)]);
+    fs::create_dir(path("idx")).unwrap();
+    idx(&path("idx"), "train", &train);
+    idx(&path("idx"), "t10k", &test);
+    fs::create_dir(path("cifar")).unwrap();
+    cifar(&path("cifar/data_batch_1.bin"), &train);
+    cifar(&path("cifar/test_batch.bin"), &test);
+    let built_in = trained(shapes.experiment.clone());
+    for name in ["shapes.npz", "idx", "cifar"] {
+        let on_files = trained(on_files(&shapes, &path(name), &[]));
+        assert_eq!(on_files, built_in, "{name}");
+    }
+
+    // Folders list their images class after class.
+    let (sorted_train, sorted_test) = (by_class(train.clone()), by_class(test));
+    npz(
+        &path("sorted.npz"),
+        &[("_train", &sorted_train), ("_test", &sorted_test)],
+    );
+    folders(
+        &path("folders"),
+        "train",
+        &shapes.dataset.classes,
+        &sorted_train,
+    );
+    folders(
+        &path("folders"),
+        "val",
+        &shapes.dataset.classes,
+        &sorted_test,
+    );
+    let sorted = trained(on_files(&shapes, &path("sorted.npz"), &[]));
+    assert_ne!(sorted, built_in);
+    let in_folders = on_files(&shapes, &path("folders"), &["data.size=32"]);
+    assert_eq!(trained(in_folders), sorted);
+
+    // A table has no part for testing.
+    npz(&path("whole.npz"), &[("", &train)]);
+    csv(&path("whole.csv"), &train);
+    let whole = trained(on_files(&shapes, &path("whole.npz"), &[]));
+    let table = on_files(&shapes, &path("whole.csv"), &["data.image=[3, 32, 32]"]);
+    assert_eq!(trained(table), whole);
+}
+
+#[test]
+fn samples_read_ahead_are_those_that_lie_on_the_device() {
+    let shapes = shapes();
+    let with = |assignment: &str| {
+        let text = shapes.experiment.to_toml().unwrap();
+        Experiment::from_toml(&text, "shapes", &[assignment.to_owned()]).unwrap()
+    };
+    // Samples that may be erased go through threads; none of these is.
+    let resident = trained(with("prepare.erase=0"));
+    assert_eq!(trained(with("prepare.erase=1e-300")), resident);
+    // What is drawn is drawn again.
+    let augmented = trained(with("prepare.crop_padding=4"));
+    assert_ne!(augmented, resident);
+    assert_eq!(trained(with("prepare.crop_padding=4")), augmented);
+}
+
+#[test]
+fn every_method_sees_the_same_augmented_samples() {
+    let shapes = shapes();
+    let first_loss = |method: &str| {
+        let text = shapes.experiment.to_toml().unwrap();
+        let assignments = [
+            method.to_owned(),
+            "prepare.flip=true".to_owned(),
+            "prepare.rand_augment=2".to_owned(),
+            "prepare.erase=0.5".to_owned(),
+            "prepare.mixup=0.4".to_owned(),
+            "split.count=1".to_owned(),
+        ];
+        let experiment = Experiment::from_toml(&text, "shapes", &assignments).unwrap();
+        trained(experiment).0.first().unwrap().loss.clone()
+    };
+    assert_eq!(
+        first_loss("method.kind=local-bp"),
+        first_loss("method.kind=global-bp")
+    );
+}
+
+#[test]
+fn a_broken_image_costs_a_sentence() {
+    let shapes = shapes();
+    let folder = tempfile::tempdir().unwrap();
+    let train = images(&shapes.dataset.train);
+    folders(folder.path(), "train", &shapes.dataset.classes, &train);
+    let class = fs::read_dir(folder.path().join("train")).unwrap().next();
+    let broken = class.unwrap().unwrap().path().join("9999.png");
+    fs::write(&broken, "no image").unwrap();
+
+    let mut experiment = on_files(
+        &shapes,
+        folder.path(),
+        &["prepare.normalize=computed", "data.size=32"],
+    );
+    let run = Run::start(experiment.clone(), RunOptions::default()).unwrap();
+    let told = super::finish(&run);
+    assert_eq!(told.phase, Phase::Finished, "{:?}", told.message);
+    let warning = told.warnings.first().unwrap();
+    assert!(warning.contains("1 image file cannot be read"), "{warning}");
+
+    // Without a look at all of them first, the run ends with a sentence.
+    experiment.prepare.normalize = layerwise::experiment::Normalize::Off;
+    let told = super::finish(&Run::start(experiment, RunOptions::default()).unwrap());
+    assert_eq!(told.phase, Phase::Failed);
+    assert!(told.message.unwrap().contains("9999.png"));
+}
+
+#[test]
+fn data_that_change_are_refused() {
+    let shapes = shapes();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shapes.npz");
+    let train = images(&shapes.dataset.train);
+    npz(&path, &[("", &train)]);
+    let experiment = on_files(&shapes, &path, &[]);
+    npz(&path, &[("", &train[..40])]);
+    dataset::forget();
+    let told = super::finish(&Run::start(experiment, RunOptions::default()).unwrap());
+    assert_eq!(told.phase, Phase::Failed);
+    let message = told.message.unwrap();
+    assert!(message.contains("other data than when"), "{message}");
+}
+
+#[test]
+fn arrays_of_numbers_and_tables_are_normalised() {
+    let mut text = "height,width,kind\n".to_owned();
+    for at in 0..80 {
+        let kind = if at % 2 == 0 { "tall" } else { "wide" };
+        let (height, width) = match kind {
+            "tall" => (900 + at, 3),
+            _ => (500 + at, 7),
+        };
+        text.push_str(&format!("{height},{width},{kind}\n"));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("table.csv");
+    fs::write(&path, text).unwrap();
+    let mut experiment = super::experiment(
+        "spirals-mlp",
+        &[&format!("data.path={}", path.display()), "train.epochs=10"],
+    );
+    let found = look(&experiment.data, &mut |_| true).unwrap();
+    experiment.data.found = Some(found);
+    let data = dataset::load_now(&experiment).unwrap();
+    assert_eq!(data.classes, ["tall", "wide"]);
+    let values = data.train.values().unwrap();
+    for column in 0..2 {
+        let column: Vec<f32> = values.iter().skip(column).step_by(2).copied().collect();
+        let mean = column.iter().sum::<f32>() / column.len() as f32;
+        assert!(mean.abs() < 1e-4, "{mean}");
+    }
+    let told = super::finish(&Run::start(experiment, RunOptions::default()).unwrap());
+    assert_eq!(told.summary.unwrap().test_accuracy, Some(1.0));
+}
