@@ -157,8 +157,11 @@ fn usual_label(names: &Names) -> usize {
         });
         places.next().filter(|_| places.next().is_none())
     };
+    // Beside x, y is the other coordinate.
+    let is_point = only("x").is_some();
     LABELS
         .iter()
+        .filter(|label| !(is_point && **label == "y"))
         .find_map(|label| only(label))
         .unwrap_or(names.given.len().saturating_sub(1))
 }

@@ -58,8 +58,8 @@ pub const MAX_CLASSES: usize = 1000;
 /// What a person may say about a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// Name of the label column, or its number from 1. None: the first of label, class, target, y,
-    /// labels, classes, targets, species, category, digit, outcome and diagnosis that names just
+    /// Name of the label column, or its number from 1. None: the first of label, class, target, y
+    /// (but not beside a column x), labels, classes, targets, species, category, digit, outcome and diagnosis that names just
     /// one column, in any case; else the last column.
     pub label: Option<String>,
     /// Whether the table has a header. None: it has one if a column has text over numbers in the

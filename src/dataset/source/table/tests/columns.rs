@@ -295,3 +295,14 @@ fn numbers_that_become_equal_are_left_out() {
         ["Column id: has values too close together for single precision"]
     );
 }
+
+#[test]
+fn y_beside_x_is_no_label() {
+    let label = |header: &str| {
+        let table = table(&format!("{header}\n1,2,red\n3,4,blue\n1,5,red\n"));
+        let label = table.columns.iter().position(|c| c.kind == Kind::Label);
+        label.unwrap()
+    };
+    assert_eq!(label("x,y,colour"), 2);
+    assert_eq!(label("a,y,colour"), 1);
+}
