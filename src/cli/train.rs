@@ -258,7 +258,10 @@ impl Display {
                     .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
                     .map_or("–".to_owned(), |left| FormattedDuration(left).to_string())
             ),
-            phase => phase.title().to_owned(),
+            phase => match &progress.loading {
+                Some(loading) => loading.words(),
+                None => phase.title().to_owned(),
+            },
         });
     }
 

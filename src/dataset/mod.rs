@@ -20,6 +20,7 @@ mod summary;
 
 use std::sync::Arc;
 
+use indicatif::HumanCount;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::Normal;
 
@@ -181,6 +182,17 @@ pub struct Loading {
     pub done: u64,
     /// 0 where it is not known.
     pub total: u64,
+}
+
+impl Loading {
+    /// What is being done and how far it is, such as "Reading, 45 %".
+    pub fn words(&self) -> String {
+        match self.total {
+            0 if self.done == 0 => self.what.to_owned(),
+            0 => format!("{}, {} so far", self.what, HumanCount(self.done)),
+            total => format!("{}, {} %", self.what, self.done.saturating_mul(100) / total),
+        }
+    }
 }
 
 /// Hears how far reading has come, and says whether to go on.

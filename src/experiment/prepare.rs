@@ -53,7 +53,7 @@ impl Normalize {
     /// Name on the screen.
     pub fn title(self) -> &'static str {
         match self {
-            Self::Auto => "Files only",
+            Self::Auto => "Automatic",
             Self::Off => "Off",
             Self::Computed => "Mean 0, deviation 1",
             Self::Given => "Given",
@@ -137,7 +137,8 @@ impl Default for Prepare {
 }
 
 impl Prepare {
-    pub(super) fn is_default(&self) -> bool {
+    /// Whether it is as it is where nobody has said anything.
+    pub fn is_default(&self) -> bool {
         *self == Self::default()
     }
 

@@ -9,6 +9,7 @@ use super::{
     command::{Availability, Command},
     dialog::{Dialog, Next, Purpose},
     document::Document,
+    download::Downloads,
     menu,
     palette::Palette,
     pane::{
@@ -56,6 +57,7 @@ pub struct Studio {
     pub(super) system_dialogs: bool,
     storage: bool,
     pub(super) loader: DataLoader,
+    pub(super) downloads: Downloads,
     weights: WeightsChecker,
     /// Writes weights behind the window.
     pub(super) exporting: Option<Job<Result<String, String>>>,
@@ -103,6 +105,7 @@ impl Studio {
             system_dialogs: options.system_dialogs,
             storage: options.storage,
             loader: DataLoader::default(),
+            downloads: Downloads::default(),
             weights: WeightsChecker::default(),
             exporting: None,
             preview: Preview::default(),
@@ -208,6 +211,7 @@ impl Studio {
         let around = settings_pane::Surroundings {
             problems,
             loader: &self.loader,
+            downloads: &self.downloads,
             weights: &self.weights,
             adapters: self.adapters.as_deref(),
             keep_records: &mut self.settings.keep_records,
@@ -230,6 +234,9 @@ impl Studio {
                 self.ask_path(Purpose::DataFolder, None);
             }
             Some(settings_pane::Ask::Data(data::Ask::Again)) => self.loader.forget(),
+            Some(settings_pane::Ask::Data(data::Ask::Download(download))) => {
+                self.downloads.start(download, ui.ctx());
+            }
             None => {}
         }
     }
@@ -309,6 +316,13 @@ impl eframe::App for Studio {
             self.finding_adapters = None;
         }
         self.note_export();
+        if let Some(folder) = self.downloads.finished() {
+            self.log
+                .add(Notice::Info(format!("Downloaded to {}", folder.display())));
+            if let Err(why) = self.learn_from(&folder) {
+                self.tell("The data cannot be used", why);
+            }
+        }
         let close = ctx.input(|input| input.viewport().close_requested());
         if close && !self.closing && self.document.is_unsaved() {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);

@@ -8,6 +8,7 @@ mod clock;
 mod command;
 mod dialog;
 mod document;
+mod download;
 mod export;
 pub mod history;
 mod menu;

@@ -32,8 +32,11 @@ fn shapes() -> Shapes {
     }
 }
 
+/// The pixels of an image and its class.
+type Image = (Vec<u8>, u32);
+
 /// Every image of a part as bytes, with its class.
-fn images(samples: &Samples) -> Vec<(Vec<u8>, u32)> {
+fn images(samples: &Samples) -> Vec<Image> {
     let pixels = |at| samples.pixels(at).unwrap().into_owned();
     (0..samples.len())
         .map(|at| (pixels(at), samples.labels[at]))
@@ -41,7 +44,7 @@ fn images(samples: &Samples) -> Vec<(Vec<u8>, u32)> {
 }
 
 /// The same, class after class, as folders list them.
-fn by_class(mut images: Vec<(Vec<u8>, u32)>) -> Vec<(Vec<u8>, u32)> {
+fn by_class(mut images: Vec<Image>) -> Vec<Image> {
     images.sort_by_key(|(_, class)| *class);
     images
 }
@@ -61,7 +64,7 @@ fn npy(descr: &str, shape: &[usize], data: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn npz(path: &Path, parts: &[(&str, &[(Vec<u8>, u32)])]) {
+fn npz(path: &Path, parts: &[(&str, &[Image])]) {
     let mut archive = zip::ZipWriter::new(fs::File::create(path).unwrap());
     let options = zip::write::SimpleFileOptions::default();
     let mut add = |name: String, bytes: Vec<u8>| {
@@ -82,7 +85,7 @@ fn npz(path: &Path, parts: &[(&str, &[(Vec<u8>, u32)])]) {
     archive.finish().unwrap();
 }
 
-fn idx(folder: &Path, name: &str, images: &[(Vec<u8>, u32)]) {
+fn idx(folder: &Path, name: &str, images: &[Image]) {
     let header = |kind: u8, sizes: &[usize]| {
         let mut bytes = vec![0, 0, 8, kind];
         for size in sizes {
@@ -103,7 +106,7 @@ fn idx(folder: &Path, name: &str, images: &[(Vec<u8>, u32)]) {
     fs::write(folder.join(format!("{name}-labels-idx1-ubyte")), labels).unwrap();
 }
 
-fn cifar(path: &Path, images: &[(Vec<u8>, u32)]) {
+fn cifar(path: &Path, images: &[Image]) {
     let records = images.iter().flat_map(|(pixels, class)| {
         let mut record = vec![*class as u8];
         record.extend(pixels);
@@ -112,7 +115,7 @@ fn cifar(path: &Path, images: &[(Vec<u8>, u32)]) {
     fs::write(path, records.collect::<Vec<u8>>()).unwrap();
 }
 
-fn folders(root: &Path, part: &str, classes: &[String], images: &[(Vec<u8>, u32)]) {
+fn folders(root: &Path, part: &str, classes: &[String], images: &[Image]) {
     for (at, (pixels, class)) in images.iter().enumerate() {
         // Sorted as the classes are numbered.
         let name = format!("{class} {}", classes[*class as usize]);
@@ -126,7 +129,7 @@ fn folders(root: &Path, part: &str, classes: &[String], images: &[(Vec<u8>, u32)
     }
 }
 
-fn csv(path: &Path, images: &[(Vec<u8>, u32)]) {
+fn csv(path: &Path, images: &[Image]) {
     let mut text = String::new();
     for (pixels, class) in images {
         for pixel in pixels {

@@ -1,16 +1,20 @@
 //! The data: what they are and a look at some samples.
 
 use eframe::egui::{
-    Button, Label, Rect, RichText, Sense, TextEdit, TextureHandle, TextureOptions, Ui, pos2, vec2,
+    Label, Rect, RichText, Sense, TextEdit, TextureHandle, TextureOptions, Ui, pos2, vec2,
 };
-use indicatif::HumanCount;
+use indicatif::{HumanBytes, HumanCount};
 
 use super::field::{choice, fields, number};
 use crate::{
-    dataset::{Dataset, Format},
+    dataset::{
+        Dataset, Format,
+        fetch::{DOWNLOADS, Download},
+    },
     experiment::{Data, DataKind, Experiment},
     gui::{
         background::{DataLoader, Loaded},
+        download::Downloads,
         sight::{PER_CLASS, Sight},
         theme,
     },
@@ -38,6 +42,8 @@ pub enum Ask {
     Folder,
     /// The same files, read again.
     Again,
+    /// A published data set.
+    Download(&'static Download),
 }
 
 /// Draws the settings of the data and the preview.
@@ -46,6 +52,7 @@ pub fn show(
     experiment: &mut Experiment,
     preview: &mut Preview,
     loader: &DataLoader,
+    downloads: &Downloads,
 ) -> Option<Ask> {
     let data = &mut experiment.data;
     fields(ui, "data", |ui| {
@@ -54,7 +61,7 @@ pub fn show(
         });
     });
     let ask = match data.kind {
-        DataKind::Files => files(ui, data, loader),
+        DataKind::Files => files(ui, data, loader, downloads),
         _ => None,
     };
     fields(ui, "data options", |ui| match data.kind {
@@ -116,7 +123,7 @@ fn about(ui: &mut Ui, dataset: &Dataset) {
 }
 
 /// Which files are the data.
-fn files(ui: &mut Ui, data: &Data, loader: &DataLoader) -> Option<Ask> {
+fn files(ui: &mut Ui, data: &Data, loader: &DataLoader, downloads: &Downloads) -> Option<Ask> {
     let mut ask = None;
     if data.path.as_os_str().is_empty() {
         ui.label(
@@ -137,14 +144,30 @@ fn files(ui: &mut Ui, data: &Data, loader: &DataLoader) -> Option<Ask> {
                 ask = Some(asked);
             }
         }
+        ui.add_enabled_ui(!downloads.is_active(), |ui| {
+            ui.menu_button("Download…", |ui| {
+                for download in &DOWNLOADS {
+                    let size = HumanBytes(download.bytes());
+                    let button = ui.button(format!("{} ({size})", download.title));
+                    let terms = format!("{}\n{}", download.credit, download.licence);
+                    if button.on_hover_text(terms).clicked() {
+                        ask = Some(Ask::Download(download));
+                        ui.close();
+                    }
+                }
+            });
+        });
         let some = !data.path.as_os_str().is_empty() && !loader.is_loading();
-        let again = ui
-            .add_enabled(some, Button::new("Read again"))
-            .on_hover_text("Where the files have changed");
-        if again.clicked() {
+        if some
+            && ui
+                .button("Reload")
+                .on_hover_text("Reads the files again, where they have changed")
+                .clicked()
+        {
             ask = Some(Ask::Again);
         }
     });
+    downloads.show(ui);
     ui.add_space(2.0);
     ask
 }

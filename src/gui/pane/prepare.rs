@@ -1,6 +1,6 @@
 //! What is done to samples before the network sees them.
 
-use eframe::egui::{RichText, Ui};
+use eframe::egui::{Label, RichText, Ui};
 
 use super::field::{choice, fields, number};
 use crate::experiment::{DataKind, Experiment, Fill, Normalize, Prepare, Resize, Shape};
@@ -18,6 +18,15 @@ pub fn show(ui: &mut Ui, experiment: &mut Experiment) {
         choice(ui, "Normalise", &mut prepare.normalize, all, |way| {
             way.title().to_owned()
         });
+        if prepare.normalize == Normalize::Auto {
+            let words = match of_files {
+                true => "Each channel or feature to mean 0 and deviation 1",
+                false => "Off: built-in data are made to measure",
+            };
+            ui.label("");
+            ui.add(Label::new(RichText::new(words).small().weak()).wrap());
+            ui.end_row();
+        }
         if of_files && of_images {
             choice(ui, "Resize", &mut prepare.resize, &Resize::ALL, |way| {
                 way.title().to_owned()

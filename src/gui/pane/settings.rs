@@ -16,6 +16,7 @@ use crate::{
     },
     gui::{
         background::{DataLoader, WeightsChecker},
+        download::Downloads,
         theme,
     },
     run::{Adapter, AdapterKind},
@@ -25,6 +26,7 @@ use crate::{
 pub struct Surroundings<'a> {
     pub problems: &'a [Problem],
     pub loader: &'a DataLoader,
+    pub downloads: &'a Downloads,
     pub weights: &'a WeightsChecker,
     /// None while they are being looked for.
     pub adapters: Option<&'a [Adapter]>,
@@ -63,9 +65,12 @@ pub fn show(
     }
     let mut ask = None;
     group(ui, "Data", |ui| {
-        ask = data::show(ui, experiment, preview, around.loader).map(Ask::Data);
+        ask = data::show(ui, experiment, preview, around.loader, around.downloads).map(Ask::Data);
     });
-    group(ui, "Preparation", |ui| prepare::show(ui, experiment));
+    let changed = !experiment.prepare.is_default();
+    section(ui, "Preparation", changed, |ui| {
+        prepare::show(ui, experiment);
+    });
     group(ui, "Method", |ui| method(ui, experiment));
     group(ui, "Head", |ui| head(ui, &mut experiment.head));
     group(ui, "Loss", |ui| loss::show(ui, &mut experiment.loss));
@@ -99,9 +104,14 @@ pub fn show(
 }
 
 fn group(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui)) {
+    section(ui, title, true, content);
+}
+
+/// A part of the panel that is open at first, or not.
+fn section(ui: &mut Ui, title: &str, open: bool, content: impl FnOnce(&mut Ui)) {
     CollapsingHeader::new(RichText::new(title).strong().size(15.0))
         .id_salt(title)
-        .default_open(true)
+        .default_open(open)
         .show_unindented(ui, |ui| {
             ui.add_space(2.0);
             content(ui);

@@ -102,6 +102,9 @@ fn progress(ui: &mut Ui, progress: Option<&Progress>) {
             ui.add(Spinner::new().size(13.0));
         }
         ui.label(RichText::new(progress.phase.title()).strong());
+        if let Some(loading) = &progress.loading {
+            ui.label(RichText::new(loading.words()).small());
+        }
         if progress.total_steps > 0 {
             let text = words(progress);
             let label = Label::new(RichText::new(&text).small()).truncate();
