@@ -1,5 +1,7 @@
 //! The real application, driven as a person would, with a real trainer behind it.
 
+#[path = "studio/data.rs"]
+mod data;
 #[path = "studio/weights.rs"]
 mod weights;
 
@@ -54,6 +56,19 @@ fn wait_for(window: &mut Window, what: &str, done: impl Fn(&Studio) -> bool) {
         assert!(
             started.elapsed() < Duration::from_secs(120),
             "waited too long for {what}"
+        );
+        window.step();
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Waits until a label holds this text.
+fn wait_for_words(window: &mut Window, words: &str) {
+    let started = Instant::now();
+    while window.query_by_label_contains(words).is_none() {
+        assert!(
+            started.elapsed().as_secs() < 60,
+            "waited too long for {words}"
         );
         window.step();
         std::thread::sleep(Duration::from_millis(5));

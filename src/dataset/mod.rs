@@ -34,7 +34,7 @@ pub use files::{ClassCount, Inspection, inspect, look};
 pub use histogram::{Histogram, class_counts};
 pub use mix::Mixing;
 pub use normalize::Normalization;
-pub use samples::{RESIDENT_BYTES, Samples};
+pub use samples::Samples;
 pub use source::{Column, ColumnKind, Format, LeftOut, Part, Store, forget, format_of};
 pub use stream::{HostBatch, Schedule, Stream};
 pub use summary::{Summary, summarise};

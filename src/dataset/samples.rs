@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 use rand::Rng;
 use rayon::prelude::*;
 
-use crate::experiment::{Prepare, Resize, Shape};
+use crate::experiment::{Prepare, RESIDENT_BYTES, Resize, Shape};
 
 use super::{
     augment::{augment, erase},
@@ -34,9 +34,6 @@ pub struct Samples {
     pub labels: Vec<u32>,
     reading: Arc<Reading>,
 }
-
-/// Most bytes of samples that are kept as numbers; larger sets are read while training.
-pub const RESIDENT_BYTES: usize = 256 << 20;
 
 impl Samples {
     /// The samples of `part` at these places, with the class of each.

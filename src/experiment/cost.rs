@@ -1,6 +1,6 @@
 //! What an experiment costs, said before it runs.
 
-use super::{Experiment, MethodKind, ModulePlan, Part, block::VALUE};
+use super::{Experiment, MethodKind, ModulePlan, Part, RESIDENT_BYTES, block::VALUE};
 
 /// Bytes that a block or a head takes up besides its values, with its copies during a step
 /// (`benches/memory.rs`).
@@ -139,7 +139,9 @@ impl Experiment {
         let plan = self.plan()?;
         let shapes = self.shapes();
         let count = |at: usize| shapes.get(at).map_or(0, |shape| shape.len() as u64);
-        let samples = (self.data.sample_count() as u64).saturating_mul(count(0));
+        let values = |samples: usize| (samples as u64).saturating_mul(count(0));
+        let kept = |samples: usize| values(samples).min(RESIDENT_BYTES as u64 / VALUE);
+        let samples = kept(self.data.train_count()).saturating_add(kept(self.data.test_count()));
 
         let states = self.optimizer.states();
         let parameters = plan.iter().fold(0u64, |sum, module| {

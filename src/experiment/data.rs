@@ -168,6 +168,10 @@ impl Default for Data {
     }
 }
 
+/// Most bytes of the samples of one part that are kept as numbers on the device; larger parts are
+/// read while training.
+pub const RESIDENT_BYTES: usize = 256 << 20;
+
 /// Most values a set may hold, over all samples: 1 GiB of `f32`.
 const MAX_VALUES: usize = 1 << 28;
 

@@ -1,27 +1,13 @@
 //! Checkpoints in and out of the window.
 
 use eframe::egui::Theme;
-use egui_kittest::kittest::Queryable;
 use layerwise::{
     experiment::{DeviceChoice, preset},
     run::Phase,
     weights::{self, Checkpoint},
 };
 
-use super::{Window, answer, click, open, phase, wait_for};
-
-/// Waits until a label holds this text.
-fn wait_for_words(window: &mut Window, words: &str) {
-    let started = std::time::Instant::now();
-    while window.query_by_label_contains(words).is_none() {
-        assert!(
-            started.elapsed().as_secs() < 60,
-            "waited too long for {words}"
-        );
-        window.step();
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
-}
+use super::{answer, click, open, phase, wait_for, wait_for_words};
 
 #[test]
 fn a_person_starts_from_a_checkpoint_and_exports_what_was_learnt() {

@@ -138,7 +138,8 @@ fn files(ui: &mut Ui, data: &Data, loader: &DataLoader, downloads: &Downloads) -
         ui.add(Label::new(RichText::new(&path).small()).truncate())
             .on_hover_text(path);
     }
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(6.0, 4.0);
         for (words, asked) in [("File…", Ask::File), ("Folder…", Ask::Folder)] {
             if ui.button(words).clicked() {
                 ask = Some(asked);
@@ -302,7 +303,8 @@ impl Preview {
                         ui.spacing_mut().item_spacing.y = 1.0;
                         ui.set_width(cell - 6.0);
                         ui.image((texture.id(), vec2(side * PER_CLASS as f32, side)));
-                        ui.label(RichText::new(name.as_str()).small().weak());
+                        let text = RichText::new(name.as_str()).small().weak();
+                        ui.add(Label::new(text).truncate());
                     });
                 }
             });
