@@ -91,6 +91,22 @@ impl Samples {
         }
     }
 
+    /// The same samples with their values as they lie in their source.
+    pub fn unnormalized(&self) -> Self {
+        let reading = Reading {
+            normalization: None,
+            ..(*self.reading).clone()
+        };
+        self.with(Arc::new(reading))
+    }
+
+    /// At most `count` of the samples, evenly spread.
+    pub fn spread(&self, count: usize) -> Self {
+        let some = count.min(self.len()) as u64;
+        let places = (0..some).map(|at| (at * self.len() as u64 / some.max(1)) as u32);
+        self.select(&places.collect::<Vec<_>>())
+    }
+
     /// Takes samples away.
     pub(super) fn leave_out(&mut self, places: impl Iterator<Item = usize>) {
         let mut keep = vec![true; self.len()];

@@ -22,7 +22,7 @@ use super::{
     session::{Notice, Session},
     settings::Settings,
     theme,
-    tile::TileContext,
+    tile::{Edited, TileContext},
 };
 use crate::{
     experiment::{Experiment, Problem, presets},
@@ -202,6 +202,11 @@ impl Studio {
             progress: self.session.progress().unwrap_or(&idle),
             regions: self.session.regions(),
             dataset: self.loader.dataset().filter(|_| same_data),
+            edited: self.loader.dataset().map(|dataset| Edited {
+                dataset,
+                prepare: &edited.prepare,
+                generation: self.loader.generation(),
+            }),
         };
         self.settings.tiles.show(ui, &context);
     }

@@ -132,6 +132,11 @@ impl<K: Clone + PartialEq + Send + 'static, T: Send + 'static> Follower<K, T> {
         self.result.as_ref()
     }
 
+    /// Changes with every result.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
     /// Whether the result made last is not of what is wanted.
     pub fn is_behind(&self) -> bool {
         self.job.is_some() || self.wanted.is_some()

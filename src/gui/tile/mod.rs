@@ -3,6 +3,7 @@
 mod accuracy;
 mod alignment;
 mod curves;
+mod data;
 mod legend;
 mod loss;
 mod matrix;
@@ -16,6 +17,8 @@ mod texture;
 use eframe::egui::{self, Ui, WidgetText};
 use egui_tiles::{Behavior, TileId, Tree, UiResponse};
 use serde::{Deserialize, Serialize};
+
+pub use data::Edited;
 
 use super::history::History;
 use crate::{
@@ -32,6 +35,8 @@ pub struct TileContext<'a> {
     pub progress: &'a Progress,
     pub regions: Option<&'a DecisionRegions>,
     pub dataset: Option<&'a Dataset>,
+    /// The data of the edited experiment, once they are loaded.
+    pub edited: Option<Edited<'a>>,
 }
 
 /// One kind of picture.
@@ -43,16 +48,18 @@ pub enum Tile {
     Losses,
     Accuracy,
     Regions,
+    Data,
 }
 
 impl Tile {
     /// Every tile, in the order of the menu.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Alignment,
         Self::Separability,
         Self::Losses,
         Self::Accuracy,
         Self::Regions,
+        Self::Data,
     ];
 
     /// Words on the tab.
@@ -63,6 +70,7 @@ impl Tile {
             Self::Losses => "Losses",
             Self::Accuracy => "Accuracy",
             Self::Regions => "Decision regions",
+            Self::Data => "Data",
         }
     }
 }
@@ -84,6 +92,7 @@ struct Views {
     losses: loss::View,
     accuracy: accuracy::View,
     regions: regions::View,
+    data: data::View,
 }
 
 impl Default for Tiles {
@@ -103,7 +112,7 @@ fn default_tree() -> Tree<Tile> {
     };
     let alignment = tabs(&[Tile::Alignment]);
     let curves = tabs(&[Tile::Accuracy, Tile::Losses]);
-    let geometry = tabs(&[Tile::Separability, Tile::Regions]);
+    let geometry = tabs(&[Tile::Separability, Tile::Regions, Tile::Data]);
     let left = tiles.insert_container(egui_tiles::Linear::new_binary(
         egui_tiles::LinearDir::Vertical,
         [alignment, curves],
@@ -210,6 +219,7 @@ impl Behavior<Tile> for Painter<'_> {
                 Tile::Losses => views.losses.show(ui, context),
                 Tile::Accuracy => views.accuracy.show(ui, context),
                 Tile::Regions => views.regions.show(ui, context),
+                Tile::Data => views.data.show(ui, context),
             });
         });
         UiResponse::None

@@ -16,6 +16,7 @@ fn show<'a>(tiles: &'a mut Tiles, experiment: &'a Experiment) -> Harness<'a> {
                     progress: &progress,
                     regions: None,
                     dataset: None,
+                    edited: None,
                 },
             );
         })

@@ -1,0 +1,96 @@
+//! The data that are chosen: how many there are of each class, what samples look like, how they
+//! are changed, which values they have, and what is not used.
+
+mod augmented;
+mod classes;
+mod samples;
+mod unused;
+mod values;
+
+use eframe::egui::Ui;
+use serde::{Deserialize, Serialize};
+
+use super::{TileContext, empty};
+use crate::{dataset::Dataset, experiment::Prepare};
+
+/// The data of the edited experiment, as they were loaded.
+#[derive(Clone, Copy)]
+pub struct Edited<'a> {
+    pub dataset: &'a Dataset,
+    pub prepare: &'a Prepare,
+    /// Changes whenever the data are loaded.
+    pub generation: u64,
+}
+
+/// A part of the tile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Section {
+    Classes,
+    #[default]
+    Samples,
+    Augmented,
+    Values,
+    Unused,
+}
+
+impl Section {
+    const ALL: [Self; 5] = [
+        Self::Classes,
+        Self::Samples,
+        Self::Augmented,
+        Self::Values,
+        Self::Unused,
+    ];
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Classes => "Classes",
+            Self::Samples => "Samples",
+            Self::Augmented => "Augmented",
+            Self::Values => "Values",
+            Self::Unused => "Not used",
+        }
+    }
+}
+
+/// What a person looks at.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct View {
+    section: Section,
+    samples: samples::View,
+    #[serde(skip)]
+    augmented: augmented::View,
+    #[serde(skip)]
+    values: values::View,
+}
+
+impl View {
+    pub fn show(&mut self, ui: &mut Ui, context: &TileContext<'_>) {
+        let Some(data) = context.edited else {
+            empty(
+                ui,
+                "No data yet",
+                "What the chosen data hold appears here once they are loaded.",
+            );
+            return;
+        };
+        ui.horizontal_wrapped(|ui| {
+            for section in Section::ALL {
+                ui.selectable_value(&mut self.section, section, section.title());
+            }
+        });
+        ui.add_space(4.0);
+        match self.section {
+            Section::Classes => classes::show(ui, data.dataset),
+            Section::Samples => self.samples.show(ui, data),
+            Section::Augmented => self.augmented.show(ui, data, self.samples.chosen()),
+            Section::Values => self.values.show(ui, data),
+            Section::Unused => unused::show(ui, data.dataset),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

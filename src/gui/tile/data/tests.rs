@@ -1,0 +1,126 @@
+use egui_kittest::{Harness, kittest::Queryable};
+
+use super::*;
+use crate::{
+    dataset::{LeftOut, load_now},
+    experiment::{Experiment, preset},
+    run::Progress,
+};
+
+fn dataset(assignments: &[&str]) -> Dataset {
+    let assignments: Vec<String> = assignments.iter().map(|text| (*text).to_owned()).collect();
+    let experiment = preset("shapes-cnn").unwrap().with(&assignments).unwrap();
+    load_now(&experiment).unwrap()
+}
+
+fn show<'a>(view: &'a mut View, dataset: &'a Dataset, prepare: &'a Prepare) -> Harness<'a> {
+    let experiment = Experiment::default();
+    let progress = Progress::default();
+    Harness::builder()
+        .with_size(eframe::egui::vec2(360.0, 700.0))
+        .with_max_steps(32)
+        .build_ui(move |ui| {
+            view.show(
+                ui,
+                &TileContext {
+                    experiment: &experiment,
+                    history: None,
+                    progress: &progress,
+                    regions: None,
+                    dataset: None,
+                    edited: Some(Edited {
+                        dataset,
+                        prepare,
+                        generation: 1,
+                    }),
+                },
+            );
+        })
+}
+
+/// Frames until work behind the window is done.
+fn wait_for(harness: &mut Harness<'_>, words: &str) {
+    for _ in 0..500 {
+        if harness.query_by_label_contains(words).is_some() {
+            return;
+        }
+        harness.step();
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("waited too long for {words}");
+}
+
+#[test]
+fn classes_are_counted_in_both_parts() {
+    let dataset = dataset(&["data.samples=100"]);
+    let mut view = View {
+        section: Section::Classes,
+        ..View::default()
+    };
+    let prepare = Prepare::default();
+    let harness = show(&mut view, &dataset, &prepare);
+    harness.get_by_label("Disc: 8 training and 2 test samples");
+}
+
+#[test]
+fn pages_turn_and_a_class_is_picked_out() {
+    let dataset = dataset(&["data.samples=200"]);
+    let mut view = View::default();
+    let prepare = Prepare::default();
+    let mut harness = show(&mut view, &dataset, &prepare);
+    harness.run_steps(3);
+    harness.get_by_label("1–48 of 160");
+    harness.get_by_label(">").click();
+    harness.run_steps(3);
+    harness.get_by_label("49–96 of 160");
+    harness.get_by_label(">|").click();
+    harness.run_steps(3);
+    harness.get_by_label("145–160 of 160");
+    harness.get_by_label("Test").click();
+    harness.run_steps(3);
+    harness.get_by_label("1–40 of 40");
+    harness.get_by_value("All classes").click();
+    harness.run_steps(3);
+    harness.get_by_label("Ring").click();
+    harness.run_steps(3);
+    harness.get_by_label("1–4 of 4");
+}
+
+#[test]
+fn values_are_measured_and_what_is_not_used_is_told() {
+    let mut dataset = dataset(&["data.samples=100"]);
+    dataset.left_out.push(LeftOut {
+        what: "notes.txt".to_owned(),
+        why: "not an image".to_owned(),
+    });
+    let mut view = View {
+        section: Section::Values,
+        ..View::default()
+    };
+    let prepare = Prepare::default();
+    let mut harness = show(&mut view, &dataset, &prepare);
+    wait_for(&mut harness, "Green: mean 0.");
+    harness.get_by_label("Not used").click();
+    harness.run_steps(3);
+    harness.get_by_label("notes.txt");
+    harness.get_by_label("not an image");
+}
+
+#[test]
+fn augmentation_is_shown_where_it_is_on() {
+    let dataset = dataset(&["data.samples=100"]);
+    let mut view = View {
+        section: Section::Augmented,
+        ..View::default()
+    };
+    let mut prepare = Prepare::default();
+    {
+        let harness = show(&mut view, &dataset, &prepare);
+        harness.get_by_label_contains("No augmentation is on");
+    }
+    prepare.flip = true;
+    let mut harness = show(&mut view, &dataset, &prepare);
+    harness.run_steps(3);
+    harness.get_by_label("Draw again");
+    harness.get_by_label("Training sample 1 as training may see it");
+}

@@ -1,0 +1,32 @@
+//! What was found and is not used, and where the data come from.
+
+use eframe::egui::{RichText, ScrollArea, Ui};
+
+use crate::dataset::Dataset;
+
+pub(super) fn show(ui: &mut Ui, dataset: &Dataset) {
+    let source = &dataset.source;
+    for (what, text) in [
+        ("Source", &source.title),
+        ("By", &source.credit),
+        ("Terms", &source.licence),
+    ] {
+        if !text.is_empty() {
+            ui.horizontal_wrapped(|ui| {
+                ui.label(RichText::new(what).weak());
+                ui.label(text);
+            });
+        }
+    }
+    ui.add_space(6.0);
+    if dataset.left_out.is_empty() {
+        ui.weak("Everything that was found is used");
+        return;
+    }
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        for left in &dataset.left_out {
+            ui.label(RichText::new(&left.what).strong());
+            ui.label(RichText::new(&left.why).small().weak());
+        }
+    });
+}
