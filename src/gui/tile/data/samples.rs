@@ -149,15 +149,18 @@ impl View {
                 ui.radio_value(&mut self.part, part, title);
             }
             let name = |class: u32| classes.get(class as usize).map_or("", String::as_str);
+            let label = ui.label("Class");
             ComboBox::from_id_salt("class")
-                .selected_text(self.class.map_or("All classes", name))
+                .selected_text(self.class.map_or("All", name))
                 .width(120.0)
                 .show_ui(ui, |ui| {
-                    ui.selectable_value(&mut self.class, None, "All classes");
+                    ui.selectable_value(&mut self.class, None, "All");
                     for class in 0..classes.len() as u32 {
                         ui.selectable_value(&mut self.class, Some(class), name(class));
                     }
-                });
+                })
+                .response
+                .labelled_by(label.id);
             if (self.part, self.class) != before {
                 self.page = 0;
                 self.chosen = None;

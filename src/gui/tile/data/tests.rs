@@ -79,7 +79,9 @@ fn pages_turn_and_a_class_is_picked_out() {
     harness.get_by_label("Test").click();
     harness.run_steps(3);
     harness.get_by_label("1–40 of 40");
-    harness.get_by_value("All classes").click();
+    harness
+        .get_by_role_and_label(eframe::egui::accesskit::Role::ComboBox, "Class")
+        .click();
     harness.run_steps(3);
     harness.get_by_label("Ring").click();
     harness.run_steps(3);
