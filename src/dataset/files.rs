@@ -59,8 +59,7 @@ pub(super) fn load(
         test,
         source: Source {
             title: data.path.display().to_string(),
-            credit: raw.format.title().to_owned(),
-            licence: String::new(),
+            ..Source::default()
         },
         left_out: raw.left_out.clone(),
         unreadable: 0,

@@ -113,10 +113,10 @@ fn about(ui: &mut Ui, dataset: &Dataset) {
             .on_hover_text(lines.join("\n"));
     }
     let source = &dataset.source;
-    let credit = [&source.title, &source.credit, &source.licence]
+    let format = dataset.format.map_or("", Format::title);
+    let credit = [&source.title, format, &source.credit, &source.licence]
         .into_iter()
         .filter(|text| !text.is_empty())
-        .cloned()
         .collect::<Vec<_>>()
         .join(" · ");
     ui.label(RichText::new(credit).small().weak());

@@ -77,6 +77,8 @@ impl View {
             return;
         };
         ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = 1.0;
+            ui.spacing_mut().button_padding.x = 6.0;
             for section in Section::ALL {
                 ui.selectable_value(&mut self.section, section, section.title());
             }

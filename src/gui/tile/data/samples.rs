@@ -221,11 +221,12 @@ impl View {
     /// The chosen sample, large, with all that is known of it.
     fn one(&mut self, ui: &mut Ui, samples: &Samples, classes: &[String]) {
         let Some(place) = self.chosen else { return };
-        let picture = self.picture_of(place).cloned();
+        // On another page there are others.
+        let Some(picture) = self.picture_of(place).cloned() else {
+            return;
+        };
         ui.horizontal(|ui| {
-            if let Some(picture) = picture {
-                ui.add(Image::new((picture.id(), vec2(144.0, 144.0))));
-            }
+            ui.add(Image::new((picture.id(), vec2(144.0, 144.0))));
             ui.vertical(|ui| {
                 ui.label(RichText::new(class_of(samples, classes, place)).strong());
                 ui.label(RichText::new(format!("Sample {}", HumanCount(place as u64 + 1))).small());

@@ -2,12 +2,14 @@
 
 use eframe::egui::{RichText, ScrollArea, Ui};
 
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, Format};
 
 pub(super) fn show(ui: &mut Ui, dataset: &Dataset) {
     let source = &dataset.source;
+    let format = dataset.format.map_or("", Format::title);
     for (what, text) in [
-        ("Source", &source.title),
+        ("Source", source.title.as_str()),
+        ("Read as", format),
         ("By", &source.credit),
         ("Terms", &source.licence),
     ] {

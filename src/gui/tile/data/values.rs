@@ -63,6 +63,7 @@ impl View {
                 ui.colored_label(theme::error_color(ui.visuals()), why);
             }
             Some(Ok(summary)) => {
+                unreadable(ui, summary);
                 ScrollArea::vertical()
                     .auto_shrink(false)
                     .show(ui, |ui| match data.dataset.shape {
@@ -72,6 +73,19 @@ impl View {
             }
         }
     }
+}
+
+/// Image files that could not be measured.
+fn unreadable(ui: &mut Ui, summary: &Summary) {
+    let Some((_, first)) = summary.unreadable.first() else {
+        return;
+    };
+    let color = theme::warning_color(ui.visuals());
+    let words = match summary.unreadable.len() {
+        1 => first.clone(),
+        count => format!("{count} image files cannot be read, such as {first}"),
+    };
+    ui.label(RichText::new(words).small().color(color));
 }
 
 /// A histogram of each channel, its mean and deviation beside it.
