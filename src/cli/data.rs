@@ -122,9 +122,9 @@ fn info(data: &Data, json: bool) -> Result<(), Failure> {
             text.push_str(&format!("  {:<24} {}\n", column.name, kind(column)));
         }
     }
-    if !found.left_out.is_empty() {
-        text.push_str("not used:\n");
-        for left in &found.left_out {
+    if !found.notes.is_empty() {
+        text.push_str("notes:\n");
+        for left in &found.notes {
             text.push_str(&format!("  {}: {}\n", left.what, left.why));
         }
     }

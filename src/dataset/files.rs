@@ -7,7 +7,7 @@ use crate::experiment::{Data, Found, Prepare, Shape};
 use serde::Serialize;
 
 use super::{
-    Column, Dataset, LeftOut, Loading, Part, Progress, Source, class_counts, divided,
+    Column, Dataset, Loading, Note, Part, Progress, Source, class_counts, divided,
     samples::{Reading, Samples},
     source::{self, Options, Raw},
 };
@@ -61,7 +61,7 @@ pub(super) fn load(
             title: data.path.display().to_string(),
             ..Source::default()
         },
-        left_out: raw.left_out.clone(),
+        notes: raw.notes.clone(),
         unreadable: 0,
     })
 }
@@ -106,7 +106,7 @@ pub struct Inspection {
     pub classes: Vec<ClassCount>,
     /// What the columns of a table were taken as.
     pub columns: Vec<Column>,
-    pub left_out: Vec<LeftOut>,
+    pub notes: Vec<Note>,
 }
 
 /// Looks at what lies at `data.path`, told by its content.
@@ -142,7 +142,7 @@ pub fn inspect(data: &Data, progress: Progress<'_>) -> Result<Inspection, String
             })
             .collect(),
         columns: raw.columns.clone(),
-        left_out: raw.left_out.clone(),
+        notes: raw.notes.clone(),
     })
 }
 

@@ -35,7 +35,7 @@ pub use histogram::{Histogram, class_counts};
 pub use mix::Mixing;
 pub use normalize::Normalization;
 pub use samples::Samples;
-pub use source::{Column, ColumnKind, Format, LeftOut, Part, Store, forget, format_of};
+pub use source::{Column, ColumnKind, Format, Note, Part, Store, forget, format_of};
 pub use stream::{HostBatch, Schedule, Stream};
 pub use summary::{Summary, summarise};
 
@@ -58,8 +58,8 @@ pub struct Dataset {
     pub train: Samples,
     pub test: Samples,
     pub source: Source,
-    /// What was found and is not used.
-    pub left_out: Vec<LeftOut>,
+    /// What is not used, or was replaced.
+    pub notes: Vec<Note>,
     /// How many image files could not be decoded.
     pub unreadable: usize,
 }
@@ -78,7 +78,7 @@ impl Dataset {
         {
             for (at, why) in &unreadable {
                 let what = part.file(*at).map(|path| path.display().to_string());
-                self.left_out.push(LeftOut {
+                self.notes.push(Note {
                     what: what.unwrap_or_default(),
                     why: why.clone(),
                 });
@@ -286,7 +286,7 @@ fn assemble(
         train,
         test,
         source,
-        left_out: Vec::new(),
+        notes: Vec::new(),
         unreadable: 0,
     })
 }

@@ -329,7 +329,7 @@ fn a_run_starts_where_another_ended_however_it_is_cut() {
     let trained = first.join("weights.safetensors");
 
     // As it was cut, with every head; and cut elsewhere, with the last head alone.
-    for (split, left_out) in [("split.after=[0, 2]", 0), ("split.after=[1]", 2)] {
+    for (split, notes) in [("split.after=[0, 2]", 0), ("split.after=[1]", 2)] {
         let mut experiment = tiny(&assignments);
         experiment = Experiment::from_toml(
             &experiment.to_toml().unwrap(),
@@ -342,7 +342,7 @@ fn a_run_starts_where_another_ended_however_it_is_cut() {
         let report = report.unwrap();
         assert_eq!(report.naming, Naming::Layerwise);
         assert!(report.is_complete(), "{report:?}");
-        assert_eq!(report.initial.len(), left_out, "{report:?}");
+        assert_eq!(report.initial.len(), notes, "{report:?}");
         let head = learner.modules().last().unwrap().head().unwrap();
         let stored = std::fs::read(&trained).unwrap();
         let stored = SafeTensors::deserialize(&stored).unwrap();

@@ -11,7 +11,7 @@ use std::{
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::raw::{Format, LeftOut, Part, Raw, Store};
+use super::raw::{Format, Note, Part, Raw, Store};
 use crate::dataset::picture::decode;
 
 mod layout;
@@ -94,7 +94,7 @@ pub fn scan(path: &Path, progress: &mut dyn FnMut(u64, u64) -> bool) -> Result<R
         classes: classes.iter().map(|class| shown(class)).collect(),
         train,
         test,
-        left_out: scan.left.into_list(),
+        notes: scan.left.into_list(),
         columns: Vec::new(),
     })
 }

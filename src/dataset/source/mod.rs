@@ -13,7 +13,7 @@ use std::{
 
 use parking_lot::Mutex;
 
-pub use raw::{Format, LeftOut, Part, Raw, Store};
+pub use raw::{Format, Note, Part, Raw, Store};
 pub use table::{Column, Kind as ColumnKind};
 
 /// What a person may say of a source.

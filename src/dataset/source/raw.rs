@@ -48,9 +48,9 @@ impl Part {
     }
 }
 
-/// Something in a source that is not used.
+/// Something in a source that is not used, or was replaced.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct LeftOut {
+pub struct Note {
     /// File, or row of a table.
     pub what: String,
     /// A phrase: why.
@@ -70,7 +70,7 @@ pub struct Raw {
     pub train: Arc<Part>,
     /// None where the source has no part for testing.
     pub test: Option<Arc<Part>>,
-    pub left_out: Vec<LeftOut>,
+    pub notes: Vec<Note>,
     /// What the columns of a table were taken as; empty for other sources.
     pub columns: Vec<Column>,
 }

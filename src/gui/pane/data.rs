@@ -101,13 +101,13 @@ fn about(ui: &mut Ui, dataset: &Dataset) {
         ))
         .small(),
     );
-    if let Some(first) = dataset.left_out.first() {
-        let text = match dataset.left_out.len() {
-            1 => format!("Not used: {}", first.what),
-            count => format!("{count} things are not used"),
+    if let Some(first) = dataset.notes.first() {
+        let text = match dataset.notes.len() {
+            1 => format!("{}: {}", first.what, first.why),
+            count => format!("{count} notes on these data"),
         };
         let color = theme::warning_color(ui.visuals());
-        let left = dataset.left_out.iter().take(20);
+        let left = dataset.notes.iter().take(20);
         let lines: Vec<String> = left.map(|it| format!("{}: {}", it.what, it.why)).collect();
         ui.label(RichText::new(text).small().color(color))
             .on_hover_text(lines.join("\n"));

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::LeftOut;
+use super::Note;
 
 /// Most folders that are listed, and most files.
 pub(super) const MOST: usize = 100;
@@ -16,7 +16,7 @@ pub(super) struct Left<'a> {
 
 #[derive(Default)]
 struct Short {
-    listed: Vec<LeftOut>,
+    listed: Vec<Note>,
     more: u64,
 }
 
@@ -38,12 +38,12 @@ impl<'a> Left<'a> {
         self.files.push(self.root, path, why);
     }
 
-    pub(super) fn first(&self) -> Option<&LeftOut> {
+    pub(super) fn first(&self) -> Option<&Note> {
         self.files.listed.first().or(self.folders.listed.first())
     }
 
     /// Folders, then files, each with the number of those that are not listed.
-    pub(super) fn into_list(self) -> Vec<LeftOut> {
+    pub(super) fn into_list(self) -> Vec<Note> {
         let mut list = self.folders.into_list("folders");
         list.extend(self.files.into_list("files"));
         list
@@ -53,7 +53,7 @@ impl<'a> Left<'a> {
 impl Short {
     fn push(&mut self, root: &Path, path: &Path, why: &str) {
         if self.listed.len() < MOST {
-            self.listed.push(LeftOut {
+            self.listed.push(Note {
                 what: path
                     .strip_prefix(root)
                     .unwrap_or(path)
@@ -66,9 +66,9 @@ impl Short {
         }
     }
 
-    fn into_list(mut self, plural: &str) -> Vec<LeftOut> {
+    fn into_list(mut self, plural: &str) -> Vec<Note> {
         if self.more > 0 {
-            self.listed.push(LeftOut {
+            self.listed.push(Note {
                 what: format!("{} more {plural}", self.more),
                 why: "for reasons like those above".to_owned(),
             });

@@ -47,7 +47,7 @@ fn pairs(pairs: &[(&str, u32)]) -> Vec<(String, u32)> {
 }
 
 fn left(raw: &Raw) -> Vec<(String, &str)> {
-    raw.left_out
+    raw.notes
         .iter()
         .map(|left| (left.what.replace('\\', "/"), left.why.as_str()))
         .collect()
@@ -70,7 +70,7 @@ fn classes_are_folders() {
         ])
     );
     assert_eq!(raw.test, None);
-    assert!(raw.left_out.is_empty());
+    assert!(raw.notes.is_empty());
     assert!(recognise(folder.path()));
 }
 
@@ -151,7 +151,7 @@ fn names_tell_images_and_then_content() {
             ("b/y.png", 1)
         ])
     );
-    assert_eq!(raw.left_out.len(), 2);
+    assert_eq!(raw.notes.len(), 2);
 }
 
 #[test]
@@ -161,9 +161,9 @@ fn a_hundred_files_are_listed() {
     names.push("a/x.png");
     names.push("b/");
     let raw = all(&tree(&names));
-    assert_eq!(raw.left_out.len(), 102);
-    assert_eq!(raw.left_out[0].what, "b");
-    assert_eq!(raw.left_out[101].what, "30 more files");
+    assert_eq!(raw.notes.len(), 102);
+    assert_eq!(raw.notes[0].what, "b");
+    assert_eq!(raw.notes[101].what, "30 more files");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::LeftOut;
+use super::Note;
 use super::cell::{self, Value};
 
 /// A row of trimmed cells.
@@ -44,7 +44,7 @@ pub(super) struct Names {
     /// As the header has them.
     pub given: Vec<String>,
     /// Those that were changed.
-    pub notes: Vec<LeftOut>,
+    pub notes: Vec<Note>,
 }
 
 impl Names {
@@ -77,7 +77,7 @@ impl Names {
                 *times += 1;
                 new = format!("{name} ({times})");
             }
-            notes.push(LeftOut {
+            notes.push(Note {
                 what: format!("Name of column {}", index + 1),
                 why: format!("{name} is the name of another column: {new} stands for it"),
             });

@@ -4,7 +4,7 @@ use super::delimiter::{self, Guess};
 use super::header::{self, Names, Row};
 use super::source::{LONGEST_ROW, Sample};
 use super::words::{count, grouped, list, short};
-use super::{LeftOut, MAX_FEATURES, Options, cell, rows};
+use super::{MAX_FEATURES, Note, Options, cell, rows};
 
 /// Names of label columns, likeliest first.
 const LABELS: [&str; 12] = [
@@ -32,7 +32,7 @@ pub(super) struct Layout {
     /// Index of the label column.
     pub label: usize,
     /// What to tell about the header.
-    pub notes: Vec<LeftOut>,
+    pub notes: Vec<Note>,
 }
 
 impl Layout {

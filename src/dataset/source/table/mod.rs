@@ -44,7 +44,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::raw::{Format, LeftOut, Part, Raw, Store};
+use super::raw::{Format, Note, Part, Raw, Store};
 use layout::Layout;
 use source::Source;
 
@@ -149,7 +149,7 @@ pub fn decode(
         classes: plan.classes,
         train,
         test: None,
-        left_out: plan.left_out,
+        notes: plan.notes,
         columns: plan.columns,
     })
 }

@@ -1,6 +1,6 @@
 //! Rows that are not used.
 
-use super::LeftOut;
+use super::Note;
 use super::words::{count, grouped};
 
 const MOST_LISTED: usize = 100;
@@ -8,7 +8,7 @@ const MOST_LISTED: usize = 100;
 /// Rows that are left out: the first of them one by one, all of them as numbers.
 #[derive(Default)]
 pub(super) struct Rejects {
-    listed: Vec<LeftOut>,
+    listed: Vec<Note>,
     ragged: usize,
     unlabelled: usize,
 }
@@ -41,10 +41,10 @@ impl Rejects {
     }
 
     /// One entry for each row that was listed, and one for all others.
-    pub fn into_left_out(mut self) -> Vec<LeftOut> {
+    pub fn into_left_out(mut self) -> Vec<Note> {
         let more = (self.ragged + self.unlabelled).saturating_sub(self.listed.len());
         if more > 0 {
-            self.listed.push(LeftOut {
+            self.listed.push(Note {
                 what: count(more, "more row"),
                 why: format!(
                     "in all, {} had another number of cells and {} no label",
@@ -58,7 +58,7 @@ impl Rejects {
 
     fn list(&mut self, row: u64, why: impl FnOnce() -> String) {
         if self.listed.len() < MOST_LISTED {
-            self.listed.push(LeftOut {
+            self.listed.push(Note {
                 what: format!("Row {}", grouped(row)),
                 why: why(),
             });

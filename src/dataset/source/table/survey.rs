@@ -12,7 +12,7 @@ use super::source::Source;
 use super::tally::Tally;
 use super::words::{count, grouped, short};
 use super::{
-    Column, Kind, LeftOut, MAX_FEATURES, MAX_VALUES, Progress, delimiter::allows_decimal_comma,
+    Column, Kind, MAX_FEATURES, MAX_VALUES, Note, Progress, delimiter::allows_decimal_comma,
 };
 
 /// What the second pass does.
@@ -27,7 +27,7 @@ pub(super) struct Plan {
     pub classes: Vec<String>,
     pub numbers: Classes,
     pub columns: Vec<Column>,
-    pub left_out: Vec<LeftOut>,
+    pub notes: Vec<Note>,
 }
 
 /// Goes over the file to see what the columns are.
@@ -91,9 +91,9 @@ pub(super) fn survey(
         );
     }
     let classes = labels.finish(rows, decimal_comma, &names)?;
-    let mut left_out = layout.notes.clone();
+    let mut notes = layout.notes.clone();
     if let Some(row) = foreign {
-        left_out.push(LeftOut {
+        notes.push(Note {
             what: format!("Encoding of row {}", grouped(row)),
             why: "it is not UTF-8: such cells are read as Windows-1252 (Latin-1)".to_owned(),
         });
@@ -104,7 +104,7 @@ pub(super) fn survey(
         let (kind, encoder) = if index == layout.label {
             (Kind::Label, Encoder::Skip)
         } else {
-            tally.finish(name, rows, &mut left_out)?
+            tally.finish(name, rows, &mut notes)?
         };
         encoders.push(encoder);
         columns.push(Column {
@@ -113,7 +113,7 @@ pub(super) fn survey(
         });
     }
     let features = features(&encoders, &columns, rows)?;
-    left_out.extend(rejects.into_left_out());
+    notes.extend(rejects.into_left_out());
     let numbers = (0..).zip(&classes);
     Ok(Plan {
         rows,
@@ -122,7 +122,7 @@ pub(super) fn survey(
         numbers: numbers.map(|(n, name)| (name.as_str().into(), n)).collect(),
         classes,
         columns,
-        left_out,
+        notes,
     })
 }
 

@@ -4,7 +4,7 @@ use super::cell::{MISSING, Value};
 use super::encoder::Encoder;
 use super::texts::{Dropped, LONGEST_TEXT, MOST_TEXTS, Texts};
 use super::words::{count, grouped, short};
-use super::{Kind, LeftOut};
+use super::{Kind, Note};
 
 /// A column with more categories than this must have two rows for each.
 const FEW_TEXTS: usize = 100;
@@ -71,7 +71,7 @@ impl Tally {
         self,
         name: &str,
         rows: usize,
-        notes: &mut Vec<LeftOut>,
+        notes: &mut Vec<Note>,
     ) -> Result<(Kind, Encoder), String> {
         let is_numeric = self.text.is_none() && !(self.has_points && self.has_commas);
         let result = if self.present == 0 {
@@ -89,7 +89,7 @@ impl Tally {
             self.categorical(rows)
         };
         Ok(result.unwrap_or_else(|why| {
-            notes.push(LeftOut {
+            notes.push(Note {
                 what: format!("Column {name}"),
                 why: why.clone(),
             });
@@ -97,7 +97,7 @@ impl Tally {
         }))
     }
 
-    fn numeric(self, name: &str, notes: &mut Vec<LeftOut>) -> Result<(Kind, Encoder), String> {
+    fn numeric(self, name: &str, notes: &mut Vec<Note>) -> Result<(Kind, Encoder), String> {
         if self.min == self.max {
             return Err("has the same value in every row".to_owned());
         }
@@ -106,7 +106,7 @@ impl Tally {
         }
         let mean = self.sum / self.present as f64;
         let mut note = |why: String| {
-            notes.push(LeftOut {
+            notes.push(Note {
                 what: format!("Column {name}"),
                 why,
             });

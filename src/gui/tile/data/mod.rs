@@ -1,10 +1,10 @@
 //! The data that are chosen: how many there are of each class, what samples look like, how they
-//! are changed, which values they have, and what is not used.
+//! are changed, which values they have, and what there is to know of them.
 
 mod augmented;
 mod classes;
+mod notes;
 mod samples;
-mod unused;
 mod values;
 
 use eframe::egui::Ui;
@@ -31,7 +31,7 @@ enum Section {
     Samples,
     Augmented,
     Values,
-    Unused,
+    Notes,
 }
 
 impl Section {
@@ -40,7 +40,7 @@ impl Section {
         Self::Samples,
         Self::Augmented,
         Self::Values,
-        Self::Unused,
+        Self::Notes,
     ];
 
     fn title(self) -> &'static str {
@@ -49,7 +49,7 @@ impl Section {
             Self::Samples => "Samples",
             Self::Augmented => "Augmented",
             Self::Values => "Values",
-            Self::Unused => "Not used",
+            Self::Notes => "Notes",
         }
     }
 }
@@ -89,7 +89,7 @@ impl View {
             Section::Samples => self.samples.show(ui, data),
             Section::Augmented => self.augmented.show(ui, data, self.samples.chosen()),
             Section::Values => self.values.show(ui, data),
-            Section::Unused => unused::show(ui, data.dataset),
+            Section::Notes => notes::show(ui, data.dataset),
         }
     }
 }

@@ -2,7 +2,7 @@ use egui_kittest::{Harness, kittest::Queryable};
 
 use super::*;
 use crate::{
-    dataset::{LeftOut, load_now},
+    dataset::{Note, load_now},
     experiment::{Experiment, preset},
     run::Progress,
 };
@@ -91,7 +91,7 @@ fn pages_turn_and_a_class_is_picked_out() {
 #[test]
 fn values_are_measured_and_what_is_not_used_is_told() {
     let mut dataset = dataset(&["data.samples=100"]);
-    dataset.left_out.push(LeftOut {
+    dataset.notes.push(Note {
         what: "notes.txt".to_owned(),
         why: "not an image".to_owned(),
     });
@@ -102,7 +102,7 @@ fn values_are_measured_and_what_is_not_used_is_told() {
     let prepare = Prepare::default();
     let mut harness = show(&mut view, &dataset, &prepare);
     wait_for(&mut harness, "Green: mean 0.");
-    harness.get_by_label("Not used").click();
+    harness.get_by_label("Notes").click();
     harness.run_steps(3);
     harness.get_by_label("notes.txt");
     harness.get_by_label("not an image");

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::record::{self, Batch};
 use crate::dataset::source::array::bytes::{LIMIT, cannot_read, first_bytes, grouped};
-use crate::dataset::source::raw::{Format, LeftOut};
+use crate::dataset::source::raw::{Format, Note};
 
 const NAMES_10: &str = "batches.meta.txt";
 const NAMES_FINE: &str = "fine_label_names.txt";
@@ -22,7 +22,7 @@ pub(super) struct Collected {
     pub batches: Vec<Batch>,
     /// File and text of each list of names.
     pub names: Vec<(String, Vec<u8>)>,
-    pub left_out: Vec<LeftOut>,
+    pub notes: Vec<Note>,
 }
 
 /// Whether a file is a batch by its name.
@@ -62,7 +62,7 @@ impl Collected {
             let text = first_bytes(bytes, MOST_NAMES).map_err(|error| cannot_read(name, &error))?;
             self.names.push((name.to_owned(), text));
         } else {
-            self.left_out.push(LeftOut {
+            self.notes.push(Note {
                 what: name.to_owned(),
                 why: "it is neither a batch nor a list of names".to_owned(),
             });
@@ -76,7 +76,7 @@ pub(super) fn classes(
     format: Format,
     coarse: bool,
     names: &[(String, Vec<u8>)],
-    left_out: &mut Vec<LeftOut>,
+    notes: &mut Vec<Note>,
 ) -> Vec<String> {
     let (file, count) = match (format, coarse) {
         (Format::Cifar100, true) => (NAMES_COARSE, 20),
@@ -95,7 +95,7 @@ pub(super) fn classes(
     if listed.len() == count {
         return listed;
     }
-    left_out.push(LeftOut {
+    notes.push(Note {
         what: file.to_owned(),
         why: format!("it has {} names, not {count}", listed.len()),
     });

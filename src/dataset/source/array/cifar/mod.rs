@@ -163,7 +163,7 @@ fn raw(collected: Collected, name: &str, coarse: bool) -> Result<Raw, String> {
     let Collected {
         mut batches,
         names,
-        mut left_out,
+        mut notes,
     } = collected;
     let Some(format) = batches.first().map(|batch| batch.format) else {
         return Err(format!(
@@ -185,7 +185,7 @@ fn raw(collected: Collected, name: &str, coarse: bool) -> Result<Raw, String> {
     }
     let train = part(train, coarse)?;
     let test = (!test.is_empty()).then(|| part(test, coarse)).transpose()?;
-    let classes = collect::classes(format, coarse, &names, &mut left_out);
+    let classes = collect::classes(format, coarse, &names, &mut notes);
     check_used(
         &classes,
         &train.labels,
@@ -198,7 +198,7 @@ fn raw(collected: Collected, name: &str, coarse: bool) -> Result<Raw, String> {
         classes,
         train,
         test,
-        left_out,
+        notes,
         columns: Vec::new(),
     })
 }

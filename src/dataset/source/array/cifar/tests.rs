@@ -110,7 +110,7 @@ fn a_folder_is_read_exactly() {
     let test = raw.test.unwrap();
     assert_eq!(test.labels, [2, 3]);
     assert_eq!(test.store, Store::Bytes(test_pixels));
-    assert_eq!(raw.left_out[0].what, "readme.html");
+    assert_eq!(raw.notes[0].what, "readme.html");
     assert_eq!(recognise(folder.path()), Some(Format::Cifar10));
 }
 
@@ -126,7 +126,7 @@ fn archives_equal_folders_wherever_files_lie() {
             let folder = folder(&vec![("data", bytes)]);
             let path = folder.path().join("data");
             let mut raw = read(&path, false).unwrap();
-            raw.left_out.clone_from(&expected.left_out);
+            raw.notes.clone_from(&expected.notes);
             assert_eq!(raw, expected, "{inside}");
             assert_eq!(recognise(&path), Some(Format::Cifar10));
             let beside = std::fs::read_dir(folder.path()).unwrap().count();
@@ -181,7 +181,7 @@ fn a_list_of_other_length_gives_way_to_numbers() {
     files[1].1 = b"one\ntwo\n".to_vec();
     let raw = read(folder(&files).path(), false).unwrap();
     assert_eq!(raw.classes[1], "1");
-    assert!((raw.left_out.iter()).any(|left| left.why == "it has 2 names, not 10"));
+    assert!((raw.notes.iter()).any(|left| left.why == "it has 2 names, not 10"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::dataset::source::array::bytes::{Progress, Report};
 use crate::dataset::source::array::labels::{check_counts, compact};
-use crate::dataset::source::raw::{Format, LeftOut, Part, Raw, Store};
+use crate::dataset::source::raw::{Format, Note, Part, Raw, Store};
 use pairs::{IdxFile, Pair};
 
 pub use decode::{Array, decode, looks_like};
@@ -57,7 +57,7 @@ pub fn read_idx(path: &Path, progress: &mut Report<'_>) -> Result<Raw, String> {
         test: test
             .zip(classes.test)
             .map(|(test, labels)| Part::shared(test.store, labels)),
-        left_out: chosen.left_out,
+        notes: chosen.notes,
         columns: Vec::new(),
     })
 }
@@ -66,8 +66,8 @@ pub fn read_idx(path: &Path, progress: &mut Report<'_>) -> Result<Raw, String> {
 /// each file.
 pub fn recognise(path: &Path) -> bool {
     if path.is_dir() {
-        let mut left_out: Vec<LeftOut> = Vec::new();
-        pairs::scan(path, &mut left_out).is_ok_and(|files| files.iter().any(IdxFile::is_images))
+        let mut notes: Vec<Note> = Vec::new();
+        pairs::scan(path, &mut notes).is_ok_and(|files| files.iter().any(IdxFile::is_images))
     } else {
         path.is_file() && pairs::first_of(path).is_ok_and(|first| looks_like(&first))
     }

@@ -8,7 +8,7 @@ use super::decode::{Content, Header};
 use crate::dataset::source::array::bytes::{Named, first_bytes, grouped, name_of, unpacked};
 use crate::dataset::source::array::labels::check_counts;
 use crate::dataset::source::array::listing::{self, Role};
-use crate::dataset::source::raw::LeftOut;
+use crate::dataset::source::raw::Note;
 
 /// Bytes of the longest header.
 const HEADER: u64 = 20;
@@ -53,7 +53,7 @@ impl Pair {
 pub(super) struct Chosen {
     pub train: Pair,
     pub test: Option<Pair>,
-    pub left_out: Vec<LeftOut>,
+    pub notes: Vec<Note>,
 }
 
 /// The data set in the folder `path`, or that to which the images in the file `path` belong.
@@ -61,9 +61,9 @@ pub(super) struct Chosen {
 /// # Errors
 /// Where there is none, or more than one.
 pub(super) fn choose(path: &Path) -> Result<Chosen, String> {
-    let mut left_out = Vec::new();
+    let mut notes = Vec::new();
     if path.is_dir() {
-        let files = without_copies(scan(path, &mut left_out)?, None, &mut left_out);
+        let files = without_copies(scan(path, &mut notes)?, None, &mut notes);
         if !files.iter().any(IdxFile::is_images) {
             return Err(format!(
                 "{} holds no images in IDX files: choose the folder that holds such files",
@@ -75,11 +75,7 @@ pub(super) fn choose(path: &Path) -> Result<Chosen, String> {
             return Err(no_partner(file));
         }
         let (train, test) = parts(pairs)?;
-        return Ok(Chosen {
-            train,
-            test,
-            left_out,
-        });
+        return Ok(Chosen { train, test, notes });
     }
     let name = name_of(path);
     // A pipe would never end.
@@ -117,27 +113,23 @@ pub(super) fn choose(path: &Path) -> Result<Chosen, String> {
             ));
         }
     };
-    Ok(Chosen {
-        train,
-        test,
-        left_out,
-    })
+    Ok(Chosen { train, test, notes })
 }
 
 /// The IDX files of images and labels in a folder.
 ///
 /// # Errors
 /// Where the folder cannot be read or holds too many files.
-pub(super) fn scan(folder: &Path, left_out: &mut Vec<LeftOut>) -> Result<Vec<IdxFile>, String> {
+pub(super) fn scan(folder: &Path, notes: &mut Vec<Note>) -> Result<Vec<IdxFile>, String> {
     let mut found = Vec::new();
     for path in listing::files(folder)? {
         match describe(&path) {
             Ok(Some(file)) => found.push(file),
-            Ok(None) => left_out.push(LeftOut {
+            Ok(None) => notes.push(Note {
                 what: name_of(&path),
                 why: "it is no IDX file of images or labels".to_owned(),
             }),
-            Err(why) => left_out.push(LeftOut {
+            Err(why) => notes.push(Note {
                 what: name_of(&path),
                 why,
             }),
@@ -180,7 +172,7 @@ fn describe(path: &Path) -> Result<Option<IdxFile>, String> {
 fn without_copies(
     files: Vec<IdxFile>,
     is_chosen: Option<&dyn Fn(&IdxFile) -> bool>,
-    left_out: &mut Vec<LeftOut>,
+    notes: &mut Vec<Note>,
 ) -> Vec<IdxFile> {
     let is_copy = |copy: &IdxFile, file: &IdxFile| {
         copy.path.extension().is_some_and(|end| end == "gz")
@@ -197,7 +189,7 @@ fn without_copies(
     for file in &files {
         match better(file) {
             None => kept.push(file.clone()),
-            Some(other) => left_out.push(LeftOut {
+            Some(other) => notes.push(Note {
                 what: file.name.clone(),
                 why: format!("{} is read instead", other.name),
             }),

@@ -85,8 +85,8 @@ fn a_set_as_published_is_read_exactly() {
     let test = raw.test.unwrap();
     assert_eq!(test.store, Store::Bytes(pixels(2)));
     assert_eq!(test.labels, [3, 0]);
-    assert_eq!(raw.left_out.len(), 1);
-    assert_eq!(raw.left_out[0].what, "readme.txt");
+    assert_eq!(raw.notes.len(), 1);
+    assert_eq!(raw.notes[0].what, "readme.txt");
     assert!(recognise(folder.0.path()));
     assert!(recognise(&folder.path("train-images-idx3-ubyte.gz")));
     assert!(!recognise(&folder.path("readme.txt")));
@@ -199,8 +199,8 @@ fn an_unpacked_copy_is_read_instead() {
         ("train-labels.gz", gzip(&labels(&[0, 1]))),
     ]);
     let raw = folder.read().unwrap();
-    assert_eq!(raw.left_out[0].what, "train-images.gz");
-    assert_eq!(raw.left_out[0].why, "train-images is read instead");
+    assert_eq!(raw.notes[0].what, "train-images.gz");
+    assert_eq!(raw.notes[0].why, "train-images is read instead");
     assert_eq!(
         folder.read_file("train-images.gz").unwrap().train,
         raw.train

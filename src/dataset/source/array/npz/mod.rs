@@ -13,7 +13,7 @@ use crate::dataset::source::array::bytes::{
     Named, Progress, Report, cannot_read, first_bytes, name_of,
 };
 use crate::dataset::source::array::labels::check_counts;
-use crate::dataset::source::raw::{Format, LeftOut, Part, Raw};
+use crate::dataset::source::raw::{Format, Note, Part, Raw};
 use array::Samples;
 use header::Header;
 use target::Labels;
@@ -124,7 +124,7 @@ pub fn decode(mut reader: impl Read + Seek, name: &str) -> Result<Raw, String> {
         .into_iter()
         .chain(test.iter().flat_map(|(x, y)| [x, y]))
         .collect();
-    let left_out = file.left_out(&used);
+    let notes = file.notes(&used);
     let train = file.part(&x, &y)?;
     let test = match &test {
         None => None,
@@ -146,7 +146,7 @@ pub fn decode(mut reader: impl Read + Seek, name: &str) -> Result<Raw, String> {
         test: test_samples
             .zip(classes.test)
             .map(|(samples, labels)| Part::shared(samples.store, labels)),
-        left_out,
+        notes,
         columns: Vec::new(),
     })
 }
@@ -230,10 +230,10 @@ impl<'a, R: Read + Seek> File<'a, R> {
         )
     }
 
-    fn left_out(&self, used: &[&Entry]) -> Vec<LeftOut> {
+    fn notes(&self, used: &[&Entry]) -> Vec<Note> {
         (self.entries.iter())
             .filter(|entry| !used.contains(entry))
-            .map(|entry| LeftOut {
+            .map(|entry| Note {
                 what: entry.name.clone(),
                 why: "its name is none of those that samples and labels have".to_owned(),
             })

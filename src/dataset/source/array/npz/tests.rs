@@ -93,10 +93,7 @@ fn vectors_are_read_exactly() {
     assert_eq!(raw.train.labels, [1, 0]);
     assert_eq!(raw.train.store, Store::Values(vec![0.5, -1.0, 2.0, 3.0]));
     assert_eq!(raw.test, None);
-    assert_eq!(
-        (raw.left_out.len(), raw.left_out[0].what.as_str()),
-        (1, "other")
-    );
+    assert_eq!((raw.notes.len(), raw.notes[0].what.as_str()), (1, "other"));
 }
 
 /// The values of an array whose value at each place is told.
@@ -187,7 +184,7 @@ fn parts_for_testing_are_read() {
     let test = raw.test.unwrap();
     assert_eq!(test.store, Store::Bytes(vec![3; 4]));
     assert_eq!(test.labels, [2]);
-    assert_eq!(raw.left_out[0].what, "val_images");
+    assert_eq!(raw.notes[0].what, "val_images");
     let with = |test: Vec<u8>, y: Vec<u8>| {
         read(&[
             ("x_train", vectors()),

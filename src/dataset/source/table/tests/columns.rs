@@ -7,7 +7,7 @@ fn numbers_and_labels_are_read_in_order() {
     assert_eq!(values(&table), [5.1, 3.0, 7.0, -2.5, 4.0, 1.0]);
     assert_eq!(table.classes, ["setosa", "virginica"]);
     assert_eq!(table.train.labels, [0, 1, 0]);
-    assert_eq!(table.left_out, []);
+    assert_eq!(table.notes, []);
     let names: Vec<&str> = table.columns.iter().map(|c| c.name.as_str()).collect();
     assert_eq!(names, ["length", "width", "species"]);
     let Kind::Numeric {
@@ -146,8 +146,8 @@ fn useless_columns_are_left_out_with_a_reason() {
             "Column dirty: has many different numbers, but text (x in row 9) too",
         ]
     );
-    let left_out = |column: &&Column| matches!(column.kind, Kind::LeftOut(_));
-    assert_eq!(table.columns.iter().filter(left_out).count(), 5);
+    let notes = |column: &&Column| matches!(column.kind, Kind::LeftOut(_));
+    assert_eq!(table.columns.iter().filter(notes).count(), 5);
 }
 
 #[test]
@@ -246,7 +246,7 @@ fn ragged_rows_are_left_out_up_to_half() {
         text += if row % 2 == 0 { "1\n" } else { "5,\n" };
     }
     let table = super::table(&text);
-    assert_eq!(table.left_out.len(), 101);
+    assert_eq!(table.notes.len(), 101);
     assert_eq!(
         notes(&table)[100],
         "400 more rows: in all, 250 had another number of cells and 250 no label"

@@ -38,7 +38,7 @@ fn encodings_give_the_same_table() {
         assert!(looks_like(&bytes));
     }
     let mut found = table_with(latin, &Options::default()).unwrap();
-    let note = found.left_out.remove(0);
+    let note = found.notes.remove(0);
     assert_eq!(note.what, "Encoding of row 2");
     assert_eq!(found, expected);
 }

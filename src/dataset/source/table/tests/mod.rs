@@ -35,7 +35,7 @@ pub(super) fn values(table: &Raw) -> &[f32] {
 }
 
 pub(super) fn notes(table: &Raw) -> Vec<String> {
-    let notes = table.left_out.iter();
+    let notes = table.notes.iter();
     notes
         .map(|note| format!("{}: {}", note.what, note.why))
         .collect()

@@ -1,4 +1,4 @@
-//! What was found and is not used, and where the data come from.
+//! What there is to know of the data: where they come from, and what is not used or was replaced.
 
 use eframe::egui::{RichText, ScrollArea, Ui};
 
@@ -21,12 +21,12 @@ pub(super) fn show(ui: &mut Ui, dataset: &Dataset) {
         }
     }
     ui.add_space(6.0);
-    if dataset.left_out.is_empty() {
-        ui.weak("Everything that was found is used");
+    if dataset.notes.is_empty() {
+        ui.weak("Everything that was found is used as it is");
         return;
     }
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        for left in &dataset.left_out {
+        for left in &dataset.notes {
             ui.label(RichText::new(&left.what).strong());
             ui.label(RichText::new(&left.why).small().weak());
         }
