@@ -84,7 +84,7 @@ fn experiment(preset: Preset, keys: &str, changes: &[String]) -> Result<Experime
 fn measure(experiment: &Experiment) -> Result<(usize, f64), String> {
     let device = Device::flex().autodiff();
     let data = dataset::load_now(experiment)?;
-    let samples = Resident::new(&data.train, data.classes.len(), &device)?;
+    let samples = Resident::new(&data.train, data.classes.len(), &device, &mut |_| true)?;
     drop(data.test);
     let batch = samples.range(0, experiment.train.batch_size);
     let lambda: Vec<f64> = (2..=experiment.module_count())

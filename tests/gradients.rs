@@ -107,9 +107,8 @@ fn batch(device: &Device) -> Batch {
     };
     let samples = Samples::all(part, Shape::Image([1, 8, 8]));
     let indices: Vec<u32> = (0..BATCH as u32).collect();
-    Resident::new(&samples, 10, device)
-        .unwrap()
-        .gather(&indices)
+    let resident = Resident::new(&samples, 10, device, &mut |_| true);
+    resident.unwrap().gather(&indices)
 }
 
 impl Case {

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::experiment::{Data, Found, Prepare, Shape};
+use crate::experiment::{Data, Found, MAX_CLASSES, Prepare, Shape};
 
 use serde::Serialize;
 
 use super::{
     Column, Dataset, Loading, Note, Part, Progress, Source, class_counts, divided,
     samples::{Reading, Samples},
-    source::{self, Options, Raw},
+    source::{self, Options, Raw, Store},
 };
 
 /// Reads the data at `data.path`.
@@ -24,6 +24,12 @@ pub(super) fn load(
 ) -> Result<Dataset, String> {
     let raw = open(data, progress)?;
     let shape = shape_of(&raw, data)?;
+    let of_images = matches!(shape, Shape::Image(_));
+    let part = |part: &Arc<Part>| match of_images {
+        true => as_pixels(part),
+        false => Arc::clone(part),
+    };
+    let (raw_train, raw_test) = (part(&raw.train), raw.test.as_ref().map(part));
     let reading = Reading {
         shape,
         resize: prepare.resize,
@@ -35,8 +41,8 @@ pub(super) fn load(
         let (places, labels) = chosen.places(part, data.per_class).into_iter().unzip();
         Samples::new(Arc::clone(part), places, labels, Arc::clone(&reading))
     };
-    let train = samples(&raw.train);
-    let [train, test] = match &raw.test {
+    let train = samples(&raw_train);
+    let [train, test] = match &raw_test {
         Some(test) => [train, samples(test)],
         None => {
             let test_count = (train.len() as f64 * data.test_fraction).ceil() as usize;
@@ -51,6 +57,16 @@ pub(super) fn load(
             ));
         }
     }
+    let mut notes = raw.notes.clone();
+    let counts = class_counts(&train.labels, chosen.names.len());
+    for (name, count) in chosen.names.iter().zip(counts) {
+        if count == 0 {
+            notes.push(Note {
+                what: format!("Class {name}"),
+                why: "no sample of it is left to train on".to_owned(),
+            });
+        }
+    }
     Ok(Dataset {
         shape,
         format: Some(raw.format),
@@ -61,9 +77,22 @@ pub(super) fn load(
             title: data.path.display().to_string(),
             ..Source::default()
         },
-        notes: raw.notes.clone(),
+        notes,
         unreadable: 0,
     })
+}
+
+/// Numbers of images that are pixels from 0 to 255 as bytes, which stand for 0 to 1.
+fn as_pixels(part: &Arc<Part>) -> Arc<Part> {
+    let Store::Values(values) = &part.store else {
+        return Arc::clone(part);
+    };
+    let is_pixel = |value: &f32| (0.0..=255.0).contains(value) && value.fract() == 0.0;
+    if !values.iter().all(is_pixel) || values.iter().all(|value| *value <= 1.0) {
+        return Arc::clone(part);
+    }
+    let pixels = values.iter().map(|value| *value as u8).collect();
+    Part::shared(Store::Bytes(pixels), part.labels.clone())
 }
 
 /// What the files of `data` hold, for its `found`.
@@ -206,6 +235,13 @@ impl Chosen {
                 })
             })
             .collect();
+        if names.len() > MAX_CLASSES {
+            return Err(format!(
+                "{} has {} classes, more than {MAX_CLASSES}: name those to take in data.only",
+                data.path.display(),
+                names.len()
+            ));
+        }
         if names.len() < 2 {
             return Err(format!(
                 "{} classes are too few: {} needs at least 2",

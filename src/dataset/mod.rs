@@ -106,7 +106,9 @@ impl Dataset {
     pub fn must_be_as_checked(&self, experiment: &Experiment) -> Result<(), String> {
         let data = &experiment.data;
         let same = self.shape == data.shape()
-            && self.classes.len() == data.class_count()
+            && data
+                .found()
+                .is_none_or(|found| found.classes == self.classes)
             && self.train.len() + self.test.len() + self.unreadable == data.sample_count();
         if same {
             return Ok(());
@@ -325,7 +327,7 @@ fn divided(
     let count = all.len();
     if test_count == 0 || test_count >= count {
         return Err(format!(
-            "{count} samples with a test fraction of {fraction} leave {} to train on and {test_count} to test on: change data.samples or data.test_fraction",
+            "{count} samples with a test fraction of {fraction} leave {} to train on and {test_count} to test on: change data.test_fraction or the number of samples",
             count.saturating_sub(test_count)
         ));
     }

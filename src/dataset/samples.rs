@@ -8,11 +8,15 @@ use rayon::prelude::*;
 use crate::experiment::{Prepare, RESIDENT_BYTES, Resize, Shape};
 
 use super::{
+    CANCELLED, Loading, Progress,
     augment::{augment, erase},
     normalize::Normalization,
     picture::{fit, planes::Planes},
     source::{Part, Store},
 };
+
+/// Samples that are read between two reports.
+const AT_ONCE: usize = 512;
 
 /// What turns what is stored into what a network receives.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,9 +33,9 @@ pub struct Reading {
 pub struct Samples {
     part: Arc<Part>,
     /// Places in `part`.
-    order: Vec<u32>,
+    order: Arc<Vec<u32>>,
     /// Class of each sample, from 0.
-    pub labels: Vec<u32>,
+    pub labels: Arc<Vec<u32>>,
     reading: Arc<Reading>,
 }
 
@@ -40,8 +44,8 @@ impl Samples {
     pub fn new(part: Arc<Part>, order: Vec<u32>, labels: Vec<u32>, reading: Arc<Reading>) -> Self {
         Self {
             part,
-            order,
-            labels,
+            order: Arc::new(order),
+            labels: Arc::new(labels),
             reading,
         }
     }
@@ -82,7 +86,7 @@ impl Samples {
     pub(super) fn select(&self, places: &[u32]) -> Self {
         let pick = |all: &[u32]| {
             let picked = places.iter().map(|&at| all.get(at as usize).copied());
-            picked.flatten().collect()
+            Arc::new(picked.flatten().collect())
         };
         Self {
             order: pick(&self.order),
@@ -230,9 +234,37 @@ impl Samples {
     /// The values of all samples, one after the other.
     ///
     /// # Errors
-    /// As [`Samples::pixels`].
-    pub fn values(&self) -> Result<Vec<f32>, String> {
-        self.values_of(0, self.len())
+    /// As [`Samples::pixels`], and where `progress` does not want to go on.
+    pub fn values(&self, progress: Progress<'_>) -> Result<Vec<f32>, String> {
+        let mut values = Vec::new();
+        for start in (0..self.len()).step_by(AT_ONCE) {
+            let goes_on = progress(Loading {
+                what: "Decoding",
+                done: start as u64,
+                total: self.len() as u64,
+            });
+            if !goes_on {
+                return Err(CANCELLED.to_owned());
+            }
+            values.append(&mut self.values_of(start, AT_ONCE)?);
+        }
+        Ok(values)
+    }
+
+    /// Refuses samples that cannot be changed as images are.
+    ///
+    /// # Errors
+    /// Where values are no pixels: they are neither bytes nor numbers from 0 to 1.
+    pub fn must_be_pixels(&self) -> Result<(), String> {
+        let Store::Values(values) = &self.part.store else {
+            return Ok(());
+        };
+        let strange = values.iter().find(|value| !(0.0..=1.0).contains(*value));
+        strange.map_or(Ok(()), |value| {
+            Err(format!(
+                "Augmentation needs pixels from 0 to 1, or whole ones from 0 to 255, and these samples have the value {value}: turn it off under prepare"
+            ))
+        })
     }
 
     /// The values of the samples from `start`, at most `count` of them, read on several threads.

@@ -24,7 +24,7 @@ fn built_in() -> impl Iterator<Item = DataKind> {
 
 fn class_sizes(set: &Dataset) -> Vec<usize> {
     let mut sizes = vec![0; set.classes.len()];
-    for &label in set.train.labels.iter().chain(&set.test.labels) {
+    for &label in set.train.labels.iter().chain(set.test.labels.iter()) {
         sizes[label as usize] += 1;
     }
     sizes
@@ -41,7 +41,7 @@ fn every_kind_keeps_its_counts_and_is_finite() {
             assert_eq!(set.train.len(), data.train_count());
             assert_eq!(set.test.len(), data.test_count());
             for part in [&set.train, &set.test] {
-                let values = part.values().unwrap();
+                let values = part.values(&mut |_| true).unwrap();
                 assert_eq!(values.len(), part.len() * set.shape.len());
                 assert!(values.iter().all(|value| value.is_finite()));
             }

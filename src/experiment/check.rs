@@ -1,8 +1,8 @@
 //! What is wrong with an experiment, said where it is wrong.
 
 use super::{
-    DataKind, Experiment, HeadKind, Loss, MAX_LAMBDA, ModulePlan, Shape, shape::MAX_SAMPLE_LEN,
-    shape_after, split,
+    DataKind, Experiment, HeadKind, Loss, MAX_CLASSES, MAX_LAMBDA, ModulePlan, Shape,
+    shape::MAX_SAMPLE_LEN, shape_after, split,
 };
 
 /// Where a problem lies.
@@ -322,6 +322,17 @@ impl Experiment {
                 format!("{} was not looked at yet", self.data.path.display()),
             );
         }
+        if self.data.train_count() == 0 || self.data.test_count() == 0 {
+            return at(
+                "data.test_fraction",
+                format!(
+                    "of {} samples {} are left to train on and {} to test on: choose another share",
+                    self.data.sample_count(),
+                    self.data.train_count(),
+                    self.data.test_count()
+                ),
+            );
+        }
         let (key, message) = self.prepare.problem(self.data.shape())?;
         at(key, message)
     }
@@ -465,8 +476,6 @@ impl Experiment {
     }
 }
 
-/// Most classes of files.
-const MAX_CLASSES: usize = 100_000;
 /// Most values of one batch after any block (4 GiB in f32).
 const MAX_BATCH_LEN: usize = 1 << 30;
 /// Most parameters of a network (2 GiB in f32).

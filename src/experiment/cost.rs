@@ -140,7 +140,11 @@ impl Experiment {
         let shapes = self.shapes();
         let count = |at: usize| shapes.get(at).map_or(0, |shape| shape.len() as u64);
         let values = |samples: usize| (samples as u64).saturating_mul(count(0));
-        let kept = |samples: usize| values(samples).min(RESIDENT_BYTES as u64 / VALUE);
+        // Larger parts are read on the way.
+        let kept = |samples: usize| match values(samples) {
+            many if many.saturating_mul(VALUE) > RESIDENT_BYTES as u64 => 0,
+            few => few,
+        };
         let samples = kept(self.data.train_count()).saturating_add(kept(self.data.test_count()));
 
         let states = self.optimizer.states();

@@ -168,6 +168,9 @@ impl Default for Data {
     }
 }
 
+/// Most classes: the geometry of all pairs of their means is measured.
+pub const MAX_CLASSES: usize = 2_000;
+
 /// Most bytes of the samples of one part that are kept as numbers on the device; larger parts are
 /// read while training.
 pub const RESIDENT_BYTES: usize = 256 << 20;

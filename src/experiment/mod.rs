@@ -31,7 +31,7 @@ pub use chain::{Change, MAX_BLOCKS, REPEATS, room_for};
 pub use check::{Place, Problem};
 pub use clip::{blocks_from_toml, blocks_to_toml};
 pub use cost::{BlockCost, Costs, ModuleCost, StepMemory};
-pub use data::{Data, DataKind, Found, RESIDENT_BYTES};
+pub use data::{Data, DataKind, Found, MAX_CLASSES, RESIDENT_BYTES};
 pub use device::DeviceChoice;
 pub use file::{FileError, VERSION, write_whole};
 pub(crate) use head::{

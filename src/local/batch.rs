@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use crate::{
-    dataset::{HostBatch, Mixing, Samples},
+    dataset::{HostBatch, Mixing, Progress, Samples},
     experiment::Shape,
 };
 
@@ -104,11 +104,16 @@ impl Resident {
     /// Uploads samples once.
     ///
     /// # Errors
-    /// Where the file of a sample cannot be read.
-    pub fn new(samples: &Samples, classes: usize, device: &Device) -> Result<Self, String> {
+    /// Where the file of a sample cannot be read, or `progress` does not want to go on.
+    pub fn new(
+        samples: &Samples,
+        classes: usize,
+        device: &Device,
+        progress: Progress<'_>,
+    ) -> Result<Self, String> {
         let count = samples.len();
         let [channels, height, width] = samples.shape().sizes();
-        let inputs = TensorData::new(samples.values()?, [count, channels, height, width]);
+        let inputs = TensorData::new(samples.values(progress)?, [count, channels, height, width]);
         Ok(Self {
             inputs: Tensor::from_data(inputs, device),
             labels: int_tensor(&samples.labels, device),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use burn::tensor::Device;
 
 use crate::{
-    dataset::{Dataset, HostBatch, Schedule, Stream},
+    dataset::{Dataset, HostBatch, Progress, Schedule, Stream},
     experiment::Experiment,
     local::{Batch, Resident},
 };
@@ -41,14 +41,23 @@ impl Feed {
     /// there.
     ///
     /// # Errors
-    /// Where a sample cannot be read.
-    pub fn new(data: &Dataset, experiment: &Experiment, device: &Device) -> Result<Self, String> {
+    /// Where a sample cannot be read or is no image to augment, or `progress` does not want to go
+    /// on.
+    pub fn new(
+        data: &Dataset,
+        experiment: &Experiment,
+        device: &Device,
+        progress: Progress<'_>,
+    ) -> Result<Self, String> {
         let schedule = Schedule::new(data.train.clone(), experiment);
+        if experiment.prepare.augments() {
+            data.train.must_be_pixels()?;
+        }
         let classes = data.classes.len();
         let source = match schedule.changes_samples() || !data.train.are_few() {
             true => Source::Streamed(None),
             false => Source::Resident {
-                samples: Box::new(Resident::new(&data.train, classes, device)?),
+                samples: Box::new(Resident::new(&data.train, classes, device, progress)?),
                 known: None,
             },
         };

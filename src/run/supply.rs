@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use crate::{
-    dataset::Samples,
+    dataset::{Progress, Samples},
     local::{Resident, int_tensor, one_hot},
 };
 
@@ -27,11 +27,16 @@ impl Supply {
     /// Samples of so many classes on `device`.
     ///
     /// # Errors
-    /// Where a sample cannot be read.
-    pub fn new(samples: &Samples, classes: usize, device: &Device) -> Result<Self, String> {
+    /// Where a sample cannot be read, or `progress` does not want to go on.
+    pub fn new(
+        samples: &Samples,
+        classes: usize,
+        device: &Device,
+        progress: Progress<'_>,
+    ) -> Result<Self, String> {
         let of_samples = int_tensor(&samples.labels, device);
         let resident = match samples.are_few() {
-            true => Some(Resident::new(samples, classes, device)?),
+            true => Some(Resident::new(samples, classes, device, progress)?),
             false => None,
         };
         Ok(Self {

@@ -157,7 +157,7 @@ pub fn trace(
     let data = dataset::load_now(experiment)?;
     data.must_be_as_checked(experiment)?;
     let device = device::open(experiment.device)?.device.autodiff();
-    let mut feed = Feed::new(&data, experiment, &device)?;
+    let mut feed = Feed::new(&data, experiment, &device, &mut |_| true)?;
     let (mut learner, _) = weights::learner(experiment, &device)?;
     let lambda: Vec<f64> = (2..=experiment.module_count())
         .map(|number| experiment.lambda_of(number))
@@ -174,6 +174,10 @@ pub fn trace(
         let prefix = format!("step.{}.", step + 1);
         archive.feature(format!("{prefix}input"), &batch.inputs);
         archive.add(format!("{prefix}labels"), batch.labels.clone().into_data());
+        if experiment.prepare.mixes() {
+            let targets = batch.targets.clone().inner().into_data();
+            archive.add(format!("{prefix}targets"), targets);
+        }
         archive.parameters(&format!("{prefix}before."), learner.modules(), experiment);
         let rate = experiment.optimizer.lr * experiment.schedule.factor(step, total, per_epoch);
         archive.add(

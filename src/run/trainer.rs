@@ -67,11 +67,19 @@ pub(super) fn train(
 ) -> Event {
     match Trainer::prepare(experiment, options, inbox, latest, outbox) {
         Ok(mut trainer) => trainer.run(),
-        Err(message) => Event::Ended {
-            phase: Phase::Failed,
-            message: Some(message),
-            summary: None,
-        },
+        Err(message) => {
+            latest.progress.lock().loading = None;
+            let stopped = latest.stopping.load(Ordering::Relaxed);
+            Event::Ended {
+                phase: if stopped {
+                    Phase::Stopped
+                } else {
+                    Phase::Failed
+                },
+                message: (!stopped).then_some(message),
+                summary: None,
+            }
+        }
     }
 }
 
@@ -146,17 +154,18 @@ impl<'a> Trainer<'a> {
             check_memory(&experiment)?;
         }
         let (device, device_name) = (opened.device, opened.name);
-        let data = dataset::load(&Request::of(&experiment), &mut |loading| {
+        let mut hear = |loading| {
             latest.progress.lock().loading = Some(loading);
             !latest.stopping.load(Ordering::Relaxed)
-        })?;
-        latest.progress.lock().loading = None;
+        };
+        let data = dataset::load(&Request::of(&experiment), &mut hear)?;
         data.must_be_as_checked(&experiment)?;
         latest.progress.lock().device.clone_from(&device_name);
         let learning = device.clone().autodiff();
         let classes = data.classes.len();
-        let feed = Feed::new(&data, &experiment, &learning)?;
-        let test = Supply::new(&data.test, classes, &device)?;
+        let feed = Feed::new(&data, &experiment, &learning, &mut hear)?;
+        let test = Supply::new(&data.test, classes, &device, &mut hear)?;
+        latest.progress.lock().loading = None;
         let (learner, imported) = weights::learner(&experiment, &learning)?;
         let widest = experiment.widest();
         // Last of what can fail, so that a run that cannot start leaves no folder behind.
