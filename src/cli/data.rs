@@ -79,7 +79,10 @@ pub(super) fn bar(what: &'static str) -> ProgressBar {
 /// Shows how far reading has come, and goes on.
 pub(super) fn follow(bar: &ProgressBar, loading: Loading) -> bool {
     bar.set_message(loading.what);
-    bar.set_length(loading.total);
+    match loading.total {
+        0 => bar.unset_length(),
+        total => bar.set_length(total),
+    }
     bar.set_position(loading.done);
     true
 }

@@ -106,6 +106,15 @@ struct Source {
 impl Source {
     /// The experiment with everything set, checked.
     fn experiment(&self, epochs: Option<u64>) -> Result<Experiment, Failure> {
+        self.checked(epochs, true)
+    }
+
+    /// The same for its network alone, for which files are not looked at again.
+    fn network(&self) -> Result<Experiment, Failure> {
+        self.checked(None, false)
+    }
+
+    fn checked(&self, epochs: Option<u64>, anew: bool) -> Result<Experiment, Failure> {
         let mut assignments = self.assignments.clone();
         if let Some(device) = self.device {
             assignments.push(format!("device={device}"));
@@ -121,7 +130,9 @@ impl Source {
             (None, Some(path)) => Experiment::load_with(path, &assignments)?,
             (None, None) => return Err(Failure::error("no experiment was named".to_owned())),
         };
-        look_at_files(&mut experiment)?;
+        if anew || experiment.data.found.is_none() {
+            look_at_files(&mut experiment)?;
+        }
         let problems = experiment.problems();
         if problems.is_empty() {
             Ok(experiment)

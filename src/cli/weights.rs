@@ -77,10 +77,10 @@ pub(super) fn run(verb: &WeightsVerb) -> Result<(), Failure> {
             source,
             head,
             json,
-        } => check(file, &source.experiment(None)?, *head, *json),
+        } => check(file, &source.network()?, *head, *json),
         WeightsVerb::Export(args) => export(args),
         WeightsVerb::Script { source, out } => {
-            let experiment = source.experiment(None)?;
+            let experiment = source.network()?;
             must_be_new(out)?;
             write_whole(out, weights::script(&experiment)?.as_bytes())
                 .map_err(|error| format!("{} cannot be written: {error}", out.display()))?;
@@ -210,7 +210,7 @@ fn table(report: &Report) -> String {
 }
 
 fn export(args: &ExportArgs) -> Result<(), Failure> {
-    let mut experiment = args.source.experiment(None)?;
+    let mut experiment = args.source.network()?;
     must_be_new(&args.out)?;
     if let Some(path) = &args.from {
         experiment.weights = Some(Weights {

@@ -138,9 +138,16 @@ impl Request {
         let mut data = experiment.data.clone();
         // Found again, whatever it was before.
         data.found = None;
+        // What is done on the way to the network changes no sample.
         Self {
             data,
-            prepare: experiment.prepare.clone(),
+            prepare: Prepare {
+                resize: experiment.prepare.resize,
+                normalize: experiment.prepare.normalize,
+                mean: experiment.prepare.mean.clone(),
+                std: experiment.prepare.std.clone(),
+                ..Prepare::default()
+            },
             seed: experiment.seed,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::shape::Shape;
 
@@ -98,10 +98,10 @@ pub struct Data {
     /// Side of the images of `shapes` and of image files, in pixels.
     pub size: usize,
     /// File or folder of `files`; a relative path starts at the working directory.
-    #[serde(skip_serializing_if = "is_empty")]
+    #[serde(skip_serializing_if = "is_empty", deserialize_with = "path")]
     pub path: PathBuf,
     /// Column of a table with the classes, by name or by number from 1; recognised where empty.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty", deserialize_with = "word")]
     pub label: String,
     /// Whether the first row of a table names its columns; recognised where not said.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,7 +116,7 @@ pub struct Data {
     #[serde(skip_serializing_if = "is_false")]
     pub coarse: bool,
     /// Names of the classes to take; all where empty.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "words")]
     pub only: Vec<String>,
     /// Most samples of each class in each part, the first ones; 0 for all.
     #[serde(skip_serializing_if = "is_zero")]
@@ -124,6 +124,36 @@ pub struct Data {
     /// What the files hold; none before they were looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found: Option<Found>,
+}
+
+/// A word, for which a whole number stands too.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected a text")]
+enum Word {
+    Text(String),
+    Number(i64),
+}
+
+impl From<Word> for String {
+    fn from(word: Word) -> Self {
+        match word {
+            Word::Text(text) => text,
+            Word::Number(number) => number.to_string(),
+        }
+    }
+}
+
+fn word<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    Word::deserialize(from).map(String::from)
+}
+
+fn words<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    let words = Vec::<Word>::deserialize(from)?;
+    Ok(words.into_iter().map(String::from).collect())
+}
+
+fn path<'de, D: Deserializer<'de>>(from: D) -> Result<PathBuf, D::Error> {
+    word(from).map(PathBuf::from)
 }
 
 fn is_empty(path: &Path) -> bool {

@@ -13,7 +13,6 @@ use super::{
     tile::Tiles,
 };
 use crate::{
-    dataset,
     experiment::{Data, DataKind, Experiment, preset},
     run::{Command as RunCommand, RunOptions},
 };
@@ -186,7 +185,14 @@ impl Studio {
 
     /// Makes a file or folder the data of the experiment; what it holds is read behind the window.
     pub(super) fn learn_from(&mut self, path: &Path) -> Result<(), String> {
-        dataset::format_of(path)?;
+        if path.to_str().is_none() {
+            return Err(format!(
+                "{} cannot be kept in an experiment file: rename it with ordinary characters",
+                path.display()
+            ));
+        }
+        std::fs::metadata(path)
+            .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
         let mut experiment = self.document.experiment.clone();
         experiment.data = Data {
             kind: DataKind::Files,

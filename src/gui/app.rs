@@ -25,7 +25,7 @@ use super::{
     tile::{Edited, TileContext},
 };
 use crate::{
-    experiment::{Experiment, Problem, presets},
+    experiment::{DataKind, Experiment, Problem, presets},
     run::{Adapter, Command as RunCommand, Progress, adapters},
 };
 
@@ -195,7 +195,9 @@ impl Studio {
         let idle = Progress::default();
         let edited = &self.document.experiment;
         let experiment = self.session.experiment().unwrap_or(edited);
-        let same_data = experiment.data == edited.data && experiment.seed == edited.seed;
+        let same_data = experiment.data == edited.data
+            && experiment.prepare == edited.prepare
+            && experiment.seed == edited.seed;
         let context = TileContext {
             experiment,
             history: self.session.history(),
@@ -324,7 +326,10 @@ impl eframe::App for Studio {
         if let Some(folder) = self.downloads.finished() {
             self.log
                 .add(Notice::Info(format!("Downloaded to {}", folder.display())));
-            if let Err(why) = self.learn_from(&folder) {
+            // Whoever has chosen other data meanwhile keeps them.
+            let data = &self.document.experiment.data;
+            let waits = data.kind == DataKind::Files && data.path.as_os_str().is_empty();
+            if waits && let Err(why) = self.learn_from(&folder) {
                 self.tell("The data cannot be used", why);
             }
         }

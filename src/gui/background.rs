@@ -1,6 +1,13 @@
 //! Work that must not hold up the window: reading data, finding adapters, system dialogs.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant, SystemTime},
+};
 
 use crossbeam_channel::{Receiver, bounded};
 use eframe::egui::Context;
@@ -9,6 +16,7 @@ use super::sight::Sight;
 use crate::{
     dataset::{self, Dataset, Request},
     experiment::{DataKind, Experiment, Found, Split},
+    run::panic_text,
     weights::{self, Report},
 };
 
@@ -52,9 +60,16 @@ pub struct Follower<K, T> {
     shown: Option<K>,
     result: Option<Result<T, String>>,
     wanted: Option<(K, Instant)>,
-    job: Option<(K, Job<Result<T, String>>)>,
+    job: Option<Making<K, T>>,
     /// Counts the results, so that pictures of an older one are not kept.
     generation: u64,
+}
+
+/// A result that is being made.
+struct Making<K, T> {
+    of: K,
+    job: Job<Result<T, String>>,
+    unwanted: Arc<AtomicBool>,
 }
 
 impl<K, T> Default for Follower<K, T> {
@@ -70,15 +85,27 @@ impl<K, T> Default for Follower<K, T> {
 }
 
 impl<K: Clone + PartialEq + Send + 'static, T: Send + 'static> Follower<K, T> {
-    /// Notes what the result is wanted of and has `work` make it once that stays the same.
-    pub fn want(&mut self, key: K, thread: &str, ctx: &Context, work: fn(K) -> Result<T, String>) {
-        if let Some((key, job)) = &self.job
-            && let Some(result) = job.poll()
-        {
-            self.shown = Some(key.clone());
-            self.result = Some(result);
-            self.generation += 1;
-            self.job = None;
+    /// Notes what the result is wanted of and has `work` make it once that stays the same. Work
+    /// that takes long asks now and then whether its result is unwanted by now.
+    pub fn want(
+        &mut self,
+        key: K,
+        thread: &str,
+        ctx: &Context,
+        work: fn(K, &AtomicBool) -> Result<T, String>,
+    ) {
+        if let Some(making) = &self.job {
+            if making.of != key {
+                making.unwanted.store(true, Ordering::Relaxed);
+            }
+            if let Some(result) = making.job.poll() {
+                if !making.unwanted.load(Ordering::Relaxed) {
+                    self.shown = Some(making.of.clone());
+                    self.result = Some(result);
+                    self.generation += 1;
+                }
+                self.job = None;
+            }
         }
         if self.shown.as_ref() == Some(&key) {
             self.wanted = None;
@@ -109,9 +136,25 @@ impl<K: Clone + PartialEq + Send + 'static, T: Send + 'static> Follower<K, T> {
             ctx.request_repaint_after(CALM);
             return;
         }
-        let of = key.clone();
-        match Job::start(thread, ctx, move || work(of)) {
-            Ok(job) => self.job = Some((key, job)),
+        let unwanted = Arc::new(AtomicBool::new(false));
+        let started = Job::start(thread, ctx, {
+            let (key, unwanted) = (key.clone(), Arc::clone(&unwanted));
+            move || {
+                let made = catch_unwind(AssertUnwindSafe(|| work(key, &unwanted)));
+                made.unwrap_or_else(|panic| {
+                    let cause = panic_text(panic.as_ref());
+                    Err(format!("This broke off: {cause}"))
+                })
+            }
+        });
+        match started {
+            Ok(job) => {
+                self.job = Some(Making {
+                    of: key,
+                    job,
+                    unwanted,
+                });
+            }
             Err(message) => {
                 self.shown = Some(key);
                 self.result = Some(Err(message));
@@ -122,6 +165,9 @@ impl<K: Clone + PartialEq + Send + 'static, T: Send + 'static> Follower<K, T> {
 
     /// Drops the result, which is of nothing that is wanted.
     pub fn forget(&mut self) {
+        if let Some(making) = self.job.take() {
+            making.unwanted.store(true, Ordering::Relaxed);
+        }
         self.shown = None;
         self.result = None;
         self.wanted = None;
@@ -154,8 +200,8 @@ pub struct Loaded {
 #[derive(Default)]
 pub struct DataLoader(Follower<Request, Loaded>);
 
-fn load(request: Request) -> Result<Loaded, String> {
-    let dataset = dataset::load(&request, &mut |_| true)?;
+fn load(request: Request, unwanted: &AtomicBool) -> Result<Loaded, String> {
+    let dataset = dataset::load(&request, &mut |_| !unwanted.load(Ordering::Relaxed))?;
     Ok(Loaded {
         found: request.found()?,
         sight: Sight::of(&dataset),
@@ -247,7 +293,7 @@ impl WeightsChecker {
             key,
             "layerwise-weights",
             ctx,
-            |(network, _)| match &network.weights {
+            |(network, _), _| match &network.weights {
                 Some(weights) => weights::check(&network, weights),
                 None => Err("No checkpoint is chosen".to_owned()),
             },

@@ -27,9 +27,9 @@ impl Sight {
     /// A look at the training samples.
     pub fn of(dataset: &Dataset) -> Self {
         match dataset.shape {
-            Shape::Image(sizes) => Self {
+            Shape::Image(_) => Self {
                 images: (0..dataset.classes.len().min(MAX_CLASSES))
-                    .map(|class| class_image(&dataset.train, class as u32, sizes))
+                    .map(|class| class_image(&dataset.train, class as u32))
                     .collect(),
                 ..Self::default()
             },
@@ -52,25 +52,32 @@ pub fn picture(samples: &Samples, at: usize) -> ColorImage {
     painted(&values, [channels, height, width])
 }
 
+/// Most pixels along a side of a picture; of larger images some are left out.
+const MOST_PIXELS: usize = 512;
+
 /// Values from 0 to 1 as a picture: red, green and blue, or shades of grey.
 pub fn painted(values: &[f32], [channels, height, width]: [usize; 3]) -> ColorImage {
     let plane = height * width;
+    let step = height.max(width).div_ceil(MOST_PIXELS).max(1);
     let value = |channel: usize, at: usize| {
         let channel = if channels < 3 { 0 } else { channel };
         let value = values.get(channel * plane + at);
         (value.copied().unwrap_or(0.0).clamp(0.0, 1.0) * 255.0).round() as u8
     };
-    let pixels = (0..plane)
+    let rows = (0..height).step_by(step);
+    let places = rows.flat_map(|row| (0..width).step_by(step).map(move |at| row * width + at));
+    let pixels = places
         .map(|at| Color32::from_rgb(value(0, at), value(1, at), value(2, at)))
         .collect();
-    ColorImage::new([width, height], pixels)
+    ColorImage::new([width.div_ceil(step), height.div_ceil(step)], pixels)
 }
 
 /// The first samples of a class beside each other.
-fn class_image(samples: &Samples, class: u32, [_, height, width]: [usize; 3]) -> ColorImage {
+fn class_image(samples: &Samples, class: u32) -> ColorImage {
     let all = samples.labels.iter().enumerate();
     let chosen = all.filter(|(_, label)| **label == class).take(PER_CLASS);
     let pictures: Vec<ColorImage> = chosen.map(|(at, _)| picture(samples, at)).collect();
+    let [width, height] = pictures.first().map_or([1, 1], |picture| picture.size);
     let mut pixels = Vec::with_capacity(PER_CLASS * height * width);
     for row in 0..height {
         for at in 0..PER_CLASS {
@@ -126,10 +133,18 @@ mod tests {
     }
 
     #[test]
+    fn pictures_of_long_images_are_small() {
+        let sizes = [1, 12, 5000];
+        let values: Vec<f32> = (0..12 * 5000).map(|at| (at % 2) as f32).collect();
+        assert_eq!(painted(&values, sizes).size, [500, 2]);
+        assert_eq!(painted(&values[..6], [1, 2, 3]).size, [3, 2]);
+    }
+
+    #[test]
     fn samples_of_a_class_stand_side_by_side() {
         let shape = [1, 1, 2];
         let samples = samples(vec![0.0, 1.0, 1.0, 0.0], vec![1, 1], Shape::Image(shape));
-        let image = class_image(&samples, 1, shape);
+        let image = class_image(&samples, 1);
         let reds: Vec<u8> = image.pixels.iter().map(Color32::r).collect();
         assert_eq!(reds, [0, 255, 255, 0]);
     }

@@ -64,6 +64,20 @@ fn naming_files_is_enough_to_train_on_them() {
     ]);
     let summary: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(summary["test_accuracy"], 1.0);
+    // A column by its number is no less a word.
+    refuses(
+        1,
+        &[
+            "train",
+            "--preset",
+            "spirals-mlp",
+            "--set",
+            &format!("data.path={}", text(&path)),
+            "--set",
+            "data.label=9",
+        ],
+        &["there is no column 9"],
+    );
 }
 
 #[test]

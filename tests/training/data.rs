@@ -133,7 +133,7 @@ fn csv(path: &Path, images: &[Image]) {
     let mut text = String::new();
     for (pixels, class) in images {
         for pixel in pixels {
-            text.push_str(&format!("{},", f32::from(*pixel) / 255.0));
+            text.push_str(&format!("{pixel},"));
         }
         text.push_str(&format!("{class}\n"));
     }
@@ -211,6 +211,36 @@ fn shapes_in_every_format_train_to_the_same_numbers() {
     let whole = trained(on_files(&shapes, &path("whole.npz"), &[]));
     let table = on_files(&shapes, &path("whole.csv"), &["data.image=[3, 32, 32]"]);
     assert_eq!(trained(table), whole);
+}
+
+#[test]
+fn numbers_that_are_no_pixels_are_not_augmented() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("heights.csv");
+    let rows = (0..40).map(|at| format!("{at}.5,-1,2,{},{}\n", at % 7, at % 2));
+    fs::write(&path, rows.collect::<String>()).unwrap();
+    let shapes = shapes();
+    let assignments = ["data.image=[1, 2, 2]", "prepare.flip=true"];
+    let mut experiment = on_files(&shapes, &path, &assignments);
+    experiment.blocks = super::experiment("digits-mlp", &[]).blocks;
+    experiment.split = layerwise::experiment::Split::default();
+    let told = super::finish(&Run::start(experiment, RunOptions::default()).unwrap());
+    assert_eq!(told.phase, Phase::Failed);
+    let message = told.message.unwrap();
+    assert!(message.contains("needs pixels from 0 to 1"), "{message}");
+}
+
+#[test]
+fn a_file_that_changes_in_a_folder_is_read_again() {
+    let shapes = shapes();
+    let folder = tempfile::tempdir().unwrap();
+    let train = images(&shapes.dataset.train);
+    cifar(&folder.path().join("data_batch_1.bin"), &train);
+    let experiment = on_files(&shapes, folder.path(), &[]);
+    assert_eq!(experiment.data.found.as_ref().unwrap().train, train.len());
+    cifar(&folder.path().join("data_batch_1.bin"), &train[..40]);
+    let found = look(&experiment.data, &mut |_| true).unwrap();
+    assert_eq!(found.train, 40);
 }
 
 #[test]

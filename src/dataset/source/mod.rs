@@ -12,6 +12,7 @@ use std::{
 };
 
 use parking_lot::Mutex;
+use walkdir::WalkDir;
 
 pub use raw::{Format, Note, Part, Raw, Store};
 pub use table::{Column, Kind as ColumnKind};
@@ -32,14 +33,31 @@ pub struct Options {
 struct Key {
     path: PathBuf,
     options: Options,
-    written: Option<SystemTime>,
+    stamp: Stamp,
+}
+
+/// Most entries of a folder that a stamp looks at.
+const MOST_ENTRIES: usize = 4_096;
+
+/// When files were written and how long they are: of a file, or of what lies in a folder and in the
+/// folders in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Stamp(Vec<(Option<SystemTime>, u64)>);
+
+impl Stamp {
+    fn of(path: &Path) -> Self {
+        let entries = WalkDir::new(path).max_depth(2).sort_by_file_name();
+        let about = entries.into_iter().take(MOST_ENTRIES).flatten();
+        let about = about.filter_map(|entry| entry.metadata().ok());
+        Self(about.map(|it| (it.modified().ok(), it.len())).collect())
+    }
 }
 
 /// The source read last, which the window, a check and a run may all want.
 static LAST: Mutex<Option<(Key, Arc<Raw>)>> = Mutex::new(None);
 
-/// Reads the file or folder at `path`. What was read last is not read again while its time of
-/// change stays the same.
+/// Reads the file or folder at `path`. What was read last is not read again while it stays
+/// the same.
 ///
 /// # Errors
 /// Where there is nothing, nothing that is known, or something is wrong with it; the sentence says
@@ -49,11 +67,11 @@ pub fn open(
     options: &Options,
     progress: &mut dyn FnMut(u64, u64) -> bool,
 ) -> Result<Arc<Raw>, String> {
-    let about = about(path)?;
+    about(path)?;
     let key = Key {
         path: path.to_owned(),
         options: options.clone(),
-        written: about.modified().ok(),
+        stamp: Stamp::of(path),
     };
     if let Some((of, raw)) = &*LAST.lock()
         && *of == key
@@ -66,12 +84,19 @@ pub fn open(
 }
 
 fn about(path: &Path) -> Result<std::fs::Metadata, String> {
-    std::fs::metadata(path).map_err(|error| {
+    let about = std::fs::metadata(path).map_err(|error| {
         format!(
             "{} cannot be read: {error}: choose a file or folder that exists",
             path.display()
         )
-    })
+    })?;
+    if about.is_file() || about.is_dir() {
+        return Ok(about);
+    }
+    Err(format!(
+        "{} is neither a file nor a folder: choose one",
+        path.display()
+    ))
 }
 
 /// What a file or folder holds, told by the beginning of its content.

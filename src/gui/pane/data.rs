@@ -176,7 +176,8 @@ fn files(ui: &mut Ui, data: &Data, loader: &DataLoader, downloads: &Downloads) -
 /// What can be said of files.
 fn options(ui: &mut Ui, data: &mut Data, loader: &DataLoader) {
     let format = loader.dataset().and_then(|dataset| dataset.format);
-    if format == Some(Format::Table) || !data.label.is_empty() {
+    let failed = matches!(loader.result(), Some(Err(_)));
+    if format == Some(Format::Table) || !data.label.is_empty() || failed {
         let label = ui.label("Class column");
         ui.add(
             TextEdit::singleline(&mut data.label)

@@ -1,5 +1,7 @@
 //! One sample as training may see it.
 
+use std::sync::atomic::AtomicBool;
+
 use eframe::egui::{Button, ColorImage, Image, RichText, ScrollArea, TextureHandle, Ui, vec2};
 
 use super::{Edited, samples::texture};
@@ -50,7 +52,9 @@ impl View {
             ui.weak(words);
             return;
         }
-        let place = chosen.unwrap_or(0);
+        let place = chosen
+            .filter(|at| *at < data.dataset.train.len())
+            .unwrap_or(0);
         ui.horizontal_wrapped(|ui| {
             let words = format!("Training sample {} as training may see it", place + 1);
             ui.label(RichText::new(words).small().weak());
@@ -104,7 +108,8 @@ impl View {
     }
 }
 
-fn draw(wanted: Wanted) -> Result<Vec<ColorImage>, String> {
+fn draw(wanted: Wanted, _: &AtomicBool) -> Result<Vec<ColorImage>, String> {
+    wanted.samples.must_be_pixels()?;
     let samples = wanted.samples.unnormalized();
     let sizes = samples.shape().sizes();
     let versions = (0..VERSIONS).map(|version| {

@@ -1,5 +1,7 @@
 //! Pages of samples, read behind the window.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use eframe::egui::{
     Button, ColorImage, ComboBox, Grid, Image, Label, Response, RichText, ScrollArea, Slider,
     TextureHandle, TextureOptions, Ui, vec2,
@@ -9,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Edited;
 use crate::{
-    dataset::Samples,
+    dataset::{CANCELLED, Samples},
     experiment::Shape,
     gui::{background::Follower, sight::painted, theme},
 };
@@ -315,15 +317,18 @@ pub(super) fn texture(ui: &Ui, name: &str, image: ColorImage) -> TextureHandle {
     ui.ctx().load_texture(name, image, TextureOptions::NEAREST)
 }
 
-fn read(wanted: Wanted) -> Result<Vec<Read>, String> {
+fn read(wanted: Wanted, unwanted: &AtomicBool) -> Result<Vec<Read>, String> {
     let len = wanted.samples.shape().len();
     let read = |place: &usize| {
+        if unwanted.load(Ordering::Relaxed) {
+            return Err(CANCELLED.to_owned());
+        }
         let mut values = vec![0.0; len];
         let read = wanted.samples.read_plain(*place, &mut values);
-        Read {
+        Ok(Read {
             place: *place,
             values: read.map(|()| values),
-        }
+        })
     };
-    Ok(wanted.places.iter().map(read).collect())
+    wanted.places.iter().map(read).collect()
 }

@@ -1,5 +1,7 @@
 //! Which values samples have.
 
+use std::sync::atomic::Ordering;
+
 use eframe::egui::{Color32, Grid, Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
 use indicatif::HumanCount;
 
@@ -42,8 +44,9 @@ impl View {
             samples: data.dataset.train.clone(),
         };
         self.measured
-            .want(wanted, "layerwise-values", ui.ctx(), |wanted| {
-                summarise(&wanted.samples.spread(MEASURED), &mut |_| true)
+            .want(wanted, "layerwise-values", ui.ctx(), |wanted, unwanted| {
+                let some = wanted.samples.spread(MEASURED);
+                summarise(&some, &mut |_| !unwanted.load(Ordering::Relaxed))
             });
         let all = data.dataset.train.len();
         let words = match all > MEASURED {
