@@ -217,7 +217,7 @@ fn shapes_in_every_format_train_to_the_same_numbers() {
 fn numbers_that_are_no_pixels_are_not_augmented() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("heights.csv");
-    let rows = (0..40).map(|at| format!("{at}.5,-1,2,{},{}\n", at % 7, at % 2));
+    let rows = (0..40).map(|at| format!("{at}.5,{},{},{},{}\n", at % 3, at % 5, at % 7, at % 2));
     fs::write(&path, rows.collect::<String>()).unwrap();
     let shapes = shapes();
     let assignments = ["data.image=[1, 2, 2]", "prepare.flip=true"];

@@ -83,7 +83,9 @@ fn pages_turn_and_a_class_is_picked_out() {
         .get_by_role_and_label(eframe::egui::accesskit::Role::ComboBox, "Class")
         .click();
     harness.run_steps(3);
-    harness.get_by_label("Ring").click();
+    harness
+        .get_by_role_and_label(eframe::egui::accesskit::Role::Button, "Ring")
+        .click();
     harness.run_steps(3);
     harness.get_by_label("1–4 of 4");
 }
