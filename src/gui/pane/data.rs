@@ -187,6 +187,15 @@ fn options(ui: &mut Ui, data: &mut Data, loader: &DataLoader) {
         .labelled_by(label.id)
         .on_hover_text("Name of the column with the classes, or its number from 1");
         ui.end_row();
+        let ways = [None, Some(true), Some(false)];
+        choice(ui, "First row", &mut data.header, &ways, |header| {
+            let words = match header {
+                None => "Recognised",
+                Some(true) => "Names of columns",
+                Some(false) => "A sample",
+            };
+            words.to_owned()
+        });
     }
     if format == Some(Format::Cifar100) || data.coarse {
         let label = ui.label("Classes");
