@@ -181,7 +181,7 @@ fn options(ui: &mut Ui, data: &mut Data, loader: &DataLoader) {
         let label = ui.label("Class column");
         ui.add(
             TextEdit::singleline(&mut data.label)
-                .hint_text("recognised")
+                .hint_text("Recognised")
                 .desired_width(118.0),
         )
         .labelled_by(label.id)
