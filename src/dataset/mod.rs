@@ -32,10 +32,10 @@ use samples::Reading;
 pub use batch::epoch_order;
 pub use files::{ClassCount, Inspection, inspect, look};
 pub use histogram::{Histogram, class_counts};
-pub use mix::Mixing;
+pub use mix::{Kind as MixKind, Mixing};
 pub use normalize::Normalization;
 pub use samples::Samples;
-pub use source::{Column, ColumnKind, Format, Note, Part, Store, forget, format_of};
+pub use source::{Column, ColumnKind, Format, Note, Part, Store, forget};
 pub use stream::{HostBatch, Schedule, Stream};
 pub use summary::{Summary, summarise};
 

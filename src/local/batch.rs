@@ -152,3 +152,27 @@ impl Resident {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::MixKind;
+
+    #[test]
+    fn mixed_targets_hold_the_shares_of_both_classes() {
+        let host = HostBatch {
+            inputs: vec![0.0; 3],
+            labels: vec![0, 2, 1],
+            mixing: Some(Mixing {
+                partner: vec![1, 0, 2],
+                kind: MixKind::Blend { share: 0.75 },
+            }),
+        };
+        let batch = Batch::upload(host, Shape::Flat(1), 3, &Device::flex());
+        let targets: Vec<f32> = batch.targets.into_data().iter::<f32>().collect();
+        // The last sample is its own partner.
+        assert_eq!(targets, [0.75, 0.0, 0.25, 0.25, 0.0, 0.75, 0.0, 1.0, 0.0]);
+        let labels: Vec<i32> = batch.labels.into_data().iter::<i32>().collect();
+        assert_eq!(labels, [0, 2, 1]);
+    }
+}
