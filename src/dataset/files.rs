@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{
     Column, Dataset, Loading, Note, Part, Progress, Source, class_counts, divided,
     samples::{Reading, Samples},
-    source::{self, Options, Raw, Store},
+    source::{self, Options, Range, Raw, Store},
 };
 
 /// Reads the data at `data.path`.
@@ -84,15 +84,22 @@ pub(super) fn load(
 
 /// Numbers of images that are pixels from 0 to 255 as bytes, which stand for 0 to 1.
 fn as_pixels(part: &Arc<Part>) -> Arc<Part> {
-    let Store::Values(values) = &part.store else {
-        return Arc::clone(part);
+    let store = match &part.store {
+        Store::Values(values) => {
+            let mut range = Range::default();
+            range.extend(values);
+            let pixels = || values.iter().map(|value| *value as u8).collect();
+            range.is_of_pixels().then(|| Store::Bytes(pixels()))
+        }
+        Store::InFile(samples) => (samples.range())
+            .is_some_and(Range::is_of_pixels)
+            .then(|| Store::InFile(samples.as_pixels())),
+        Store::Bytes(_) | Store::Files(_) => None,
     };
-    let is_pixel = |value: &f32| (0.0..=255.0).contains(value) && value.fract() == 0.0;
-    if !values.iter().all(is_pixel) || values.iter().all(|value| *value <= 1.0) {
-        return Arc::clone(part);
+    match store {
+        Some(store) => Part::shared(store, part.labels.clone()),
+        None => Arc::clone(part),
     }
-    let pixels = values.iter().map(|value| *value as u8).collect();
-    Part::shared(Store::Bytes(pixels), part.labels.clone())
 }
 
 /// What the files of `data` hold, for its `found`.

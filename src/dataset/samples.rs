@@ -12,7 +12,7 @@ use super::{
     augment::{augment, erase},
     normalize::Normalization,
     picture::{fit, planes::Planes},
-    source::{Part, Store},
+    source::{Part, Range, Store},
 };
 
 /// Samples that are read between two reports.
@@ -28,6 +28,32 @@ pub struct Reading {
     pub normalization: Option<Normalization>,
 }
 
+/// What the network receives for each value of a pixel, channel by channel.
+#[derive(Clone, Debug, PartialEq)]
+struct Levels(Vec<[f32; 256]>);
+
+impl Levels {
+    fn of(reading: &Reading) -> Self {
+        let [channels, ..] = reading.shape.sizes();
+        let mut levels = vec![std::array::from_fn(|pixel| pixel as f32 / 255.0); channels];
+        if let Some(normalization) = &reading.normalization {
+            normalization.apply(levels.as_flattened_mut(), [channels, 1, 256]);
+        }
+        Self(levels)
+    }
+
+    /// Writes the pixels of a sample as the network receives them.
+    fn write(&self, pixels: &[u8], out: &mut [f32]) {
+        let plane = (pixels.len() / self.0.len().max(1)).max(1);
+        let channels = out.chunks_mut(plane).zip(pixels.chunks(plane));
+        for ((out, pixels), levels) in channels.zip(&self.0) {
+            for (out, pixel) in out.iter_mut().zip(pixels) {
+                *out = levels.get(usize::from(*pixel)).copied().unwrap_or(0.0);
+            }
+        }
+    }
+}
+
 /// Samples with labels, in an order of their own. What they are made of is shared.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Samples {
@@ -37,16 +63,20 @@ pub struct Samples {
     /// Class of each sample, from 0.
     pub labels: Arc<Vec<u32>>,
     reading: Arc<Reading>,
+    /// None where they hold no pixels.
+    levels: Option<Arc<Levels>>,
 }
 
 impl Samples {
     /// The samples of `part` at these places, with the class of each.
     pub fn new(part: Arc<Part>, order: Vec<u32>, labels: Vec<u32>, reading: Arc<Reading>) -> Self {
+        let levels = part.store.holds_pixels().then(|| Levels::of(&reading));
         Self {
             part,
             order: Arc::new(order),
             labels: Arc::new(labels),
             reading,
+            levels: levels.map(Arc::new),
         }
     }
 
@@ -126,8 +156,10 @@ impl Samples {
 
     /// The same samples, read another way.
     pub(super) fn with(&self, reading: Arc<Reading>) -> Self {
+        let levels = self.holds_pixels().then(|| Levels::of(&reading));
         Self {
             reading,
+            levels: levels.map(Arc::new),
             ..self.clone()
         }
     }
@@ -142,13 +174,13 @@ impl Samples {
     pub fn file(&self, at: usize) -> Option<&std::path::Path> {
         match &self.part.store {
             Store::Files(paths) => Some(paths.get(*self.order.get(at)? as usize)?),
-            Store::Bytes(_) | Store::Values(_) => None,
+            Store::Bytes(_) | Store::Values(_) | Store::InFile(_) => None,
         }
     }
 
-    /// Whether samples are pixels from 0 to 255, in memory or in image files.
+    /// Whether samples are pixels from 0 to 255, in memory or in files.
     pub fn holds_pixels(&self) -> bool {
-        !matches!(self.part.store, Store::Values(_))
+        self.part.store.holds_pixels()
     }
 
     /// The pixels of a sample, channel by channel; values of arrays and tables are rounded, 1 to
@@ -161,10 +193,9 @@ impl Samples {
         let shape = self.shape();
         Ok(match &self.part.store {
             Store::Bytes(bytes) => Cow::Borrowed(sample(bytes, place, shape)?),
-            Store::Values(values) => {
-                let byte = |value: &f32| (value * 255.0).round() as u8;
-                Cow::Owned(sample(values, place, shape)?.iter().map(byte).collect())
-            }
+            Store::Values(values) => Cow::Owned(rounded(sample(values, place, shape)?)),
+            Store::InFile(samples) if samples.holds_pixels() => Cow::Owned(samples.pixels(place)?),
+            Store::InFile(samples) => Cow::Owned(rounded(&samples.values(place)?)),
             Store::Files(paths) => {
                 let path = paths.get(place).ok_or_else(|| missing(place))?;
                 let image = fit::load(path, shape.sizes(), self.reading.resize)?;
@@ -179,13 +210,18 @@ impl Samples {
     /// # Errors
     /// As [`Samples::pixels`].
     pub fn read_plain(&self, at: usize, out: &mut [f32]) -> Result<(), String> {
-        if let Store::Values(values) = &self.part.store {
-            let values = sample(values, self.place(at)?, self.shape())?;
-            for (out, value) in out.iter_mut().zip(values) {
-                *out = *value;
+        let values = match &self.part.store {
+            Store::Values(values) => Cow::Borrowed(sample(values, self.place(at)?, self.shape())?),
+            Store::InFile(samples) if !samples.holds_pixels() => {
+                Cow::Owned(samples.values(self.place(at)?)?)
             }
-        } else {
-            as_values(&self.pixels(at)?, out);
+            _ => {
+                plain(&self.pixels(at)?, out);
+                return Ok(());
+            }
+        };
+        for (out, value) in out.iter_mut().zip(&*values) {
+            *out = *value;
         }
         Ok(())
     }
@@ -203,8 +239,14 @@ impl Samples {
     ) -> Result<(), String> {
         let sizes = self.shape().sizes();
         let image = Planes::new(sizes, self.pixels(at)?.into_owned())?;
-        as_values(augment(image, prepare, rng).pixels(), out);
-        self.normalize(out);
+        let image = augment(image, prepare, rng);
+        match &self.levels {
+            Some(levels) => levels.write(image.pixels(), out),
+            None => {
+                plain(image.pixels(), out);
+                self.normalize(out);
+            }
+        }
         erase(out, sizes, prepare.erase, rng);
         Ok(())
     }
@@ -219,13 +261,18 @@ impl Samples {
     /// # Errors
     /// As [`Samples::pixels`].
     pub fn read(&self, at: usize, out: &mut [f32]) -> Result<(), String> {
-        self.read_plain(at, out)?;
-        self.normalize(out);
+        match &self.levels {
+            Some(levels) => levels.write(&self.pixels(at)?, out),
+            None => {
+                self.read_plain(at, out)?;
+                self.normalize(out);
+            }
+        }
         Ok(())
     }
 
     /// Shifts and scales the values of a sample.
-    pub(super) fn normalize(&self, out: &mut [f32]) {
+    fn normalize(&self, out: &mut [f32]) {
         if let Some(normalization) = self.normalization() {
             normalization.apply(out, self.shape().sizes());
         }
@@ -256,10 +303,21 @@ impl Samples {
     /// # Errors
     /// Where values are no pixels: they are neither bytes nor numbers from 0 to 1.
     pub fn must_be_pixels(&self) -> Result<(), String> {
-        let Store::Values(values) = &self.part.store else {
-            return Ok(());
+        let range = match &self.part.store {
+            Store::Values(values) => {
+                let mut range = Range::default();
+                range.extend(values);
+                range
+            }
+            Store::InFile(samples) => match samples.range() {
+                Some(range) => range,
+                None => return Ok(()),
+            },
+            Store::Bytes(_) | Store::Files(_) => return Ok(()),
         };
-        let strange = values.iter().find(|value| !(0.0..=1.0).contains(*value));
+        let strange = [range.low, range.high]
+            .into_iter()
+            .find(|value| !(0.0..=1.0).contains(value));
         strange.map_or(Ok(()), |value| {
             Err(format!(
                 "Augmentation needs pixels from 0 to 1, or whole ones from 0 to 255, and these samples have the value {value}: turn it off under prepare"
@@ -294,7 +352,13 @@ fn sample<T>(values: &[T], place: usize, shape: Shape) -> Result<&[T], String> {
     values.get(start..end).ok_or_else(|| missing(place))
 }
 
-fn as_values(pixels: &[u8], out: &mut [f32]) {
+/// Values from 0 to 1 as pixels.
+fn rounded(values: &[f32]) -> Vec<u8> {
+    let byte = |value: &f32| (value * 255.0).round() as u8;
+    values.iter().map(byte).collect()
+}
+
+fn plain(pixels: &[u8], out: &mut [f32]) {
     for (out, pixel) in out.iter_mut().zip(pixels) {
         *out = f32::from(*pixel) / 255.0;
     }

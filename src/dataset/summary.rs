@@ -80,6 +80,9 @@ fn of_values(
         .map(|(low, high)| Histogram::between(low, high))
         .collect();
     for at in 0..samples.len() {
+        if at.is_multiple_of(STEP) {
+            report(at)?;
+        }
         samples.read_plain(at, &mut sample)?;
         for (channel, histogram) in sample.chunks_exact(plane).zip(&mut histograms) {
             histogram.add(channel);

@@ -12,7 +12,7 @@ use std::{
 use walkdir::{DirEntry, WalkDir};
 
 use super::raw::{Format, Note, Part, Raw, Store};
-use crate::dataset::picture::decode;
+use crate::dataset::{CANCELLED, picture::decode};
 
 mod layout;
 mod left;
@@ -171,7 +171,7 @@ impl Scan<'_> {
         let mut found = Vec::new();
         for entry in entries(folder) {
             if self.seen.is_multiple_of(STEP) && !(self.progress)(self.seen, 0) {
-                return Err("Cancelled".to_owned());
+                return Err(CANCELLED.to_owned());
             }
             self.seen += 1;
             let entry = match entry {

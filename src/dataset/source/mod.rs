@@ -14,7 +14,7 @@ use std::{
 use parking_lot::Mutex;
 use walkdir::WalkDir;
 
-pub use raw::{Format, Note, Part, Raw, Store};
+pub use raw::{Format, Note, Part, Range, Raw, Store};
 pub use table::{Column, Kind as ColumnKind};
 
 /// What a person may say of a source.

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use serde::Serialize;
 
-use super::table::Column;
+use super::{array::InFile, table::Column};
 
 /// What a source was recognised as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,8 +30,58 @@ pub enum Store {
     Bytes(Vec<u8>),
     /// Numbers, sample after sample, in the same order.
     Values(Vec<f32>),
+    /// Bytes or numbers in a file of arrays, read when they are wanted.
+    InFile(InFile),
     /// An image file for each sample, decoded when it is wanted.
     Files(Vec<PathBuf>),
+}
+
+impl Store {
+    /// Whether samples are pixels from 0 to 255, in memory or in files.
+    pub fn holds_pixels(&self) -> bool {
+        match self {
+            Self::Values(_) => false,
+            Self::InFile(samples) => samples.holds_pixels(),
+            Self::Bytes(_) | Self::Files(_) => true,
+        }
+    }
+}
+
+/// What the values of all samples are like.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Range {
+    pub low: f32,
+    pub high: f32,
+    /// Whether all are whole numbers.
+    pub is_whole: bool,
+}
+
+impl Range {
+    /// Whether values are pixels from 0 to 255, not from 0 to 1.
+    pub fn is_of_pixels(self) -> bool {
+        self.is_whole && self.low >= 0.0 && self.high <= 255.0 && self.high > 1.0
+    }
+}
+
+impl Default for Range {
+    /// The range of no values.
+    fn default() -> Self {
+        Self {
+            low: f32::INFINITY,
+            high: f32::NEG_INFINITY,
+            is_whole: true,
+        }
+    }
+}
+
+impl<'a> Extend<&'a f32> for Range {
+    fn extend<T: IntoIterator<Item = &'a f32>>(&mut self, values: T) {
+        for value in values {
+            self.low = self.low.min(*value);
+            self.high = self.high.max(*value);
+            self.is_whole &= value.fract() == 0.0;
+        }
+    }
 }
 
 /// Samples with the class of each, from 0.

@@ -8,6 +8,7 @@ fn samples(store: &Store, shape: [usize; 3]) -> Samples {
         Store::Bytes(bytes) => bytes.len() / len,
         Store::Values(values) => values.len() / len,
         Store::Files(files) => files.len(),
+        Store::InFile(_) => 0,
     };
     let part = Part {
         store: store.clone(),

@@ -1,11 +1,15 @@
 //! Bytes from files that may be packed, cut off, or lie about their size.
 
+use std::cmp::Ordering;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{BufReader, Cursor, ErrorKind, Read, Result as IoResult, Seek, SeekFrom};
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
+
+use super::in_file::Origin;
+use crate::dataset::CANCELLED;
 
 /// Bytes that the samples of one part may take in memory: 4 GiB.
 pub const LIMIT: u64 = 4 << 30;
@@ -42,7 +46,7 @@ impl<'a> Progress<'a> {
         };
         let result = work(&mut progress);
         if progress.cancelled {
-            Err("Cancelled".to_owned())
+            Err(CANCELLED.to_owned())
         } else {
             result
         }
@@ -66,7 +70,7 @@ impl<'a> Progress<'a> {
         self.done = self.done.saturating_add(bytes as u64).min(self.total);
         self.cancelled |= !(self.report)(self.done, self.total);
         if self.cancelled {
-            Err(std::io::Error::other("Cancelled"))
+            Err(std::io::Error::other(CANCELLED))
         } else {
             Ok(())
         }
@@ -97,14 +101,19 @@ impl Seek for Counted<'_, '_> {
 ///
 /// # Errors
 /// Where the first two bytes cannot be read; fewer are no error.
-pub fn unpacked<'a>(mut reader: impl Read + 'a) -> IoResult<Box<dyn Read + 'a>> {
+pub fn unpacked<'a>(reader: impl Read + 'a) -> IoResult<Box<dyn Read + 'a>> {
+    unpack(reader).map(|(reader, _)| reader)
+}
+
+/// The bytes of `reader` as they were before they were gzipped, and whether they are.
+fn unpack<'a>(mut reader: impl Read + 'a) -> IoResult<(Box<dyn Read + 'a>, bool)> {
     let first = first_bytes(&mut reader, 2)?;
     let gzipped = first == [0x1f, 0x8b];
     let whole = Cursor::new(first).chain(reader);
     Ok(if gzipped {
-        Box::new(MultiGzDecoder::new(whole))
+        (Box::new(MultiGzDecoder::new(whole)), true)
     } else {
-        Box::new(whole)
+        (Box::new(whole), false)
     })
 }
 
@@ -121,6 +130,8 @@ pub fn first_bytes(reader: impl Read, count: u64) -> IoResult<Vec<u8>> {
 /// Bytes under a name that its errors tell.
 pub struct Named<'a> {
     pub name: &'a str,
+    /// Where they lie in a file as they are; none where they are packed.
+    pub origin: Option<Origin>,
     reader: Box<dyn Read + 'a>,
     done: u64,
 }
@@ -129,22 +140,54 @@ impl<'a> Named<'a> {
     pub fn new(name: &'a str, reader: impl Read + 'a) -> Self {
         Self {
             name,
+            origin: None,
             reader: Box::new(reader),
             done: 0,
         }
     }
 
-    /// Bytes unpacked where they are gzipped.
+    /// Bytes unpacked where they are gzipped; of the file `origin` where they are not.
     ///
     /// # Errors
     /// Where the first bytes cannot be read.
-    pub fn unpacked(name: &'a str, reader: impl Read + 'a) -> Result<Self, String> {
-        let reader = unpacked(reader).map_err(|error| cannot_read(name, &error))?;
+    pub fn unpacked(
+        name: &'a str,
+        reader: impl Read + 'a,
+        origin: Option<Origin>,
+    ) -> Result<Self, String> {
+        let (reader, packed) = unpack(reader).map_err(|error| cannot_read(name, &error))?;
         Ok(Self {
             name,
+            origin: origin.filter(|_| !packed),
             reader,
             done: 0,
         })
+    }
+
+    /// Bytes read so far.
+    pub fn done(&self) -> u64 {
+        self.done
+    }
+
+    /// Passes over the next `count` bytes, which stay in the file that they lie in, and are its
+    /// last.
+    ///
+    /// # Errors
+    /// Where there are fewer or more.
+    pub fn leave(&mut self, count: u64) -> Result<(), String> {
+        let Some(origin) = &self.origin else {
+            return Ok(());
+        };
+        let whole = self.done.saturating_add(count);
+        let there = origin.end.saturating_sub(origin.start);
+        match there.cmp(&whole) {
+            Ordering::Less => return Err(ends_early(self.name, there, whole)),
+            Ordering::Greater => return Err(goes_on(self.name, whole)),
+            Ordering::Equal => {}
+        }
+        self.done = whole;
+        self.reader = Box::new(std::io::empty());
+        Ok(())
     }
 
     /// Exactly `SIZE` bytes of a header.
@@ -207,11 +250,7 @@ impl<'a> Named<'a> {
     pub fn end(mut self) -> Result<(), String> {
         match first_bytes(&mut self.reader, 1) {
             Ok(more) if more.is_empty() => Ok(()),
-            Ok(_) => Err(format!(
-                "{} goes on after the {} bytes that its header tells of: download or save it again",
-                self.name,
-                grouped(self.done)
-            )),
+            Ok(_) => Err(goes_on(self.name, self.done)),
             Err(error) => Err(cannot_read(self.name, &error)),
         }
     }
@@ -269,6 +308,13 @@ pub fn ends_early(name: &str, done: u64, whole: u64) -> String {
         "{name} ends after {} of {} bytes: download or save it again",
         grouped(done),
         grouped(whole)
+    )
+}
+
+fn goes_on(name: &str, done: u64) -> String {
+    format!(
+        "{name} goes on after the {} bytes that its header tells of: download or save it again",
+        grouped(done)
     )
 }
 

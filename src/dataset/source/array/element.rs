@@ -3,8 +3,9 @@
 use half::f16;
 
 use crate::dataset::source::array::bytes::{LIMIT, Named, grouped, grow};
+use crate::dataset::source::array::in_file::InFile;
 use crate::dataset::source::array::layout::Layout;
-use crate::dataset::source::raw::Store;
+use crate::dataset::source::raw::{Range, Store};
 
 /// Kind of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +49,14 @@ impl Element {
         }
     }
 
+    /// The number in `bytes`, rounded to 32 bits.
+    pub fn value(self, bytes: &[u8]) -> f32 {
+        match self.number(bytes) {
+            Number::Whole(value) => value as f32,
+            Number::Real(value) => value as f32,
+        }
+    }
+
     /// The number in `bytes`, of which there are [`Element::size`].
     pub fn number(self, bytes: &[u8]) -> Number {
         let bits = if self.big_endian {
@@ -75,10 +84,11 @@ fn push(bits: u64, byte: &u8) -> u64 {
 }
 
 /// Reads the samples that `layout` describes: images of bytes as bytes, all else as numbers,
-/// rounded to 32 bits.
+/// rounded to 32 bits. Those that lie in a file as they are and take more than it says stay there.
 ///
 /// # Errors
-/// Where data are missing, are no finite numbers, or take more than [`LIMIT`].
+/// Where data are missing, are no finite numbers, or take more than [`LIMIT`] and cannot stay in
+/// their file.
 pub fn samples(
     source: &mut Named,
     element: Element,
@@ -88,57 +98,80 @@ pub fn samples(
     let bytes = is_image && element.kind == Kind::U8;
     let total = layout.total as u64;
     let size = total.saturating_mul(if bytes { 1 } else { 4 });
+    let origin =
+        (source.origin.clone()).filter(|origin| size > origin.held && layout.is_sample_by_sample());
+    if let Some(origin) = origin {
+        let after = source.done();
+        let range = if bytes {
+            source.leave(total)?;
+            None
+        } else {
+            let mut range = Range::default();
+            finite(source, element, layout, |_, values| {
+                range.extend(values);
+                Ok(())
+            })?;
+            Some(range)
+        };
+        let in_file = InFile::new(origin, after, element, layout, range);
+        return Ok(Store::InFile(in_file));
+    }
     if size > LIMIT {
+        let hint = if source.origin.is_some() {
+            "save it with its samples one after the other (C order)"
+        } else {
+            "unpack it, as samples that are not packed may be of any size, or use fewer"
+        };
         return Err(format!(
-            "{} claims samples of {} bytes, more than the {} that can be read: use fewer or smaller samples",
+            "{} claims samples of {} bytes, more than the {} that memory may hold: {hint}",
             source.name,
             grouped(size),
             grouped(LIMIT)
         ));
     }
+    let name = source.name;
     if bytes {
-        let values = raw_bytes(source, total)?;
-        layout.arrange(source.name, values).map(Store::Bytes)
+        let mut values = Vec::new();
+        source.units(total, 1, |piece| {
+            grow(name, &mut values, piece.len(), total)?;
+            values.extend_from_slice(piece);
+            Ok(())
+        })?;
+        layout.arrange(name, values).map(Store::Bytes)
     } else {
-        let values = finite(source, element, layout)?;
-        layout.arrange(source.name, values).map(Store::Values)
+        let mut all = Vec::new();
+        finite(source, element, layout, |name, values| {
+            grow(name, &mut all, values.len(), total)?;
+            all.extend_from_slice(values);
+            Ok(())
+        })?;
+        layout.arrange(name, all).map(Store::Values)
     }
 }
 
-fn raw_bytes(source: &mut Named, total: u64) -> Result<Vec<u8>, String> {
+/// Gives `take` all values, some at a time, with the name of their array.
+fn finite(
+    source: &mut Named,
+    element: Element,
+    layout: &Layout,
+    mut take: impl FnMut(&str, &[f32]) -> Result<(), String>,
+) -> Result<(), String> {
     let name = source.name;
     let mut values = Vec::new();
-    source.units(total, 1, |piece| {
-        grow(name, &mut values, piece.len(), total)?;
-        values.extend_from_slice(piece);
-        Ok(())
-    })?;
-    Ok(values)
-}
-
-fn finite(source: &mut Named, element: Element, layout: &Layout) -> Result<Vec<f32>, String> {
-    let name = source.name;
-    let total = layout.total as u64;
-    let mut values = Vec::new();
-    let mut wrong = 0_u64;
-    let mut first = None;
-    source.units(total, element.size(), |piece| {
-        grow(name, &mut values, piece.len() / element.size(), total)?;
-        for bytes in piece.chunks_exact(element.size()) {
-            let value = match element.number(bytes) {
-                Number::Whole(value) => value as f32,
-                Number::Real(value) => value as f32,
-            };
-            if !value.is_finite() {
-                wrong += 1;
-                first.get_or_insert(values.len());
-            }
-            values.push(value);
+    let (mut done, mut wrong, mut first) = (0_usize, 0_u64, None);
+    source.units(layout.total as u64, element.size(), |piece| {
+        values.clear();
+        values.extend((piece.chunks_exact(element.size())).map(|bytes| element.value(bytes)));
+        let strange = |value: &f32| !value.is_finite();
+        if let Some(place) = values.iter().position(strange) {
+            wrong += values.iter().filter(|value| strange(value)).count() as u64;
+            first.get_or_insert(done + place);
         }
-        Ok(())
+        done += values.len();
+        take(name, &values)
     })?;
     match first {
-        None => Ok(values),
+        None => Ok(()),
         Some(place) => Err(format!(
             "{name} holds {} values that are not finite 32-bit numbers, the first in sample {} counted from 0: remove such samples or replace the values",
             grouped(wrong),

@@ -70,6 +70,21 @@ impl Layout {
         place.checked_div(step).unwrap_or_default() % self.count
     }
 
+    /// Whether samples lie one after the other.
+    pub fn is_sample_by_sample(&self) -> bool {
+        let [step, ..] = self.steps;
+        self.count == 1 || step.saturating_mul(self.count) == self.total
+    }
+
+    /// The layout of one of the samples, which lie one after the other.
+    pub fn of_one(&self) -> Self {
+        Self {
+            count: 1,
+            total: self.shape.iter().product(),
+            ..self.clone()
+        }
+    }
+
     /// The values sample after sample, channel by channel, row by row.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ mod bytes;
 pub(super) mod cifar;
 mod element;
 pub(super) mod idx;
+mod in_file;
 mod labels;
 mod layout;
 mod listing;
@@ -12,6 +13,8 @@ pub(super) mod npz;
 use std::path::Path;
 
 use super::raw::Format;
+
+pub use in_file::InFile;
 
 /// The format of a file or folder; none where it is not one of arrays. Reads a few KiB of each
 /// file at most. A single NumPy array counts as [`Format::Npz`], whose reader tells what to do

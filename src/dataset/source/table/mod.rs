@@ -45,6 +45,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::raw::{Format, Note, Part, Raw, Store};
+use crate::dataset::CANCELLED;
 use layout::Layout;
 use source::Source;
 
@@ -103,8 +104,6 @@ pub type Progress<'a> = dyn FnMut(u64, u64) -> bool + 'a;
 
 /// Opens a file anew, at its beginning.
 pub type Open<'a> = &'a dyn Fn() -> io::Result<Box<dyn Read + 'a>>;
-
-const CANCELLED: &str = "Cancelled";
 
 /// Reads a table, going over the file twice.
 ///

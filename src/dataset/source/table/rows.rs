@@ -5,10 +5,11 @@ use std::rc::Rc;
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
+use super::Progress;
 use super::layout::Layout;
 use super::source::{Gauge, LONGEST_ROW, Source, unreadable};
 use super::words::{count, grouped};
-use super::{CANCELLED, Progress};
+use crate::dataset::CANCELLED;
 
 /// Which of the two times the file is gone over.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use std::io::Read;
 
 use crate::dataset::source::array::bytes::Named;
 use crate::dataset::source::array::element::{Element, Kind, samples};
+use crate::dataset::source::array::in_file::Origin;
 use crate::dataset::source::array::labels::whole_numbers;
 use crate::dataset::source::array::layout::Layout;
 use crate::dataset::source::raw::Store;
@@ -93,13 +94,13 @@ pub fn looks_like(first: &[u8]) -> bool {
     Header::read(&mut Named::new("", first)).is_ok_and(|header| header.content().is_some())
 }
 
-/// Reads one IDX file, gzipped or not. Errors call it `name`.
+/// Reads one IDX file, gzipped or not, whose bytes lie at `origin`. Errors call it `name`.
 ///
 /// # Errors
 /// Where it is no whole IDX file of images or labels, and nothing more; where it holds no sample,
 /// or numbers that are not finite.
-pub fn decode(bytes: impl Read, name: &str) -> Result<Array, String> {
-    let mut source = Named::unpacked(name, bytes)?;
+pub fn decode(bytes: impl Read, name: &str, origin: Option<Origin>) -> Result<Array, String> {
+    let mut source = Named::unpacked(name, bytes, origin)?;
     let Header { element, dims } = Header::read(&mut source)?;
     let array = match dims.as_slice() {
         [0, ..] => return Err(format!("{name} holds no samples: choose one with samples")),

@@ -6,6 +6,7 @@ mod pairs;
 use std::path::Path;
 
 use crate::dataset::source::array::bytes::{Progress, Report};
+use crate::dataset::source::array::in_file::{HELD, Origin};
 use crate::dataset::source::array::labels::{check_counts, compact};
 use crate::dataset::source::raw::{Format, Note, Part, Raw, Store};
 use pairs::{IdxFile, Pair};
@@ -101,7 +102,13 @@ fn read_pair(pair: &Pair, progress: &mut Progress<'_>) -> Result<Samples, String
 }
 
 fn read(file: &IdxFile, progress: &mut Progress<'_>) -> Result<Array, String> {
-    decode(progress.open(&file.path)?, &file.name)
+    let origin = Origin {
+        path: file.path.clone(),
+        start: 0,
+        end: file.bytes,
+        held: HELD,
+    };
+    decode(progress.open(&file.path)?, &file.name, Some(origin))
 }
 
 fn changed(file: &IdxFile) -> String {

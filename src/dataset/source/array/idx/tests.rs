@@ -215,13 +215,14 @@ fn colour_comes_channel_by_channel() {
     assert_eq!(raw.shape, Some([3, 1, 2]));
     let pixels = vec![0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11];
     assert_eq!(raw.train.store, Store::Bytes(pixels));
-    let error = decode(idx(8, &[1, 2, 2, 2], &[0; 8]).as_slice(), "x").unwrap_err();
+    let error = decode(idx(8, &[1, 2, 2, 2], &[0; 8]).as_slice(), "x", None).unwrap_err();
     assert!(error.contains("1, 3 or 4 channels"), "{error}");
 }
 
 #[test]
 fn other_numbers_stay_as_they_are() {
-    let read = |code, data: &[u8]| match decode(idx(code, &[1, 1, 2], data).as_slice(), "x")? {
+    let read = |code, data: &[u8]| match decode(idx(code, &[1, 1, 2], data).as_slice(), "x", None)?
+    {
         Array::Images { store, .. } => Ok::<_, String>(store),
         Array::Labels(_) => panic!("images are wanted"),
     };
@@ -270,7 +271,7 @@ fn the_table_of_qmnist_gives_its_first_column() {
 
 #[test]
 fn damage_is_told_exactly() {
-    let error = |bytes: &[u8]| decode(bytes, "x").unwrap_err();
+    let error = |bytes: &[u8]| decode(bytes, "x", None).unwrap_err();
     let whole = images(2);
     assert_eq!(
         error(&whole[..20]),

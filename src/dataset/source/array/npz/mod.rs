@@ -7,11 +7,12 @@ mod target;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-use zip::ZipArchive;
+use zip::{CompressionMethod, ZipArchive};
 
 use crate::dataset::source::array::bytes::{
     Named, Progress, Report, cannot_read, first_bytes, name_of,
 };
+use crate::dataset::source::array::in_file::{HELD, Origin};
 use crate::dataset::source::array::labels::check_counts;
 use crate::dataset::source::raw::{Format, Note, Part, Raw};
 use array::Samples;
@@ -81,15 +82,21 @@ pub fn read_npz(path: &Path, progress: &mut Report<'_>) -> Result<Raw, String> {
         ));
     }
     Progress::over(progress, about.len(), |progress| {
-        decode(progress.open(path)?, &name_of(path))
+        let at = Some((path, HELD));
+        decode(progress.open(path)?, &name_of(path), at)
     })
 }
 
-/// Reads an `.npz` file as [`read_npz`] does. Errors call it `name`.
+/// Reads an `.npz` file as [`read_npz`] does. Errors call it `name`. Arrays that are not packed may
+/// stay in the file `at` a path, where they take more than so many bytes.
 ///
 /// # Errors
 /// Those of [`read_npz`].
-pub fn decode(mut reader: impl Read + Seek, name: &str) -> Result<Raw, String> {
+pub fn decode(
+    mut reader: impl Read + Seek,
+    name: &str,
+    at: Option<(&Path, u64)>,
+) -> Result<Raw, String> {
     let first = first_bytes(&mut reader, NPY.len() as u64)
         .and_then(|first| reader.seek(SeekFrom::Start(0)).map(|_| first))
         .map_err(|error| cannot_read(name, &error))?;
@@ -107,7 +114,7 @@ pub fn decode(mut reader: impl Read + Seek, name: &str) -> Result<Raw, String> {
             "{name} holds two arrays of one name: save it again"
         ));
     }
-    let mut file = File::new(name, &mut archive)?;
+    let mut file = File::new(name, at, &mut archive)?;
     let x = file.find(X)?.ok_or_else(|| file.missing())?;
     let y = file.find(Y)?.ok_or_else(|| file.missing())?;
     let test = match (file.find(X_TEST)?, file.find(Y_TEST)?) {
@@ -176,6 +183,7 @@ pub fn recognise(path: &Path) -> bool {
 /// An `.npz` file and the names in it.
 struct File<'a, R> {
     name: &'a str,
+    at: Option<(&'a Path, u64)>,
     archive: &'a mut ZipArchive<R>,
     entries: Vec<Entry>,
 }
@@ -187,7 +195,11 @@ struct Entry {
 }
 
 impl<'a, R: Read + Seek> File<'a, R> {
-    fn new(name: &'a str, archive: &'a mut ZipArchive<R>) -> Result<Self, String> {
+    fn new(
+        name: &'a str,
+        at: Option<(&'a Path, u64)>,
+        archive: &'a mut ZipArchive<R>,
+    ) -> Result<Self, String> {
         let mut entries = Vec::new();
         for at in 0..archive.len() {
             if let Some(entry) = archive.name_for_index(at) {
@@ -198,6 +210,7 @@ impl<'a, R: Read + Seek> File<'a, R> {
         }
         Ok(Self {
             name,
+            at,
             archive,
             entries,
         })
@@ -254,7 +267,17 @@ impl<'a, R: Read + Seek> File<'a, R> {
     ) -> Result<T, String> {
         let name = format!("{} in {}", entry.name, self.name);
         let packed = (self.archive.by_index(entry.at)).map_err(|error| damaged(&name, &error))?;
+        let start = (packed.compression() == CompressionMethod::Stored)
+            .then(|| packed.data_start())
+            .flatten();
+        let origin = (self.at.zip(start)).map(|((path, held), start)| Origin {
+            path: path.to_owned(),
+            start,
+            end: start.saturating_add(packed.size()),
+            held,
+        });
         let mut source = Named::new(&name, packed);
+        source.origin = origin;
         let header = Header::read(&mut source)?;
         let array = read(&mut source, &header)?;
         source.end()?;

@@ -1,4 +1,7 @@
-use std::io::{Cursor, Write};
+use std::{
+    io::{Cursor, Write},
+    sync::Arc,
+};
 
 use half::f16;
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
@@ -37,14 +40,35 @@ fn npz(arrays: &[(&str, Vec<u8>)], method: CompressionMethod) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
+/// Packed, not packed and read from the file sample by sample, they are the same.
 fn read(arrays: &[(&str, Vec<u8>)]) -> Result<Raw, String> {
-    let stored = decode(Cursor::new(npz(arrays, CompressionMethod::Stored)), "d.npz");
-    let packed = decode(
-        Cursor::new(npz(arrays, CompressionMethod::Deflated)),
-        "d.npz",
-    );
-    assert_eq!(stored, packed);
+    let bytes = npz(arrays, CompressionMethod::Stored);
+    let stored = decode(Cursor::new(&bytes), "d.npz", None);
+    let packed = npz(arrays, CompressionMethod::Deflated);
+    assert_eq!(stored, decode(Cursor::new(packed), "d.npz", None));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("d.npz");
+    std::fs::write(&path, &bytes).unwrap();
+    let mut left = decode(Cursor::new(&bytes), "d.npz", Some((&path, 0)));
+    if let Ok(raw) = &mut left {
+        raw.train = held(&raw.train);
+        raw.test = raw.test.as_ref().map(held);
+    }
+    assert_eq!(stored, left);
     stored
+}
+
+/// The samples of a part in memory.
+fn held(part: &Arc<Part>) -> Arc<Part> {
+    let Store::InFile(samples) = &part.store else {
+        return Arc::clone(part);
+    };
+    let places = 0..part.labels.len();
+    let store = match samples.holds_pixels() {
+        true => Store::Bytes(places.flat_map(|at| samples.pixels(at).unwrap()).collect()),
+        false => Store::Values(places.flat_map(|at| samples.values(at).unwrap()).collect()),
+    };
+    Part::shared(store, part.labels.clone())
 }
 
 fn bytes<const SIZE: usize, T: Copy>(values: &[T], to: impl Fn(T) -> [u8; SIZE]) -> Vec<u8> {
@@ -364,7 +388,7 @@ fn wrong_arrays_are_refused_in_words() {
 
 #[test]
 fn wrong_files_are_refused_in_words() {
-    let decode = |bytes: &[u8]| decode(Cursor::new(bytes), "d.npz");
+    let decode = |bytes: &[u8]| decode(Cursor::new(bytes), "d.npz", None);
     refused(
         decode(&vectors()),
         &["single NumPy array", "np.savez('data.npz', x=x, y=y)"],
