@@ -6,7 +6,7 @@
 use std::{fs, path::Path, sync::Arc, time::Instant};
 
 use layerwise::{
-    dataset::{self, Samples, Schedule, Stream, look},
+    dataset::{self, Request, Samples, Schedule, Stream, look},
     experiment::{DataKind, Experiment, Normalize, Resize},
 };
 use peak_alloc::PeakAlloc;
@@ -33,7 +33,7 @@ fn main() -> Result<(), String> {
     let before = ALLOCATOR.current_usage();
     let started = Instant::now();
     experiment.data.found = Some(look(&experiment.data, &mut |_| true)?);
-    let data = dataset::load_now(&experiment)?;
+    let data = dataset::load(&Request::for_preview(&experiment), &mut |_| true)?;
     println!(
         "{} training and {} test images of {SIDE}×{SIDE}, listed in {:.2} s, {:.1} MB",
         data.train.len(),

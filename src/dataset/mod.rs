@@ -65,7 +65,8 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// Mean and deviation of the training samples. Leaves out image files that cannot be decoded.
+    /// Mean and deviation of the training samples. Leaves out image files that cannot be decoded,
+    /// and notes why.
     fn measure(&mut self, progress: Progress<'_>) -> Result<Normalization, String> {
         let summary = summarise(&self.train, progress)?;
         let mut unreadable = [summary.unreadable, Vec::new()];
@@ -130,6 +131,8 @@ pub struct Request {
     data: Data,
     prepare: Prepare,
     seed: u64,
+    /// Whether image files that cannot be decoded are found first, and left out.
+    examines: bool,
 }
 
 impl Request {
@@ -149,6 +152,7 @@ impl Request {
                 ..Prepare::default()
             },
             seed: experiment.seed,
+            examines: true,
         }
     }
 
@@ -157,6 +161,7 @@ impl Request {
         let mut request = Self::of(experiment);
         if request.data.kind == DataKind::Files {
             request.prepare.normalize = Normalize::Off;
+            request.examines = false;
         }
         request
     }
@@ -221,10 +226,17 @@ pub fn load(request: &Request, progress: Progress<'_>) -> Result<Dataset, String
         data,
         prepare,
         seed,
+        examines,
     } = request;
     let mut dataset = assemble(data, prepare, *seed, progress)?;
-    let normalization = if prepare.computes(data) {
+    let computes = prepare.computes(data);
+    let measured = if computes || *examines && dataset.format == Some(Format::Folder) {
         Some(dataset.measure(progress)?)
+    } else {
+        None
+    };
+    let normalization = if computes {
+        measured
     } else if prepare.normalize == Normalize::Given {
         let channels = dataset.shape.features();
         Some(Normalization::given(&prepare.mean, &prepare.std, channels))

@@ -119,7 +119,7 @@ fn judge(
 /// Where the device or a sample cannot be read.
 pub(super) fn evaluate(
     modules: &[LocalModule],
-    test: &Supply,
+    test: &mut Supply,
     classes: usize,
     [chunk, group]: [usize; 2],
     step: usize,

@@ -1,18 +1,28 @@
 //! Samples in their own order, for evaluations.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
+use crossbeam_channel::{Receiver, bounded};
 
 use crate::{
     dataset::{Progress, Samples},
     local::{Resident, int_tensor, one_hot},
 };
 
-/// Test samples: on the device where they are few, else read whenever they are looked at.
+/// Test samples: on the device where they are few, else read whenever they are looked at, those
+/// that follow while the device is busy.
 pub(super) struct Supply {
     samples: Samples,
     resident: Option<Resident>,
+    ahead: Option<Ahead>,
     labels: Labels,
     device: Device,
+}
+
+/// Samples that are being read.
+struct Ahead {
+    start: usize,
+    count: usize,
+    values: Receiver<Result<Vec<f32>, String>>,
 }
 
 /// Classes of all samples on the device.
@@ -42,6 +52,7 @@ impl Supply {
         Ok(Self {
             samples: samples.clone(),
             resident,
+            ahead: None,
             labels: Labels {
                 targets: one_hot(&of_samples, classes),
                 classes: of_samples,
@@ -63,14 +74,39 @@ impl Supply {
     ///
     /// # Errors
     /// Where a sample cannot be read.
-    pub fn inputs(&self, start: usize, count: usize) -> Result<Tensor<4>, String> {
+    pub fn inputs(&mut self, start: usize, count: usize) -> Result<Tensor<4>, String> {
         if let Some(resident) = &self.resident {
             return Ok(resident.range(start, count).inputs);
         }
-        let count = count.min(self.len().saturating_sub(start));
+        let ahead = (self.ahead.take()).filter(|it| (it.start, it.count) == (start, count));
+        let values = match ahead {
+            Some(ahead) => (ahead.values.recv())
+                .unwrap_or_else(|_| Err("a thread that read samples has ended".to_owned()))?,
+            None => self.samples.values_of(start, count)?,
+        };
+        if start + count < self.len() {
+            self.ahead = Some(self.read_ahead(start + count, count)?);
+        }
         let [channels, height, width] = self.samples.shape().sizes();
-        let values = self.samples.values_of(start, count)?;
+        let count = count.min(self.len().saturating_sub(start));
         let data = TensorData::new(values, [count, channels, height, width]);
         Ok(Tensor::from_data(data, &self.device))
+    }
+
+    fn read_ahead(&self, start: usize, count: usize) -> Result<Ahead, String> {
+        let (sender, values) = bounded(1);
+        let samples = self.samples.clone();
+        std::thread::Builder::new()
+            .name("layerwise-test-samples".to_owned())
+            .spawn(move || {
+                // Nobody waits any more where an evaluation has failed.
+                let _ = sender.send(samples.values_of(start, count));
+            })
+            .map_err(|error| format!("no thread can be started to read samples: {error}"))?;
+        Ok(Ahead {
+            start,
+            count,
+            values,
+        })
     }
 }

@@ -2,14 +2,15 @@
 
 use std::{
     fs,
-    io::Write,
+    io::{Seek, SeekFrom, Write},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use layerwise::{
     dataset::{self, Dataset, Samples, look},
     experiment::Experiment,
-    run::{Phase, Run, RunOptions, StepRecord},
+    run::{Event, Phase, Run, RunOptions, StepRecord},
 };
 
 const SIDE: usize = 32;
@@ -214,6 +215,39 @@ fn shapes_in_every_format_train_to_the_same_numbers() {
 }
 
 #[test]
+fn images_too_many_for_memory_train_to_the_same_numbers() {
+    // Above 1 GiB; what is not written takes up no room on the disk.
+    const COUNT: u64 = 350_000;
+    let shapes = shapes();
+    let train = images(&shapes.dataset.train);
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    for name in ["few", "many"] {
+        fs::create_dir(path(name)).unwrap();
+        idx(&path(name), "train", &train);
+        idx(&path(name), "t10k", &images(&shapes.dataset.test));
+    }
+    for (name, sample) in [
+        ("train-images-idx4-ubyte", 3 * SIDE * SIDE),
+        ("train-labels-idx1-ubyte", 1),
+    ] {
+        let file = path("many").join(name);
+        let mut file = fs::File::options().write(true).open(file).unwrap();
+        let header = if sample == 1 { 8 } else { 20 };
+        file.set_len(header + COUNT * sample as u64).unwrap();
+        file.seek(SeekFrom::Start(4)).unwrap();
+        file.write_all(&(COUNT as u32).to_be_bytes()).unwrap();
+    }
+    // The first of each class are those that both have.
+    let of_class = |class: u32| train.iter().filter(|(_, own)| *own == class).count();
+    let classes = shapes.dataset.classes.len() as u32;
+    let least = (0..classes).map(of_class).min().unwrap();
+    let few = format!("data.per_class={least}");
+    let [few, many] = ["few", "many"].map(|name| on_files(&shapes, &path(name), &[&few]));
+    assert_eq!(trained(many), trained(few));
+}
+
+#[test]
 fn numbers_that_are_no_pixels_are_not_augmented() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("heights.csv");
@@ -291,22 +325,34 @@ fn a_broken_image_costs_a_sentence() {
     let broken = class.unwrap().unwrap().path().join("9999.png");
     fs::write(&broken, "no image").unwrap();
 
-    let mut experiment = on_files(
-        &shapes,
-        folder.path(),
-        &["prepare.normalize=computed", "data.size=32"],
-    );
-    let run = Run::start(experiment.clone(), RunOptions::default()).unwrap();
-    let told = super::finish(&run);
-    assert_eq!(told.phase, Phase::Finished, "{:?}", told.message);
-    let warning = told.warnings.first().unwrap();
-    assert!(warning.contains("1 image file cannot be read"), "{warning}");
+    for normalize in ["computed", "off"] {
+        let normalize = format!("prepare.normalize={normalize}");
+        let experiment = on_files(&shapes, folder.path(), &[&normalize, "data.size=32"]);
+        let run = Run::start(experiment, RunOptions::default()).unwrap();
+        let told = super::finish(&run);
+        assert_eq!(told.phase, Phase::Finished, "{:?}", told.message);
+        let warning = told.warnings.first().unwrap();
+        assert!(warning.contains("1 image file cannot be read"), "{warning}");
+    }
+}
 
-    // Without a look at all of them first, the run ends with a sentence.
-    experiment.prepare.normalize = layerwise::experiment::Normalize::Off;
-    let told = super::finish(&Run::start(experiment, RunOptions::default()).unwrap());
+#[test]
+fn an_image_that_breaks_during_training_ends_it_with_a_sentence() {
+    let shapes = shapes();
+    let folder = tempfile::tempdir().unwrap();
+    let train = images(&shapes.dataset.train);
+    folders(folder.path(), "train", &shapes.dataset.classes, &train);
+    let assignments = ["data.size=32", "train.epochs=1000", "prepare.flip=true"];
+    let experiment = on_files(&shapes, folder.path(), &assignments);
+    let run = Run::start(experiment, RunOptions::default()).unwrap();
+    while !matches!(
+        run.next_event(Duration::from_secs(60)),
+        Some(Event::Steps(_)) | None
+    ) {}
+    fs::remove_dir_all(folder.path().join("train")).unwrap();
+    let told = super::finish(&run);
     assert_eq!(told.phase, Phase::Failed);
-    assert!(told.message.unwrap().contains("9999.png"));
+    assert!(told.message.unwrap().contains(".png"));
 }
 
 #[test]

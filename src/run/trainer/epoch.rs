@@ -84,7 +84,7 @@ impl Trainer<'_> {
         let epoch = self.step as f64 / self.steps_per_epoch as f64;
         let mut evaluation = evaluation::evaluate(
             self.learner.modules(),
-            &self.test,
+            &mut self.test,
             self.classes,
             [self.chunk, self.experiment.train.batch_size],
             self.step,
