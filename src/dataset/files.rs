@@ -25,11 +25,12 @@ pub(super) fn load(
     let raw = open(data, progress)?;
     let shape = shape_of(&raw, data)?;
     let of_images = matches!(shape, Shape::Image(_));
-    let part = |part: &Arc<Part>| match of_images {
-        true => as_pixels(part),
-        false => Arc::clone(part),
-    };
-    let (raw_train, raw_test) = (part(&raw.train), raw.test.as_ref().map(part));
+    let (mut raw_train, mut raw_test) = (Arc::clone(&raw.train), raw.test.clone());
+    if of_images {
+        let mut parts: Vec<&mut Arc<Part>> =
+            [&mut raw_train].into_iter().chain(&mut raw_test).collect();
+        as_pixels(&mut parts);
+    }
     let reading = Reading {
         shape,
         resize: prepare.resize,
@@ -82,23 +83,31 @@ pub(super) fn load(
     })
 }
 
-/// Numbers of images that are pixels from 0 to 255 as bytes, which stand for 0 to 1.
-fn as_pixels(part: &Arc<Part>) -> Arc<Part> {
-    let store = match &part.store {
-        Store::Values(values) => {
-            let mut range = Range::default();
-            range.extend(values);
-            let pixels = || values.iter().map(|value| *value as u8).collect();
-            range.is_of_pixels().then(|| Store::Bytes(pixels()))
+/// Numbers of images that are pixels from 0 to 255 in all parts, as bytes, which stand for 0 to 1.
+fn as_pixels(parts: &mut [&mut Arc<Part>]) {
+    let mut all = Range::default();
+    for part in &*parts {
+        match &part.store {
+            Store::Values(values) => all.extend(values),
+            Store::InFile(samples) => match samples.range() {
+                Some(range) => all = all.and(range),
+                None => return,
+            },
+            Store::Bytes(_) | Store::Files(_) => return,
         }
-        Store::InFile(samples) => (samples.range())
-            .is_some_and(Range::is_of_pixels)
-            .then(|| Store::InFile(samples.as_pixels())),
-        Store::Bytes(_) | Store::Files(_) => None,
-    };
-    match store {
-        Some(store) => Part::shared(store, part.labels.clone()),
-        None => Arc::clone(part),
+    }
+    if !all.is_of_pixels() {
+        return;
+    }
+    for part in parts {
+        let store = match &part.store {
+            Store::Values(values) => {
+                Store::Bytes(values.iter().map(|value| *value as u8).collect())
+            }
+            Store::InFile(samples) => Store::InFile(samples.as_pixels()),
+            Store::Bytes(_) | Store::Files(_) => continue,
+        };
+        **part = Part::shared(store, part.labels.clone());
     }
 }
 

@@ -61,6 +61,15 @@ impl Range {
     pub fn is_of_pixels(self) -> bool {
         self.is_whole && self.low >= 0.0 && self.high <= 255.0 && self.high > 1.0
     }
+
+    /// The range of these and other values.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            low: self.low.min(other.low),
+            high: self.high.max(other.high),
+            is_whole: self.is_whole && other.is_whole,
+        }
+    }
 }
 
 impl Default for Range {
