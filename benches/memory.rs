@@ -12,7 +12,7 @@ use burn::tensor::Device;
 use layerwise::{
     dataset,
     experiment::{Balance, Experiment, Family, Preset, presets},
-    local::{Learner, Resident},
+    local::{Learner, Resident, StepWay},
 };
 use peak_alloc::PeakAlloc;
 
@@ -20,12 +20,17 @@ use peak_alloc::PeakAlloc;
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 /// Name, keys and number of modules; none for the whole network as one.
-const WAYS: [(&str, &str, Option<usize>); 5] = [
-    ("global BP", "method.kind=global-bp", None),
-    ("K = 2", "method.lambda=0", Some(2)),
-    ("K = 2, SGR", "method.lambda=0.1", Some(2)),
-    ("K = 4", "method.lambda=0", Some(4)),
-    ("K = 4, SGR", "method.lambda=0.1", Some(4)),
+const WAYS: [(&str, &[&str], Option<usize>); 6] = [
+    ("global BP", &["method.kind=global-bp"], None),
+    (
+        "checkpointing",
+        &["method.kind=global-bp", "method.checkpointing=true"],
+        None,
+    ),
+    ("K = 2", &["method.lambda=0"], Some(2)),
+    ("K = 2, SGR", &["method.lambda=0.1"], Some(2)),
+    ("K = 4", &["method.lambda=0"], Some(4)),
+    ("K = 4, SGR", &["method.lambda=0.1"], Some(4)),
 ];
 const STEPS: usize = 3;
 
@@ -36,10 +41,10 @@ fn main() -> Result<(), String> {
         .collect();
     let (changes, names): (Vec<_>, Vec<_>) = words.into_iter().partition(|w| w.contains('='));
     let wanted = names.first().cloned().unwrap_or_default();
-    let first = experiment(*presets().first().ok_or("no preset")?, WAYS[4].1, &[])?;
+    let first = experiment(*presets().first().ok_or("no preset")?, WAYS[5].1, &[])?;
     measure(&first)?;
     println!(
-        "preset             batch  way          predicted MB  measured MB  ratio  ms per step"
+        "preset             batch  way            predicted MB  measured MB  ratio  ms per step"
     );
     for preset in presets()
         .iter()
@@ -53,7 +58,7 @@ fn main() -> Result<(), String> {
             let predicted = experiment.step_memory().ok_or("no plan")?.total();
             let (measured, seconds) = measure(&experiment)?;
             println!(
-                "{:<18} {:>5}  {way:<11} {:>13.2} {:>12.2} {:>6.2} {:>12.1}",
+                "{:<18} {:>5}  {way:<13} {:>13.2} {:>12.2} {:>6.2} {:>12.1}",
                 preset.name,
                 experiment.train.batch_size,
                 predicted as f64 / 1e6,
@@ -66,23 +71,23 @@ fn main() -> Result<(), String> {
     Ok(())
 }
 
-fn experiment(preset: Preset, keys: &str, changes: &[String]) -> Result<Experiment, String> {
+fn experiment(preset: Preset, keys: &[&str], changes: &[String]) -> Result<Experiment, String> {
     let batch = match preset.family {
         Family::Large => 4,
         _ => 32,
     };
     let mut assignments = vec![
-        keys.to_owned(),
         "data.samples=200".to_owned(),
         format!("train.batch_size={batch}"),
     ];
+    assignments.extend(keys.iter().map(|key| (*key).to_owned()));
     assignments.extend_from_slice(changes);
     preset.with(&assignments).map_err(|error| error.to_string())
 }
 
 /// Peak bytes and seconds of a step, the first left out of the latter.
 fn measure(experiment: &Experiment) -> Result<(usize, f64), String> {
-    let device = Device::flex().autodiff();
+    let device = Learner::device(experiment, Device::flex());
     let data = dataset::load_now(experiment)?;
     let samples = Resident::new(&data.train, data.classes.len(), &device, &mut |_| true)?;
     drop(data.test);
@@ -95,8 +100,15 @@ fn measure(experiment: &Experiment) -> Result<(usize, f64), String> {
     let mut learner = Learner::new(experiment, &device)?;
     let mut times = Vec::new();
     for step in 0..STEPS {
+        let way = StepWay {
+            step,
+            learning_rate: 1e-4,
+            lambda: &lambda,
+            measure: false,
+            only: None,
+        };
         let started = Instant::now();
-        let numbers = learner.step(&batch, step, 1e-4, &lambda, false, &mut |_| {});
+        let numbers = learner.step(&batch, &way, &mut |_| {});
         numbers
             .values
             .try_into_data()

@@ -16,8 +16,8 @@ use layerwise::{
         NormOver, Optimizer, Position, Shape, Shortcut, Split,
     },
     local::{
-        Batch, Learner, LocalModule, LossValue, ModuleStep, Resident, Rows, isolation_matrix,
-        named_parameters, step_module,
+        Batch, Learner, LocalModule, LossValue, ModuleStep, Resident, Rows, StepWay,
+        isolation_matrix, named_parameters, step_module,
     },
     rng::{Stream, rng},
 };
@@ -895,6 +895,17 @@ fn state(modules: &[LocalModule]) -> Vec<Vec<TensorData>> {
     modules.iter().map(of).collect()
 }
 
+/// A step in which all modules learn.
+fn way(step: usize, lambda: &[f64]) -> StepWay<'_> {
+    StepWay {
+        step,
+        learning_rate: 0.1,
+        lambda,
+        measure: true,
+        only: None,
+    }
+}
+
 /// The state of an experiment's modules before and after a step.
 fn stepped(experiment: &Experiment, lambda: f64) -> [Vec<Vec<TensorData>>; 2] {
     let device = device();
@@ -904,7 +915,7 @@ fn stepped(experiment: &Experiment, lambda: f64) -> [Vec<Vec<TensorData>>; 2] {
     let batch = batch(&device);
     for step in 0..2 {
         let lambda = [lambda, lambda];
-        learner.step(&batch, step, 0.1, &lambda, true, &mut |_| {});
+        learner.step(&batch, &way(step, &lambda), &mut |_| {});
     }
     [before, state(learner.modules())]
 }
@@ -941,7 +952,7 @@ fn nobody_reconciles_with_a_frozen_module() {
 
     let device = device();
     let mut learner = Learner::new(&experiment, &device).unwrap();
-    let done = learner.step(&batch(&device), 0, 0.1, &[0.5, 0.5], true, &mut |seen| {
+    let done = learner.step(&batch(&device), &way(0, &[0.5, 0.5]), &mut |seen| {
         assert_ne!(seen.number, 1);
     });
     assert!(done.aligned);
@@ -952,6 +963,39 @@ fn nobody_reconciles_with_a_frozen_module() {
     let [yes, no] = [true, false];
     assert_eq!(known[..6], [yes, no, yes, yes, yes, yes]);
     assert_eq!(known[6..], [no, no, no, no, yes, yes, yes, yes]);
+}
+
+#[test]
+fn a_module_whose_turn_it_is_learns_as_between_frozen_ones() {
+    let mut frozen = three();
+    for number in [1, 3] {
+        frozen.set_frozen(number, true);
+    }
+    let [_, expected] = stepped(&frozen, 0.0);
+
+    let mut greedy = three();
+    greedy.method.kind = MethodKind::Greedy;
+    let device = device();
+    let mut learner = Learner::new(&greedy, &device).unwrap();
+    let before = state(learner.modules());
+    let only = Some(1);
+    for step in 0..2 {
+        let way = StepWay {
+            only,
+            ..way(step, &[0.5, 0.5])
+        };
+        let done = learner.step(&batch(&device), &way, &mut |seen| {
+            assert_eq!(seen.number, 2)
+        });
+        assert!(!done.aligned);
+        let numbers = values(done.values);
+        assert!(numbers[..4].iter().any(|number| number.is_finite()));
+        assert!(numbers[4..].iter().all(|number| number.is_nan()));
+    }
+    let after = state(learner.modules());
+    assert_eq!((&after[0], &after[2]), (&before[0], &before[2]));
+    assert_ne!(after[1], before[1]);
+    assert_eq!(after[1], expected[1]);
 }
 
 #[test]
@@ -970,7 +1014,7 @@ fn a_module_learns_at_its_own_rate() {
             let device = device();
             let mut learner = Learner::new(experiment, &device).unwrap();
             let before = weights(learner.modules());
-            learner.step(&batch(&device), 0, 0.1, &[0.5, 0.5], true, &mut |_| {});
+            learner.step(&batch(&device), &way(0, &[0.5, 0.5]), &mut |_| {});
             let after = weights(learner.modules());
             let pairs = before.into_iter().zip(after);
             let moved = pairs.map(|(before, after)| {
@@ -1081,7 +1125,7 @@ fn applied(experiment: &Experiment, lambda: f64) -> Vec<Vec<TensorData>> {
     let mut learner = Learner::new(experiment, &device).unwrap();
     let mut gradients = Vec::new();
     let lambda = vec![lambda; experiment.module_count() - 1];
-    learner.step(&batch(&device), 0, 0.1, &lambda, true, &mut |seen| {
+    learner.step(&batch(&device), &way(0, &lambda), &mut |seen| {
         let named = named_parameters(seen.module, Some(seen.gradients));
         gradients.push(named.into_iter().map(|named| named.data).collect());
     });

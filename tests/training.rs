@@ -171,6 +171,65 @@ fn lambda_zero_and_sgr_start_from_the_same_network() {
 }
 
 #[test]
+fn lambda_follows_its_schedule() {
+    let lambdas = |assignments: &[&str]| {
+        let mut all = vec![
+            "method.lambda=0.5",
+            "train.batch_size=144",
+            "train.epochs=2",
+        ];
+        all.extend(assignments);
+        let steps = train(experiment("digits-mlp", &all), None).steps;
+        assert!(
+            steps
+                .iter()
+                .all(|step| step.lambda.iter().all(|it| *it == step.lambda[0]))
+        );
+        steps
+            .iter()
+            .map(|step| step.lambda[0])
+            .collect::<Vec<f64>>()
+    };
+    // Ten steps an epoch.
+    let near = |found: &[f64], wanted: &[f64]| {
+        assert!(
+            found
+                .iter()
+                .zip(wanted)
+                .all(|(found, wanted)| (found - wanted).abs() < 1e-12),
+            "{found:?}"
+        );
+    };
+    let linear = lambdas(&[
+        "method.lambda_schedule.kind=linear",
+        "method.lambda_schedule.warmup_epochs=0.5",
+    ]);
+    assert_eq!(linear.len(), 20);
+    near(
+        &linear[..7],
+        &[0.1, 0.2, 0.3, 0.4, 0.5, 0.5, 0.5 - 0.5 / 15.0],
+    );
+    let some = lambdas(&["method.reconcile_every=3"]);
+    near(&some[..7], &[0.5, 0.0, 0.0, 0.5, 0.0, 0.0, 0.5]);
+}
+
+#[test]
+fn what_is_computed_again_is_the_same() {
+    for name in ["digits-mlp", "shapes-cnn"] {
+        let losses = |checkpointing: bool| {
+            let checkpointing = format!("method.checkpointing={checkpointing}");
+            let all = [
+                "method.kind=global-bp",
+                "train.batch_size=16",
+                checkpointing.as_str(),
+            ];
+            train(experiment(name, &all), Some(8)).steps
+        };
+        assert_eq!(bits(&losses(true)), bits(&losses(false)));
+    }
+}
+
+#[test]
 fn the_cpu_and_a_graphics_adapter_agree() {
     let adapter = adapters()
         .into_iter()
@@ -215,11 +274,18 @@ fn digits_are_learnt_by_every_method() {
         (["method.lambda=0", "head.kind=etf"], 0.93),
         (["method.lambda=0.1", "head.kind=etf"], 0.93),
         (["method.lambda=1", "head.kind=linear"], 0.94),
+        (["method.kind=greedy", "train.epochs=10"], 0.93),
     ] {
         let told = train(experiment("digits-mlp", &assignments), None);
         let summary = told.summary.unwrap();
         assert_eq!(told.phase, Phase::Finished);
-        assert_eq!(told.evaluations.len(), 20);
+        let turns = if assignments[0].ends_with("greedy") {
+            8
+        } else {
+            1
+        };
+        let epochs = if turns == 1 { 20 } else { 10 };
+        assert_eq!(told.evaluations.len(), turns * epochs);
         let accuracy = summary.test_accuracy.unwrap();
         assert!(accuracy > least, "{assignments:?}: {accuracy}");
         assert_eq!(summary.modules_worse_than_guessing, [0usize; 0]);

@@ -3,7 +3,8 @@
 mod data;
 
 use super::{
-    DataKind, Experiment, HeadKind, Loss, MAX_LAMBDA, ModulePlan, Shape, shape_after, split,
+    DataKind, Experiment, HeadKind, Loss, MAX_LAMBDA, ModulePlan, Schedule, Shape, shape_after,
+    split,
 };
 
 /// Where a problem lies.
@@ -52,6 +53,13 @@ impl Ranges {
                 message: format!("{value} is out of range: choose {range}"),
             });
         }
+    }
+
+    fn schedule(&mut self, key: &str, schedule: &Schedule) {
+        let warmup = schedule.warmup_epochs;
+        self.real(&format!("{key}.warmup_epochs"), warmup, 0.0, 1e5);
+        self.whole(&format!("{key}.every"), schedule.every, 1, 100_000);
+        self.positive(&format!("{key}.gamma"), schedule.gamma, 1.0);
     }
 
     fn whole(&mut self, key: &str, value: usize, low: usize, high: usize) {
@@ -134,6 +142,13 @@ impl Experiment {
         self.prepare_in_range(r);
 
         r.real("method.lambda", self.method.lambda, 0.0, MAX_LAMBDA);
+        r.schedule("method.lambda_schedule", &self.method.lambda_schedule);
+        r.whole(
+            "method.reconcile_every",
+            self.method.reconcile_every,
+            1,
+            1_000_000,
+        );
         r.positive("head.scale", self.head.scale, 1e4);
         r.loss("loss", &self.loss);
         // A network without blocks has a problem of its own.
@@ -186,14 +201,7 @@ impl Experiment {
         r.share("optimizer.beta2", self.optimizer.beta2);
         r.real("optimizer.eps", self.optimizer.eps, 1e-30, 1.0);
         r.real("optimizer.clip_norm", self.optimizer.clip_norm, 0.0, 1e9);
-        r.real(
-            "schedule.warmup_epochs",
-            self.schedule.warmup_epochs,
-            0.0,
-            1e5,
-        );
-        r.whole("schedule.every", self.schedule.every, 1, 100_000);
-        r.positive("schedule.gamma", self.schedule.gamma, 1.0);
+        r.schedule("schedule", &self.schedule);
         r.whole("train.epochs", self.train.epochs, 1, 100_000);
         r.whole("train.batch_size", self.train.batch_size, 1, 65_536);
         r.whole(

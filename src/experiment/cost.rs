@@ -164,7 +164,7 @@ impl Experiment {
             outputs.fold(count(module.blocks.start), u64::saturating_add)
         });
         let kept = match self.method.kind {
-            MethodKind::LocalBp => of_module.max().unwrap_or(0),
+            MethodKind::LocalBp | MethodKind::Greedy => of_module.max().unwrap_or(0),
             MethodKind::GlobalBp => of_module.fold(0, u64::saturating_add),
         };
         let batch = self.train.batch_size.min(self.data.train_count()) as u64;
@@ -206,7 +206,7 @@ impl Experiment {
             blocks,
             modules,
             step: Some(memory(match self.method.kind {
-                MethodKind::LocalBp => held_by_modules,
+                MethodKind::LocalBp | MethodKind::Greedy => held_by_modules,
                 MethodKind::GlobalBp => held_by_all,
             })),
             step_of_global_bp: Some(memory(held_by_all)),
@@ -284,7 +284,7 @@ impl Experiment {
 
     /// Whether a module reconciles with the one before it, which it does with none that is frozen.
     fn has_tangent(&self, module: &ModulePlan) -> bool {
-        self.method.kind == MethodKind::LocalBp
+        self.method.kind.reconciles()
             && module.number > 1
             && module.lambda > 0.0
             && !module.frozen

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::optimizer::{Schedule, ScheduleKind};
+
 /// Ways to train the same network.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -9,20 +11,43 @@ pub enum MethodKind {
     /// Reverse mode inside each module only (arXiv 2406.05222).
     #[default]
     LocalBp,
+    /// Modules one after the other: one learns as under local BP, those before it stay as they
+    /// are (Bengio et al. 2007).
+    Greedy,
     /// One head at the end and one error sent through the whole chain: the baseline.
     GlobalBp,
 }
 
 impl MethodKind {
     /// Every method, in the order shown to a person.
-    pub const ALL: [Self; 2] = [Self::LocalBp, Self::GlobalBp];
+    pub const ALL: [Self; 3] = [Self::LocalBp, Self::Greedy, Self::GlobalBp];
 
     /// Name on the screen.
     pub fn title(self) -> &'static str {
         match self {
             Self::LocalBp => "Local BP",
+            Self::Greedy => "Sequential greedy",
             Self::GlobalBp => "Global BP",
         }
+    }
+
+    /// Name in files.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::LocalBp => "local-bp",
+            Self::Greedy => "greedy",
+            Self::GlobalBp => "global-bp",
+        }
+    }
+
+    /// Whether every module has a loss of its own.
+    pub fn is_local(self) -> bool {
+        self != Self::GlobalBp
+    }
+
+    /// Whether neighbouring modules can be reconciled.
+    pub fn reconciles(self) -> bool {
+        self == Self::LocalBp
     }
 }
 
@@ -37,6 +62,24 @@ pub struct Method {
     /// Weight λ of the reconciliation term of every module after the first, unless a module has
     /// its own.
     pub lambda: f64,
+    /// How λ changes while training: a factor on every λ.
+    pub lambda_schedule: Schedule,
+    /// Steps from one that reconciles to the next; λ is 0 in those between.
+    pub reconcile_every: usize,
+    /// Whether global BP computes again on the way back what it would otherwise keep (gradient
+    /// checkpointing, Chen et al. 2016, arXiv 1604.06174).
+    pub checkpointing: bool,
+}
+
+impl Method {
+    /// Factor on every λ in step `step` (from 0) of `total` steps.
+    pub fn lambda_factor(&self, step: usize, total: usize, steps_per_epoch: usize) -> f64 {
+        if step.is_multiple_of(self.reconcile_every.max(1)) {
+            self.lambda_schedule.factor(step, total, steps_per_epoch)
+        } else {
+            0.0
+        }
+    }
 }
 
 impl Default for Method {
@@ -44,6 +87,12 @@ impl Default for Method {
         Self {
             kind: MethodKind::default(),
             lambda: 0.1,
+            lambda_schedule: Schedule {
+                kind: ScheduleKind::Constant,
+                ..Schedule::default()
+            },
+            reconcile_every: 1,
+            checkpointing: false,
         }
     }
 }

@@ -77,11 +77,13 @@ impl Optimizer {
     }
 }
 
-/// Kinds of learning rate schedules.
+/// How a learning rate or a λ changes while training.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ScheduleKind {
     Constant,
+    /// In a straight line down to 0 at the end of the run.
+    Linear,
     /// Half a cosine down to 0 at the end of the run.
     #[default]
     Cosine,
@@ -91,24 +93,25 @@ pub enum ScheduleKind {
 
 impl ScheduleKind {
     /// Every schedule, in the order shown to a person.
-    pub const ALL: [Self; 3] = [Self::Constant, Self::Cosine, Self::Step];
+    pub const ALL: [Self; 4] = [Self::Constant, Self::Linear, Self::Cosine, Self::Step];
 
     /// Name on the screen.
     pub fn title(self) -> &'static str {
         match self {
             Self::Constant => "Constant",
+            Self::Linear => "Linear to 0",
             Self::Cosine => "Cosine to 0",
             Self::Step => "Step",
         }
     }
 }
 
-/// A learning rate schedule with a linear warm-up before it.
+/// A schedule with a linear warm-up before it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Schedule {
     pub kind: ScheduleKind,
-    /// Epochs of linear warm-up from 0 to the full rate; fractions are allowed.
+    /// Epochs of linear warm-up from 0 to the full value; fractions are allowed.
     pub warmup_epochs: f64,
     /// Epochs between two drops of the step schedule.
     pub every: usize,
@@ -128,19 +131,18 @@ impl Default for Schedule {
 }
 
 impl Schedule {
-    /// Factor on the learning rate of step `step` (from 0) of `total` steps.
+    /// Factor on the value in step `step` (from 0) of `total` steps.
     pub fn factor(&self, step: usize, total: usize, steps_per_epoch: usize) -> f64 {
         let warmup = self.warmup_epochs * steps_per_epoch as f64;
         let at = step as f64;
         if at < warmup {
             return (at + 1.0) / warmup.max(at + 1.0);
         }
+        let share = ((at - warmup) / (total as f64 - warmup).max(1.0)).clamp(0.0, 1.0);
         match self.kind {
             ScheduleKind::Constant => 1.0,
-            ScheduleKind::Cosine => {
-                let share = ((at - warmup) / (total as f64 - warmup).max(1.0)).clamp(0.0, 1.0);
-                0.5 * (1.0 + (std::f64::consts::PI * share).cos())
-            }
+            ScheduleKind::Linear => 1.0 - share,
+            ScheduleKind::Cosine => 0.5 * (1.0 + (std::f64::consts::PI * share).cos()),
             ScheduleKind::Step => {
                 let drops = step / (self.every * steps_per_epoch).max(1);
                 self.gamma.powf(drops as f64)
@@ -160,6 +162,18 @@ mod tests {
         assert!((schedule.factor(50, 100, 10) - 0.5).abs() < 1e-12);
         assert!(schedule.factor(99, 100, 10) < 1e-3);
         assert!(schedule.factor(100, 100, 10) < 1e-12);
+    }
+
+    #[test]
+    fn a_line_goes_from_one_to_zero() {
+        let schedule = Schedule {
+            kind: ScheduleKind::Linear,
+            warmup_epochs: 2.0,
+            ..Schedule::default()
+        };
+        for (step, factor) in [(9, 0.5), (20, 1.0), (60, 0.5), (100, 0.0), (200, 0.0)] {
+            assert!((schedule.factor(step, 100, 10) - factor).abs() < 1e-12);
+        }
     }
 
     #[test]

@@ -32,6 +32,21 @@ pub struct Learner {
     seed: u64,
 }
 
+/// How a step trains.
+#[derive(Clone, Copy, Debug)]
+pub struct StepWay<'a> {
+    /// From 0: decides what is drawn.
+    pub step: usize,
+    pub learning_rate: f64,
+    /// λ of each boundary.
+    pub lambda: &'a [f64],
+    /// Whether alignment is measured where λ is 0.
+    pub measure: bool,
+    /// The module, from 0, that alone learns, those before it staying as they are; none where all
+    /// learn.
+    pub only: Option<usize>,
+}
+
 /// Numbers of one step, still on the device.
 pub struct StepNumbers {
     /// L and accuracy of each module with a loss, then R, cosine, relative distance and norm
@@ -115,22 +130,29 @@ impl Learner {
         self.modules = modules;
     }
 
-    /// Trains every module on one batch, in forward order. `lambda` has an entry for each
-    /// boundary; `observe` sees each module just before its update.
+    /// The device on which an experiment learns, from that without autodiff.
+    pub fn device(experiment: &Experiment, device: Device) -> Device {
+        let method = &experiment.method;
+        let device = device.autodiff();
+        if method.kind == MethodKind::GlobalBp && method.checkpointing {
+            device.gradient_checkpointing()
+        } else {
+            device
+        }
+    }
+
+    /// Trains on one batch, modules in forward order. `observe` sees each module just before its
+    /// update.
     pub fn step(
         &mut self,
         batch: &Batch,
-        step: usize,
-        learning_rate: f64,
-        lambda: &[f64],
-        measure: bool,
+        way: &StepWay<'_>,
         observe: &mut dyn FnMut(Observed<'_>),
     ) -> StepNumbers {
-        match self.kind {
-            MethodKind::LocalBp => {
-                self.local_step(batch, step, learning_rate, lambda, measure, observe)
-            }
-            MethodKind::GlobalBp => self.global_step(batch, step, learning_rate, observe),
+        if self.kind.is_local() {
+            self.local_step(batch, way, observe)
+        } else {
+            self.global_step(batch, way, observe)
         }
     }
 
@@ -165,10 +187,7 @@ impl Learner {
     fn local_step(
         &mut self,
         batch: &Batch,
-        step: usize,
-        learning_rate: f64,
-        lambda: &[f64],
-        measure: bool,
+        way: &StepWay<'_>,
         observe: &mut dyn FnMut(Observed<'_>),
     ) -> StepNumbers {
         let mut losses = Vec::new();
@@ -177,7 +196,15 @@ impl Learner {
         let mut before: Option<Tensor<4>> = None;
         let modules = std::mem::take(&mut self.modules);
         for (at, mut module) in modules.into_iter().enumerate() {
-            if module.is_frozen() {
+            if way.only.is_some_and(|only| at > only) {
+                // Nothing is known of modules whose turn has not come.
+                if let Some(one) = losses.first().map(unknown) {
+                    losses.extend([one.clone(), one]);
+                }
+                self.modules.push(module);
+                continue;
+            }
+            if module.is_frozen() || way.only.is_some_and(|only| at < only) {
                 let (output, numbers) = pass(&module, input, batch);
                 losses.extend(numbers.into_iter().flatten());
                 if at > 0 {
@@ -189,10 +216,10 @@ impl Learner {
                 self.modules.push(module);
                 continue;
             }
-            let mut draws = self.draws(step, at);
+            let mut draws = self.draws(way.step, at);
             let lambda = at
                 .checked_sub(1)
-                .and_then(|boundary| lambda.get(boundary))
+                .and_then(|boundary| way.lambda.get(boundary))
                 .copied()
                 .unwrap_or(0.0);
             let done = step_module(
@@ -201,7 +228,7 @@ impl Learner {
                 batch,
                 before.clone(),
                 lambda,
-                measure,
+                way.measure,
                 &mut draws,
             );
             let Some(mut done) = done else {
@@ -217,7 +244,7 @@ impl Learner {
                 step: Some(&done),
                 before: before.as_ref(),
             });
-            self.update(at, module, done.gradients, learning_rate);
+            self.update(at, module, done.gradients, way.learning_rate);
             let correct = done.accuracy.unwrap_or_else(|| unknown(&done.loss));
             losses.extend([done.loss, correct]);
             if at > 0 {
@@ -244,12 +271,11 @@ impl Learner {
     fn global_step(
         &mut self,
         batch: &Batch,
-        step: usize,
-        learning_rate: f64,
+        way: &StepWay<'_>,
         observe: &mut dyn FnMut(Observed<'_>),
     ) -> StepNumbers {
         let mut all_draws: Vec<Draws> = (0..self.modules.len())
-            .map(|module| self.draws(step, module))
+            .map(|module| self.draws(way.step, module))
             .collect();
         let mut x = Dual::plain(batch.inputs.clone());
         for (module, draws) in self.modules.iter().zip(&mut all_draws) {
@@ -289,7 +315,7 @@ impl Learner {
                     step: None,
                     before: None,
                 });
-                self.update(at, module, own, learning_rate);
+                self.update(at, module, own, way.learning_rate);
             }
         }
         StepNumbers {

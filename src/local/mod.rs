@@ -20,7 +20,7 @@ pub use batch::{Batch, Resident, int_tensor, one_hot};
 pub use gradients::{Named, named_parameters};
 pub use head::{Head, etf_weights};
 pub use isolation::isolation_matrix;
-pub use learner::{Learner, Observed, StepNumbers};
+pub use learner::{Learner, Observed, StepNumbers, StepWay};
 pub use loss::{LossValue, accuracy, contrastive, cross_entropy, reconstruction, similarity};
 pub use module::LocalModule;
 pub use objective::{Objective, Sight};

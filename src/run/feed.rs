@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 
+use super::timetable::Timetable;
 use crate::{
     dataset::{Dataset, HostBatch, Progress, Schedule, Stream},
     experiment::Experiment,
@@ -15,7 +16,7 @@ pub(super) struct Feed {
     schedule: Arc<Schedule>,
     classes: usize,
     device: Device,
-    total_steps: usize,
+    timetable: Timetable,
     source: Source,
 }
 
@@ -62,7 +63,7 @@ impl Feed {
             },
         };
         Ok(Self {
-            total_steps: schedule.steps_per_epoch() * experiment.train.epochs,
+            timetable: Timetable::of(experiment, schedule.steps_per_epoch()),
             schedule: Arc::new(schedule),
             classes,
             device: device.clone(),
@@ -70,13 +71,8 @@ impl Feed {
         })
     }
 
-    pub fn steps_per_epoch(&self) -> usize {
-        self.schedule.steps_per_epoch()
-    }
-
-    /// Steps of all epochs.
-    pub fn total_steps(&self) -> usize {
-        self.total_steps
+    pub fn timetable(&self) -> &Timetable {
+        &self.timetable
     }
 
     /// How many threads read ahead, and the most bytes that their samples take up; none where all
@@ -100,7 +96,8 @@ impl Feed {
             Source::Streamed(stream) => {
                 if stream.as_ref().is_none_or(|it| it.position() != step) {
                     let schedule = Arc::clone(&self.schedule);
-                    *stream = Some(Stream::start(schedule, step, self.total_steps, workers())?);
+                    let total = self.timetable.total_steps();
+                    *stream = Some(Stream::start(schedule, step, total, workers())?);
                 }
                 let host = match stream {
                     Some(stream) => stream.take()?,

@@ -8,6 +8,7 @@ mod message;
 mod outbox;
 mod record;
 mod supply;
+mod timetable;
 mod trace;
 mod trainer;
 mod watch;

@@ -9,7 +9,7 @@ use super::{device, feed::Feed};
 use crate::{
     dataset,
     experiment::{Experiment, write_whole},
-    local::{LocalModule, named_parameters},
+    local::{Learner, LocalModule, StepWay, named_parameters},
     weights,
 };
 
@@ -156,13 +156,14 @@ pub fn trace(
     }
     let data = dataset::load_now(experiment)?;
     data.must_be_as_checked(experiment)?;
-    let device = device::open(experiment.device)?.device.autodiff();
+    let device = Learner::device(experiment, device::open(experiment.device)?.device);
     let mut feed = Feed::new(&data, experiment, &device, &mut |_| true)?;
     let (mut learner, _) = weights::learner(experiment, &device)?;
     let lambda: Vec<f64> = (2..=experiment.module_count())
         .map(|number| experiment.lambda_of(number))
         .collect();
-    let (per_epoch, total) = (feed.steps_per_epoch(), feed.total_steps());
+    let timetable = feed.timetable().clone();
+    let total = timetable.total_steps();
     if steps > total {
         return Err(format!(
             "The experiment ends after {total} steps: ask for fewer, or raise train.epochs"
@@ -179,12 +180,19 @@ pub fn trace(
             archive.add(format!("{prefix}targets"), targets);
         }
         archive.parameters(&format!("{prefix}before."), learner.modules(), experiment);
-        let rate = experiment.optimizer.lr * experiment.schedule.factor(step, total, per_epoch);
+        let pace = timetable.pace(experiment, &lambda, step);
         archive.add(
             format!("{prefix}learning_rate"),
-            TensorData::new(vec![rate], [1]),
+            TensorData::new(vec![pace.learning_rate], [1]),
         );
-        learner.step(&batch, step, rate, &lambda, true, &mut |seen| {
+        let way = StepWay {
+            step,
+            learning_rate: pace.learning_rate,
+            lambda: &pace.lambda,
+            measure: true,
+            only: pace.only,
+        };
+        learner.step(&batch, &way, &mut |seen| {
             let number = seen.number;
             archive.named(
                 &format!("{prefix}gradient."),

@@ -20,13 +20,14 @@ use super::{
     outbox::Outbox,
     record::{Line, Record},
     supply::Supply,
+    timetable::Timetable,
     trace,
     watch::EpochMeans,
 };
 use crate::{
     dataset::{self, Request},
-    experiment::{Experiment, MethodKind},
-    local::{Learner, LocalModule},
+    experiment::Experiment,
+    local::{Learner, LocalModule, StepWay},
     metric::{PeakMemory, available_memory},
     weights,
 };
@@ -118,7 +119,7 @@ struct Trainer<'a> {
     lambda: Vec<f64>,
     lambda_changes: Vec<LambdaChange>,
     total_steps: usize,
-    steps_per_epoch: usize,
+    timetable: Timetable,
     step: usize,
     paused: bool,
     single_step: bool,
@@ -161,7 +162,7 @@ impl<'a> Trainer<'a> {
         let data = dataset::load(&Request::of(&experiment), &mut hear)?;
         data.must_be_as_checked(&experiment)?;
         latest.progress.lock().device.clone_from(&device_name);
-        let learning = device.clone().autodiff();
+        let learning = Learner::device(&experiment, device.clone());
         let classes = data.classes.len();
         let feed = Feed::new(&data, &experiment, &learning, &mut hear)?;
         let test = Supply::new(&data.test, classes, &device, &mut hear)?;
@@ -203,14 +204,14 @@ impl<'a> Trainer<'a> {
             });
         }
         outbox.flush();
-        let steps_per_epoch = feed.steps_per_epoch();
-        let all_steps = feed.total_steps();
-        let boundaries = match experiment.method.kind {
-            MethodKind::LocalBp => experiment.module_count(),
-            MethodKind::GlobalBp => 1,
+        let timetable = feed.timetable().clone();
+        let all_steps = timetable.total_steps();
+        let modules = match experiment.method.kind.is_local() {
+            true => experiment.module_count(),
+            false => 1,
         };
         Ok(Self {
-            lambda: (2..=boundaries)
+            lambda: (2..=modules)
                 .map(|number| experiment.lambda_of(number))
                 .collect(),
             good: learner.modules().to_vec(),
@@ -228,7 +229,7 @@ impl<'a> Trainer<'a> {
             chunk: evaluation::chunk(widest),
             learner,
             lambda_changes: Vec::new(),
-            steps_per_epoch,
+            timetable,
             step: 0,
             paused: options.paused,
             single_step: false,
@@ -314,7 +315,7 @@ impl<'a> Trainer<'a> {
             let started = Instant::now();
             self.one_step()?;
             let first = self.step == 1;
-            let epoch_ends = self.step.is_multiple_of(self.steps_per_epoch);
+            let epoch_ends = self.step.is_multiple_of(self.timetable.steps_per_epoch);
             if first
                 || epoch_ends
                 || self.single_step
@@ -409,29 +410,25 @@ impl<'a> Trainer<'a> {
 
     fn one_step(&mut self) -> Result<(), End> {
         let batch = self.feed.batch(self.step)?;
-        let factor = self
-            .experiment
-            .schedule
-            .factor(self.step, self.total(), self.steps_per_epoch);
-        let learning_rate = self.experiment.optimizer.lr * factor;
+        let pace = (self.timetable).pace(&self.experiment, &self.lambda, self.step);
         let measure = self
             .step
             .is_multiple_of(self.experiment.measure.alignment_every);
-        let numbers = self.learner.step(
-            &batch,
-            self.step,
-            learning_rate,
-            &self.lambda,
+        let way = StepWay {
+            step: self.step,
+            learning_rate: pace.learning_rate,
+            lambda: &pace.lambda,
             measure,
-            &mut |_| {},
-        );
+            only: pace.only,
+        };
+        let numbers = self.learner.step(&batch, &way, &mut |_| {});
         self.step += 1;
         self.pending.push(Pending {
             record: StepRecord {
                 step: self.step,
-                epoch: self.step as f64 / self.steps_per_epoch as f64,
-                learning_rate,
-                lambda: self.lambda.clone(),
+                epoch: self.epochs(),
+                learning_rate: pace.learning_rate,
+                lambda: pace.lambda,
                 ..StepRecord::default()
             },
             values: numbers.values,
@@ -440,8 +437,8 @@ impl<'a> Trainer<'a> {
         Ok(())
     }
 
-    /// Steps of the whole schedule, also where a run ends earlier.
-    fn total(&self) -> usize {
-        self.steps_per_epoch * self.experiment.train.epochs
+    /// Epochs done, with fraction.
+    fn epochs(&self) -> f64 {
+        self.step as f64 / self.timetable.steps_per_epoch as f64
     }
 }

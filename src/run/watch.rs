@@ -9,9 +9,11 @@ const LOSS_LIMIT: f32 = 1e6;
 const TEST_LOSS_LIMIT: f32 = 1e12;
 const ADVICE: &str = "Try a smaller λ or a smaller learning rate";
 
-/// Says why a step's numbers cannot stand, naming the module and the step.
-pub(super) fn divergence(record: &StepRecord) -> Option<String> {
-    for (at, loss) in record.loss.iter().enumerate() {
+/// Says why a step's numbers cannot stand, naming the module and the step. Where modules learn one
+/// after the other, `learnt` is how many have begun; nothing is known of the others.
+pub(super) fn divergence(record: &StepRecord, learnt: Option<usize>) -> Option<String> {
+    let known = learnt.unwrap_or(record.loss.len());
+    for (at, loss) in record.loss.iter().enumerate().take(known) {
         if !loss.is_finite() || *loss > LOSS_LIMIT {
             return Some(format!(
                 "The loss of module {} became {loss} at step {}. {ADVICE}",
@@ -125,9 +127,10 @@ mod tests {
             loss: vec![1.0, f32::NAN],
             ..StepRecord::default()
         };
-        let message = divergence(&record).unwrap();
+        let message = divergence(&record, None).unwrap();
+        assert_eq!(divergence(&record, Some(1)), None);
         assert!(message.contains("module 2") && message.contains("step 12"));
-        assert_eq!(divergence(&StepRecord::default()), None);
+        assert_eq!(divergence(&StepRecord::default(), None), None);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     experiment::{
         DeviceChoice, Experiment, Head, HeadKind, MethodKind, OptimizerKind, Place, Problem,
-        ScheduleKind,
+        Schedule, ScheduleKind,
     },
     gui::{
         background::{DataLoader, WeightsChecker},
@@ -75,7 +75,11 @@ pub fn show(
     group(ui, "Head", |ui| head(ui, &mut experiment.head));
     group(ui, "Loss", |ui| loss::show(ui, &mut experiment.loss));
     group(ui, "Optimiser", |ui| optimizer(ui, experiment));
-    group(ui, "Schedule", |ui| schedule(ui, experiment));
+    group(ui, "Schedule", |ui| {
+        fields(ui, "schedule", |ui| {
+            schedule(ui, "Schedule", &mut experiment.schedule, "the full rate");
+        });
+    });
     group(ui, "Training", |ui| training(ui, experiment));
     group(ui, "Device", |ui| device(ui, experiment, around.adapters));
     group(ui, "Weights", |ui| {
@@ -129,8 +133,39 @@ fn method(ui: &mut Ui, experiment: &mut Experiment) {
             |kind| kind.title().to_owned(),
         );
     });
-    let words = match experiment.method.kind {
+    method_words(ui, experiment.method.kind);
+    fields(ui, "method details", |ui| {
+        let method = &mut experiment.method;
+        match method.kind {
+            MethodKind::LocalBp => {
+                schedule(ui, "λ over time", &mut method.lambda_schedule, "the full λ");
+                number(
+                    ui,
+                    "Reconcile every",
+                    &mut method.reconcile_every,
+                    1..=1_000_000,
+                    "Steps from one that reconciles to the next, in between λ is 0; 1 reconciles in every step",
+                );
+            }
+            MethodKind::Greedy => {}
+            MethodKind::GlobalBp => {
+                ui.label("");
+                ui.checkbox(&mut method.checkpointing, "Gradient checkpointing")
+                    .on_hover_text(
+                        "Computes again on the way back what it would otherwise keep: less memory, more time",
+                    );
+                ui.end_row();
+            }
+        }
+    });
+}
+
+fn method_words(ui: &mut Ui, kind: MethodKind) {
+    let words = match kind {
         MethodKind::LocalBp => "No gradient crosses a cut; each module learns from its own head",
+        MethodKind::Greedy => {
+            "Modules learn one after the other, each for all epochs, those before it as they are"
+        }
         MethodKind::GlobalBp => {
             "One head at the end, one error through the whole chain: the baseline"
         }
@@ -243,40 +278,34 @@ fn optimizer(ui: &mut Ui, experiment: &mut Experiment) {
     });
 }
 
-fn schedule(ui: &mut Ui, experiment: &mut Experiment) {
-    let schedule = &mut experiment.schedule;
-    fields(ui, "schedule", |ui| {
-        choice(
-            ui,
-            "Schedule",
-            &mut schedule.kind,
-            &ScheduleKind::ALL,
-            |kind| kind.title().to_owned(),
-        );
-        if schedule.kind == ScheduleKind::Step {
-            number(
-                ui,
-                "Every (epochs)",
-                &mut schedule.every,
-                1..=100_000,
-                "Epochs between two drops",
-            );
-            number(
-                ui,
-                "Times",
-                &mut schedule.gamma,
-                1e-6..=1.0,
-                "Factor of each drop",
-            );
-        }
+/// Fields of a schedule; `full` is what a warm-up leads to.
+fn schedule(ui: &mut Ui, label: &str, schedule: &mut Schedule, full: &str) {
+    choice(ui, label, &mut schedule.kind, &ScheduleKind::ALL, |kind| {
+        kind.title().to_owned()
+    });
+    if schedule.kind == ScheduleKind::Step {
         number(
             ui,
-            "Warm-up (epochs)",
-            &mut schedule.warmup_epochs,
-            0.0..=1e5,
-            "Linear, from 0 to the full rate",
+            "Every (epochs)",
+            &mut schedule.every,
+            1..=100_000,
+            "Epochs between two drops",
         );
-    });
+        number(
+            ui,
+            "Times",
+            &mut schedule.gamma,
+            1e-6..=1.0,
+            "Factor of each drop",
+        );
+    }
+    number(
+        ui,
+        "Warm-up (epochs)",
+        &mut schedule.warmup_epochs,
+        0.0..=1e5,
+        &format!("Linear, from 0 to {full}"),
+    );
 }
 
 fn training(ui: &mut Ui, experiment: &mut Experiment) {

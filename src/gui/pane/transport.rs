@@ -3,7 +3,7 @@
 use eframe::egui::{Align, Button, Label, Layout, ProgressBar, RichText, Spinner, Ui, vec2};
 
 use crate::{
-    experiment::{Experiment, MethodKind},
+    experiment::Experiment,
     gui::{
         clock,
         command::{Availability, Command},
@@ -147,13 +147,13 @@ fn words(progress: &Progress) -> String {
 }
 
 fn lambda(ui: &mut Ui, experiment: &mut Experiment) {
-    let local = experiment.method.kind == MethodKind::LocalBp;
-    ui.add_enabled_ui(local, |ui| {
+    let kind = experiment.method.kind;
+    ui.add_enabled_ui(kind.reconciles(), |ui| {
         lambda_slider(ui, &mut experiment.method.lambda, "λ")
             .on_hover_text(
                 "Weight of reconciliation, of every module without its own; a run follows at its next step",
             )
-            .on_disabled_hover_text("Global BP has no boundary to reconcile");
+            .on_disabled_hover_text(format!("{} has nothing to reconcile", kind.title()));
     });
 }
 

@@ -174,6 +174,11 @@ impl View {
 /// Why there is nothing to draw: a heading and a sentence.
 fn nothing(context: &TileContext<'_>) -> Option<(&'static str, &'static str)> {
     let experiment = context.experiment;
+    if experiment.method.kind == MethodKind::Greedy {
+        let sentence = "One module learns after the other, next to a module that stays as it is. \
+                        Choose local BP to see whether neighbouring modules agree.";
+        return Some(("There is nothing to compare", sentence));
+    }
     if experiment.method.kind == MethodKind::GlobalBp {
         let sentence = "Global BP trains the whole network as one. Choose local BP to see whether \
                         neighbouring modules agree.";

@@ -3,23 +3,21 @@
 use std::time::Instant;
 
 use super::{End, Trainer};
-use crate::{
-    experiment::MethodKind,
-    run::{
-        Event, Phase, Summary, evaluation,
-        record::Line,
-        watch::{self, EpochMeans, Mean},
-    },
+use crate::run::{
+    Event, Phase, Summary, evaluation,
+    record::Line,
+    watch::{self, EpochMeans, Mean},
 };
 
 impl Trainer<'_> {
     pub(super) fn end_epoch(&mut self) -> Result<(), End> {
         self.last_epoch = std::mem::take(&mut self.epoch);
-        let epoch = self.step / self.steps_per_epoch;
+        let epoch = self.step / self.timetable.steps_per_epoch;
+        let learnt = self.timetable.epochs_before(self.step - 1) + 1;
         let last = self.step >= self.total_steps;
         // Deep modules often need some epochs before they leave the level of guessing.
         let grace = (self.experiment.train.epochs / 5).max(1);
-        if epoch > grace || last {
+        if learnt > grace || last {
             let worse = self.worse_in(&self.last_epoch);
             for &module in worse
                 .iter()
@@ -51,9 +49,9 @@ impl Trainer<'_> {
     }
 
     fn worse_in(&self, epoch: &EpochMeans) -> Vec<usize> {
-        let first = match self.experiment.method.kind {
-            MethodKind::LocalBp => 1,
-            MethodKind::GlobalBp => self.learner.modules().len(),
+        let first = match self.experiment.method.kind.is_local() {
+            true => 1,
+            false => self.learner.modules().len(),
         };
         let mut worse = epoch.worse_than_guessing(self.classes, first);
         // Other losses have no such level, and a frozen module is not there to get better.
@@ -81,7 +79,7 @@ impl Trainer<'_> {
     /// Evaluates on the test samples. Modules whose numbers are sound become the last good ones.
     pub(super) fn evaluate(&mut self) -> Result<(), End> {
         let started = Instant::now();
-        let epoch = self.step as f64 / self.steps_per_epoch as f64;
+        let epoch = self.epochs();
         let mut evaluation = evaluation::evaluate(
             self.learner.modules(),
             &mut self.test,
@@ -125,13 +123,9 @@ impl Trainer<'_> {
             message,
             device: self.device_name.clone(),
             seed: self.experiment.seed,
-            method: match self.experiment.method.kind {
-                MethodKind::LocalBp => "local-bp",
-                MethodKind::GlobalBp => "global-bp",
-            }
-            .to_owned(),
+            method: self.experiment.method.kind.key().to_owned(),
             steps: self.step,
-            epochs: self.step as f64 / self.steps_per_epoch as f64,
+            epochs: self.epochs(),
             seconds: self.seconds_spent,
             steps_per_second: self.steps_per_second(),
             peak_memory_bytes,

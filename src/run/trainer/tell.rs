@@ -5,14 +5,11 @@ use std::time::{Duration, Instant};
 use burn::tensor::Tensor;
 
 use super::{End, Pending, Trainer};
-use crate::{
-    experiment::MethodKind,
-    run::{
-        Event, Phase,
-        evaluation::{self, read},
-        record::Line,
-        watch,
-    },
+use crate::run::{
+    Event, Phase,
+    evaluation::{self, read},
+    record::Line,
+    watch,
 };
 
 /// Decision regions are drawn at most so often.
@@ -28,9 +25,9 @@ impl Trainer<'_> {
         }
         let values = pending.iter().map(|step| step.values.clone()).collect();
         let mut values = read(Tensor::cat(values, 0))?.into_iter();
-        let heads = match self.experiment.method.kind {
-            MethodKind::LocalBp => self.learner.modules().len(),
-            MethodKind::GlobalBp => 1,
+        let heads = match self.experiment.method.kind.is_local() {
+            true => self.learner.modules().len(),
+            false => 1,
         };
         let mut records = Vec::with_capacity(pending.len());
         let mut diverged = None;
@@ -61,7 +58,8 @@ impl Trainer<'_> {
             if let Some(file) = &mut self.record {
                 file.line(&Line::Step(&record))?;
             }
-            diverged = watch::divergence(&record);
+            let learnt = self.timetable.only(record.step - 1).map(|only| only + 1);
+            diverged = watch::divergence(&record, learnt);
             records.push(record);
             if diverged.is_some() {
                 break;
@@ -120,7 +118,7 @@ impl Trainer<'_> {
         progress.phase = phase;
         progress.step = self.step;
         progress.total_steps = self.total_steps;
-        progress.steps_per_epoch = self.steps_per_epoch;
+        progress.steps_per_epoch = self.timetable.steps_per_epoch;
         progress.steps_per_second = speed;
         progress.seconds_left =
             (self.steps_timed > 0).then(|| left * self.seconds_spent / self.step.max(1) as f64);
