@@ -122,24 +122,33 @@ impl Source {
         if let Some(seed) = self.seed {
             assignments.push(format!("seed={seed}"));
         }
-        if let Some(epochs) = epochs {
-            assignments.push(format!("train.epochs={epochs}"));
-        }
-        let mut experiment = match (&self.preset, &self.experiment) {
+        assignments.extend(with_epochs(epochs));
+        let experiment = match (&self.preset, &self.experiment) {
             (Some(name), _) => named_preset(name)?.with(&assignments)?,
             (None, Some(path)) => Experiment::load_with(path, &assignments)?,
             (None, None) => return Err(Failure::error("no experiment was named".to_owned())),
         };
-        if anew || experiment.data.found.is_none() {
-            look_at_files(&mut experiment)?;
-        }
-        let problems = experiment.problems();
-        if problems.is_empty() {
-            Ok(experiment)
-        } else {
-            let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-            Err(Failure::error(lines.join("\nerror: ")))
-        }
+        checked(experiment, anew)
+    }
+}
+
+/// What sets the number of epochs, where one is wanted.
+fn with_epochs(epochs: Option<u64>) -> Vec<String> {
+    let set = epochs.map(|epochs| format!("train.epochs={epochs}"));
+    set.into_iter().collect()
+}
+
+/// An experiment without problems. Looks at its files where that was not done, or `anew`.
+fn checked(mut experiment: Experiment, anew: bool) -> Result<Experiment, Failure> {
+    if anew || experiment.data.found.is_none() {
+        look_at_files(&mut experiment)?;
+    }
+    let problems = experiment.problems();
+    if problems.is_empty() {
+        Ok(experiment)
+    } else {
+        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        Err(Failure::error(lines.join("\nerror: ")))
     }
 }
 

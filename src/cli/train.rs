@@ -2,7 +2,7 @@
 
 use std::{
     io::IsTerminal,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -13,18 +13,24 @@ use std::{
 use indicatif::{FormattedDuration, ProgressBar, ProgressStyle};
 
 use super::{
-    Failure, Source,
+    Failure, Source, checked,
     output::{note, print},
+    with_epochs,
 };
+use crate::experiment::Experiment;
 use crate::run::{Command, Evaluation, Event, Phase, Run, RunOptions, StepRecord, Summary};
 
 #[derive(clap::Args)]
 #[command(
+    mut_group("which", |group| group.arg("resume")),
     after_help = "Exit codes: 0 finished, 1 error, 2 wrong usage, 3 the run diverged, 130 interrupted by Ctrl-C (the record is kept)"
 )]
 pub(super) struct TrainArgs {
     #[command(flatten)]
     source: Source,
+    /// Go on with the run that this folder records
+    #[arg(long, value_name = "RUN_FOLDER", conflicts_with_all = ["out", "device", "seed", "assignments"])]
+    resume: Option<PathBuf>,
     /// Epochs to train
     #[arg(long, value_name = "N")]
     epochs: Option<u64>,
@@ -48,7 +54,10 @@ const DIVERGED: u8 = 3;
 const INTERRUPTED: u8 = 130;
 
 pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
-    let experiment = args.source.experiment(args.epochs)?;
+    let experiment = match &args.resume {
+        Some(folder) => resumed(folder, args.epochs)?,
+        None => args.source.experiment(args.epochs)?,
+    };
     let interrupts = Arc::new(AtomicUsize::new(0));
     ctrlc::set_handler({
         let interrupts = interrupts.clone();
@@ -63,7 +72,8 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
     let run = Run::start(
         experiment,
         RunOptions {
-            folder: args.out.clone(),
+            folder: args.resume.clone().or_else(|| args.out.clone()),
+            resume: args.resume.is_some(),
             max_steps: args.steps.map(|steps| steps as usize),
             ..RunOptions::default()
         },
@@ -100,6 +110,18 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
             }
         }
     }
+}
+
+/// The experiment of a recorded run.
+fn resumed(folder: &Path, epochs: Option<u64>) -> Result<Experiment, Failure> {
+    let path = folder.join("experiment.toml");
+    if !path.is_file() {
+        return Err(Failure::error(format!(
+            "{} holds no record of a run: choose the folder that --out named",
+            folder.display()
+        )));
+    }
+    checked(Experiment::load_with(&path, &with_epochs(epochs))?, true)
 }
 
 fn end(

@@ -217,6 +217,8 @@ impl Experiment {
             100_000,
         );
 
+        r.whole("checkpoints.every", self.checkpoints.every, 0, 100_000);
+        r.whole("checkpoints.keep", self.checkpoints.keep, 1, 100_000);
         let modules = self.module_count();
         let mut seen = Vec::new();
         for (at, settings) in self.modules.iter().enumerate() {

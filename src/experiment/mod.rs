@@ -90,6 +90,8 @@ pub struct Experiment {
     pub train: Train,
     #[serde(default)]
     pub measure: Measure,
+    #[serde(default)]
+    pub checkpoints: Checkpoints,
     /// What the weights start from; drawn by the seed where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weights: Option<Weights>,
@@ -99,6 +101,22 @@ pub struct Experiment {
     /// The network: blocks from input to output.
     #[serde(rename = "block", default)]
     pub blocks: Vec<Block>,
+}
+
+/// The state of a run in its record, from which it can go on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Checkpoints {
+    /// Epochs between two; 0 leaves those of pauses and of the end.
+    pub every: usize,
+    /// How many of the newest are kept.
+    pub keep: usize,
+}
+
+impl Default for Checkpoints {
+    fn default() -> Self {
+        Self { every: 1, keep: 3 }
+    }
 }
 
 /// Length of the training and size of its batches.
@@ -138,6 +156,7 @@ impl Default for Experiment {
             schedule: Schedule::default(),
             train: Train::default(),
             measure: Measure::default(),
+            checkpoints: Checkpoints::default(),
             weights: None,
             modules: Vec::new(),
             blocks: Vec::new(),

@@ -98,6 +98,7 @@ impl Studio {
         let folder = self.make_record_folder(&experiment.name);
         let repaint = ctx.clone();
         let options = RunOptions {
+            resume: false,
             folder: folder.clone(),
             max_steps: None,
             paused,

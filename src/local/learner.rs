@@ -25,8 +25,8 @@ use crate::{
 
 /// Modules, each with its own optimiser.
 pub struct Learner {
-    modules: Vec<LocalModule>,
-    optimizers: Vec<ModuleOptimizer>,
+    pub(super) modules: Vec<LocalModule>,
+    pub(super) optimizers: Vec<ModuleOptimizer>,
     kind: MethodKind,
     clip_norm: f64,
     seed: u64,

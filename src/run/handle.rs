@@ -25,6 +25,8 @@ const EVENT_CAPACITY: usize = 256;
 pub struct RunOptions {
     /// Folder that the record grows in; made where it does not exist. None keeps no record.
     pub folder: Option<PathBuf>,
+    /// Go on with the run that `folder` records.
+    pub resume: bool,
     /// End after so many steps even if epochs are left.
     pub max_steps: Option<usize>,
     /// Hold before the first step.

@@ -1,12 +1,12 @@
 //! What goes to the trainer thread (commands) and what comes from it (events and latest values).
 //! Plain numbers only: no tensor leaves the trainer.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::dataset::Loading;
 
 /// Which boundaries a change of λ concerns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Target {
     /// Every module after the first.
@@ -176,7 +176,7 @@ pub struct Evaluation {
 }
 
 /// A change of λ while training.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LambdaChange {
     /// Steps done when it was changed; the next step uses it.
     pub step: usize,

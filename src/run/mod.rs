@@ -1,5 +1,6 @@
 //! A run: the trainer on its own thread, what it is told and what it tells.
 
+mod checkpoint;
 mod device;
 mod evaluation;
 mod feed;
@@ -12,6 +13,9 @@ mod timetable;
 mod trace;
 mod trainer;
 mod watch;
+
+/// Version of Burn, as in `Cargo.toml`.
+const BURN_VERSION: &str = "0.22.1";
 
 pub use device::{Adapter, AdapterKind, adapters, choose};
 pub(crate) use handle::panic_text;

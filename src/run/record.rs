@@ -1,12 +1,12 @@
 //! The record of a run on disk: a folder that grows as the run goes.
 
 use std::{
-    fs::File,
-    io::{BufWriter, Write},
+    fs::{File, TryLockError},
+    io::{BufWriter, ErrorKind, Write},
     path::{Path, PathBuf},
 };
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Evaluation, LambdaChange, StepRecord, Summary};
 use crate::experiment::{Experiment, write_whole};
@@ -37,6 +37,38 @@ const FILES: [&str; 4] = [
 pub(super) struct Record {
     folder: PathBuf,
     metrics: BufWriter<File>,
+    /// Held as long as the run lives, and given up by the system where the program is killed.
+    _lock: File,
+}
+
+/// Keeps other runs from writing to a folder.
+///
+/// # Errors
+/// Where one does.
+fn lock(folder: &Path) -> Result<File, String> {
+    let path = folder.join(".lock");
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(format!(
+            "Another run writes to {}: wait for its end or stop it",
+            folder.display()
+        )),
+        Err(TryLockError::Error(error)) => {
+            Err(format!("{} cannot be locked: {error}", path.display()))
+        }
+    }
+}
+
+/// What a line of `metrics.jsonl` is about.
+#[derive(Deserialize)]
+struct About {
+    step: usize,
 }
 
 impl Record {
@@ -66,7 +98,57 @@ impl Record {
         Ok(Self {
             folder: folder.to_owned(),
             metrics: BufWriter::new(metrics),
+            _lock: lock(folder)?,
         })
+    }
+
+    /// Opens the folder of a run that goes on after `step`. What it told of later steps is taken
+    /// out of the record, for it will be told again.
+    ///
+    /// # Errors
+    /// Where another run writes to the folder, or it cannot be read or written.
+    pub fn go_on(folder: &Path, experiment: &Experiment, step: usize) -> Result<Self, String> {
+        let path = folder.join("metrics.jsonl");
+        let wrong = |error: &dyn std::fmt::Display| {
+            format!(
+                "The record folder {} cannot be written: {error}. Make room or choose another folder",
+                folder.display()
+            )
+        };
+        let lock = lock(folder)?;
+        let told = match std::fs::read(&path) {
+            Ok(told) => told,
+            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(wrong(&error)),
+        };
+        // The last line may be cut off.
+        let kept: Vec<u8> = (told.split_inclusive(|byte| *byte == b'\n'))
+            .filter(|line| {
+                let about: Option<About> = serde_json::from_slice(line).ok();
+                about.is_some_and(|about| about.step <= step)
+            })
+            .flatten()
+            .copied()
+            .collect();
+        write_whole(&path, &kept).map_err(|error| wrong(&error))?;
+        experiment
+            .save(&folder.join("experiment.toml"))
+            .map_err(|error| wrong(&error))?;
+        match std::fs::remove_file(folder.join("summary.json")) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(wrong(&error)),
+            _ => {}
+        }
+        let metrics = File::options().append(true).open(&path);
+        Ok(Self {
+            folder: folder.to_owned(),
+            metrics: BufWriter::new(metrics.map_err(|error| wrong(&error))?),
+            _lock: lock,
+        })
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Adds a line.

@@ -14,6 +14,7 @@ use indicatif::HumanBytes;
 
 use super::{
     Command, Evaluation, Event, LambdaChange, Phase, RunOptions, StepRecord, Summary, Target,
+    checkpoint::{self, State},
     device, evaluation,
     feed::Feed,
     handle::Latest,
@@ -121,6 +122,10 @@ struct Trainer<'a> {
     total_steps: usize,
     timetable: Timetable,
     step: usize,
+    /// Steps that were done before the run went on from a checkpoint.
+    resumed_at: usize,
+    /// Step of the newest checkpoint.
+    checkpointed: usize,
     paused: bool,
     single_step: bool,
     watch_regions: bool,
@@ -167,10 +172,26 @@ impl<'a> Trainer<'a> {
         let feed = Feed::new(&data, &experiment, &learning, &mut hear)?;
         let test = Supply::new(&data.test, classes, &device, &mut hear)?;
         latest.progress.lock().loading = None;
-        let (learner, imported) = weights::learner(&experiment, &learning)?;
+        let (checkpoint, unusable) = match (&options.folder, options.resume) {
+            (Some(folder), true) => checkpoint::newest(folder),
+            _ => (None, Vec::new()),
+        };
+        let (learner, imported, state) = match checkpoint {
+            Some(checkpoint) => {
+                let mut learner = Learner::new(&experiment, &learning)?;
+                let state = checkpoint.restore(&mut learner)?;
+                (learner, None, Some(state))
+            }
+            None => {
+                let (learner, imported) = weights::learner(&experiment, &learning)?;
+                (learner, imported, None)
+            }
+        };
         let widest = experiment.widest();
+        let step = state.as_ref().map_or(0, |state| state.step);
         // Last of what can fail, so that a run that cannot start leaves no folder behind.
         let record = match &options.folder {
+            Some(folder) if options.resume => Some(Record::go_on(folder, &experiment, step)?),
             Some(folder) => Some(Record::create(folder, &experiment)?),
             None => None,
         };
@@ -181,6 +202,18 @@ impl<'a> Trainer<'a> {
                 "Samples are read ahead on {threads} thread{s}, in up to {}",
                 HumanBytes(bytes as u64)
             )));
+        }
+        for message in unusable {
+            outbox.push(Event::Warning {
+                module: None,
+                message,
+            });
+        }
+        if options.resume {
+            outbox.push(Event::Note(match step {
+                0 => "There is no checkpoint yet: the run starts from the beginning".to_owned(),
+                step => format!("The run goes on after step {step}"),
+            }));
         }
         if data.unreadable > 0 {
             let words = match data.unreadable {
@@ -210,10 +243,14 @@ impl<'a> Trainer<'a> {
             true => experiment.module_count(),
             false => 1,
         };
-        Ok(Self {
+        let state = state.unwrap_or_else(|| State {
             lambda: (2..=modules)
                 .map(|number| experiment.lambda_of(number))
                 .collect(),
+            ..State::default()
+        });
+        Ok(Self {
+            lambda: state.lambda,
             good: learner.modules().to_vec(),
             total_steps: options.max_steps.unwrap_or(all_steps).min(all_steps),
             experiment,
@@ -228,9 +265,11 @@ impl<'a> Trainer<'a> {
             classes,
             chunk: evaluation::chunk(widest),
             learner,
-            lambda_changes: Vec::new(),
+            lambda_changes: state.lambda_changes,
             timetable,
-            step: 0,
+            step,
+            resumed_at: step,
+            checkpointed: step,
             paused: options.paused,
             single_step: false,
             watch_regions: false,
@@ -240,10 +279,10 @@ impl<'a> Trainer<'a> {
             memory,
             step_seconds: 0.0,
             steps_timed: 0,
-            seconds_spent: 0.0,
-            epoch: EpochMeans::default(),
-            last_epoch: EpochMeans::default(),
-            worse_than_guessing: Vec::new(),
+            seconds_spent: state.seconds_spent,
+            epoch: state.epoch,
+            last_epoch: state.last_epoch,
+            worse_than_guessing: state.worse_than_guessing,
             evaluation: None,
         })
     }
@@ -300,6 +339,9 @@ impl<'a> Trainer<'a> {
             weights.write(&record.weights_path(), trace::metadata(&self.experiment)?)?;
             record.summary(summary)?;
         }
+        if matches!(summary.phase, Phase::Finished | Phase::Stopped) {
+            self.checkpoint()?;
+        }
         Ok(())
     }
 
@@ -310,11 +352,14 @@ impl<'a> Trainer<'a> {
             Phase::FirstStep
         });
         self.outbox.flush();
+        if self.step > 0 {
+            self.evaluate_again()?;
+        }
         while self.step < self.total_steps {
             self.obey()?;
             let started = Instant::now();
             self.one_step()?;
-            let first = self.step == 1;
+            let first = self.step == self.resumed_at + 1;
             let epoch_ends = self.step.is_multiple_of(self.timetable.steps_per_epoch);
             if first
                 || epoch_ends
@@ -347,6 +392,7 @@ impl<'a> Trainer<'a> {
         loop {
             let command = if self.paused && !self.single_step {
                 self.tell_steps()?;
+                self.checkpoint()?;
                 self.tell_progress(Phase::Paused);
                 self.outbox.flush();
                 self.inbox.recv().map_err(|_| End::Stopped)?

@@ -1,5 +1,7 @@
 //! Watches the numbers of a run: divergence, and modules that are worse than guessing.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Evaluation, StepRecord};
 
 /// A loss beyond this has left all bounds.
@@ -51,7 +53,7 @@ pub(super) fn divergence_at(evaluation: &Evaluation) -> Option<String> {
 }
 
 /// Sums of one epoch, module by module and boundary by boundary.
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct EpochMeans {
     loss: Vec<Mean>,
     pub cosine: Vec<Mean>,
@@ -61,7 +63,7 @@ pub(super) struct EpochMeans {
 }
 
 /// A mean that passes over NaN.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Mean {
     sum: f64,
     count: usize,

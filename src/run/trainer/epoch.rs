@@ -4,7 +4,9 @@ use std::time::Instant;
 
 use super::{End, Trainer};
 use crate::run::{
-    Event, Phase, Summary, evaluation,
+    BURN_VERSION, Evaluation, Event, Phase, Summary,
+    checkpoint::{self, State},
+    evaluation,
     record::Line,
     watch::{self, EpochMeans, Mean},
 };
@@ -44,7 +46,40 @@ impl Trainer<'_> {
         if epoch.is_multiple_of(self.experiment.measure.evaluate_every) || last {
             self.evaluate()?;
         }
+        let every = self.experiment.checkpoints.every;
+        if every > 0 && epoch.is_multiple_of(every) && !last {
+            self.checkpoint()?;
+        }
         self.outbox.flush();
+        Ok(())
+    }
+
+    /// Writes the state to the record, unless that was done.
+    pub(super) fn checkpoint(&mut self) -> Result<(), String> {
+        let Some(record) = &self.record else {
+            return Ok(());
+        };
+        if self.step == 0 || self.checkpointed == self.step {
+            return Ok(());
+        }
+        let state = State {
+            step: self.step,
+            lambda: self.lambda.clone(),
+            lambda_changes: self.lambda_changes.clone(),
+            seconds_spent: self.seconds_spent,
+            epoch: self.epoch.clone(),
+            last_epoch: self.last_epoch.clone(),
+            worse_than_guessing: self.worse_than_guessing.clone(),
+        };
+        let keep = self.experiment.checkpoints.keep;
+        checkpoint::write(
+            record.folder(),
+            &self.learner,
+            state,
+            &self.experiment,
+            keep,
+        )?;
+        self.checkpointed = self.step;
         Ok(())
     }
 
@@ -78,6 +113,21 @@ impl Trainer<'_> {
 
     /// Evaluates on the test samples. Modules whose numbers are sound become the last good ones.
     pub(super) fn evaluate(&mut self) -> Result<(), End> {
+        let evaluation = self.look_at_test_samples()?;
+        if let Some(record) = &mut self.record {
+            record.line(&Line::Evaluation(&evaluation))?;
+            record.flush()?;
+        }
+        self.take_in(evaluation)
+    }
+
+    /// Evaluates where a run goes on, of which the record tells already.
+    pub(super) fn evaluate_again(&mut self) -> Result<(), End> {
+        let evaluation = self.look_at_test_samples()?;
+        self.take_in(evaluation)
+    }
+
+    fn look_at_test_samples(&mut self) -> Result<Evaluation, String> {
         let started = Instant::now();
         let epoch = self.epochs();
         let mut evaluation = evaluation::evaluate(
@@ -91,11 +141,11 @@ impl Trainer<'_> {
         for module in &mut evaluation.modules {
             module.worse_than_guessing = self.worse_than_guessing.contains(&module.number);
         }
-        if let Some(record) = &mut self.record {
-            record.line(&Line::Evaluation(&evaluation))?;
-            record.flush()?;
-        }
         self.seconds_spent += started.elapsed().as_secs_f64();
+        Ok(evaluation)
+    }
+
+    fn take_in(&mut self, evaluation: Evaluation) -> Result<(), End> {
         self.outbox.push(Event::Evaluated(evaluation.clone()));
         if let Some(message) = watch::divergence_at(&evaluation) {
             return Err(End::Diverged(message));
@@ -154,6 +204,3 @@ impl Trainer<'_> {
         }
     }
 }
-
-/// As in `Cargo.toml`.
-const BURN_VERSION: &str = "0.22.1";
