@@ -12,3 +12,4 @@ pub mod metric;
 pub mod rng;
 pub mod run;
 pub mod weights;
+mod words;

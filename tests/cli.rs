@@ -2,6 +2,8 @@
 
 #[path = "cli/data.rs"]
 mod data;
+#[path = "cli/parsers.rs"]
+mod parsers;
 #[path = "cli/weights.rs"]
 mod weights;
 

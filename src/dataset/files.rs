@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::experiment::{Data, Found, MAX_CLASSES, Prepare, Shape};
+use crate::words::short;
 
 use serde::Serialize;
 
@@ -63,7 +64,7 @@ pub(super) fn load(
     for (name, count) in chosen.names.iter().zip(counts) {
         if count == 0 {
             notes.push(Note {
-                what: format!("Class {name}"),
+                what: format!("Class {}", short(name)),
                 why: "no sample of it is left to train on".to_owned(),
             });
         }
@@ -233,9 +234,10 @@ struct Chosen {
 impl Chosen {
     fn of(classes: &[String], data: &Data) -> Result<Self, String> {
         if let Some(name) = data.only.iter().find(|name| !classes.contains(name)) {
-            let some: Vec<&str> = classes.iter().take(20).map(String::as_str).collect();
+            let some: Vec<String> = classes.iter().take(20).map(|name| short(name)).collect();
             return Err(format!(
-                "data.only names the class \"{name}\", which {} does not have: choose of {}",
+                "data.only names the class \"{}\", which {} does not have: choose of {}",
+                short(name),
                 data.path.display(),
                 some.join(", ")
             ));

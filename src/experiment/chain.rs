@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{Block, Experiment, ModuleSettings};
 
-/// Most blocks that pasting and repeating make of a chain.
+/// Most blocks of a chain, and most modules with settings of their own.
 pub const MAX_BLOCKS: usize = 1000;
 
 /// How often blocks can be there after they were repeated.

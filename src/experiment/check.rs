@@ -3,9 +3,10 @@
 mod data;
 
 use super::{
-    DataKind, Experiment, HeadKind, Loss, MAX_LAMBDA, ModulePlan, Schedule, Shape, shape_after,
-    split,
+    DataKind, Experiment, HeadKind, Loss, MAX_BLOCKS, MAX_LAMBDA, ModulePlan, Schedule, Shape,
+    shape_after, split,
 };
+use crate::words::short;
 
 /// Where a problem lies.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -50,7 +51,10 @@ impl Ranges {
         if !ok {
             self.0.push(Problem {
                 place: Place::Key(key.to_owned()),
-                message: format!("{value} is out of range: choose {range}"),
+                message: format!(
+                    "{} is out of range: choose {range}",
+                    short(&value.to_string())
+                ),
             });
         }
     }
@@ -118,6 +122,18 @@ impl Experiment {
     pub fn range_problems(&self) -> Vec<Problem> {
         let mut ranges = Ranges(Vec::new());
         let r = &mut ranges;
+        for (key, count) in [("block", self.blocks.len()), ("module", self.modules.len())] {
+            r.require(
+                count <= MAX_BLOCKS,
+                key,
+                format!("their number, {count},"),
+                &format!("at most {MAX_BLOCKS}"),
+            );
+        }
+        // What follows looks at every pair of modules.
+        if !r.0.is_empty() {
+            return ranges.0;
+        }
         r.require(
             i64::try_from(self.seed).is_ok(),
             "seed",
@@ -261,19 +277,23 @@ impl Experiment {
     /// cannot follow the one before, heads that do not fit. A file with the latter two opens in
     /// the window and shows them on its cards.
     pub fn problems(&self) -> Vec<Problem> {
-        let mut problems = self.range_problems();
+        let problems = self.range_problems();
         // Shapes follow from these, so there is no sense in going on.
         let shapes_unknown = problems.iter().any(|problem| {
             let Place::Key(key) = &problem.place else {
                 return false;
             };
-            ["block.", "split.", "module.", "data."]
+            ["block", "split", "module", "data"]
                 .iter()
                 .any(|part| key.starts_with(part))
         });
         if shapes_unknown {
             return problems;
         }
+        self.settled().problems_of_settled(problems)
+    }
+
+    fn problems_of_settled(&self, mut problems: Vec<Problem>) -> Vec<Problem> {
         problems.extend(self.data_problem());
         if !self.data.is_known() {
             return problems;

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use toml::{Table, Value};
 
-use super::{Block, Experiment, VERSION};
+use super::{Block, Experiment, VERSION, file::not_toml};
 
 /// Longest text that is looked through, in bytes.
 const MAX_TEXT_BYTES: usize = 4 << 20;
@@ -36,15 +36,8 @@ pub fn blocks_from_toml(text: &str) -> Result<Vec<Block>, String> {
         return Err(none.to_owned());
     }
     let table: Table = text.parse().map_err(|error: toml::de::Error| {
-        let place = error.span().map(|span| {
-            let before = text.get(..span.start).unwrap_or_default();
-            format!(" in line {}", 1 + before.matches('\n').count())
-        });
-        let message = error.message().lines().next().unwrap_or_default();
-        format!(
-            "The clipboard holds blocks that cannot be read: {message}{}",
-            place.unwrap_or_default()
-        )
+        let fault = not_toml(text, &error);
+        format!("The clipboard holds blocks that cannot be read: {fault}")
     })?;
     let blocks = table.get("block").cloned().ok_or(none)?;
     // Read as those of a file are, with the same words on what is wrong.

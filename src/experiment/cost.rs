@@ -136,6 +136,10 @@ impl Experiment {
     /// their gradients, optimiser states and last good copy, and what one backward pass keeps of
     /// a batch. None where the chain does not fit together.
     pub fn least_memory_bytes(&self) -> Option<u64> {
+        self.settled().least_memory_bytes_of_settled()
+    }
+
+    fn least_memory_bytes_of_settled(&self) -> Option<u64> {
         let plan = self.plan()?;
         let shapes = self.shapes();
         let count = |at: usize| shapes.get(at).map_or(0, |shape| shape.len() as u64);
@@ -185,6 +189,10 @@ const AT_BOUNDARY: u64 = 3;
 impl Experiment {
     /// What the experiment costs: its blocks, its modules and one step.
     pub fn costs(&self) -> Costs {
+        self.settled().costs_of_settled()
+    }
+
+    fn costs_of_settled(&self) -> Costs {
         let blocks = self.block_costs();
         let Some(plan) = self.plan() else {
             return Costs {

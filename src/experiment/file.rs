@@ -9,6 +9,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::{Block, Experiment};
+use crate::words::{one_line, short};
 
 /// Version of the file format that this program writes. Older ones are read.
 pub const VERSION: u32 = 1;
@@ -87,7 +88,7 @@ impl Experiment {
         };
         let mut table: Table = text
             .parse()
-            .map_err(|error: toml::de::Error| content(error.to_string().trim_end().to_owned()))?;
+            .map_err(|error| content(format!("{}: correct it", not_toml(text, &error))))?;
         for assignment in assignments {
             set(&mut table, assignment)?;
         }
@@ -108,12 +109,12 @@ impl Experiment {
             .map_err(|error| {
                 // As keys are written: block.1.out.
                 let path = error.path().to_string().replace('[', ".").replace(']', "");
-                let message = plain(&error.inner().to_string());
+                let message = plain(error.inner());
                 content(match path.as_str() {
                     "." => message,
                     path => match wrong_block_key(&table, path) {
-                        Some(key) => format!("{path}.{key}: {message}"),
-                        None => format!("{path}: {message}"),
+                        Some(key) => format!("{}.{}: {message}", short(path), short(&key)),
+                        None => format!("{}: {message}", short(path)),
                     },
                 })
             })?;
@@ -199,9 +200,24 @@ fn wrong_block_key(table: &Table, path: &str) -> Option<String> {
         .cloned()
 }
 
-/// The first line of an error of serde in words for people.
-fn plain(message: &str) -> String {
-    let mut message = message.lines().next().unwrap_or_default().to_owned();
+/// What is wrong with text that is no TOML, and in which line.
+pub(super) fn not_toml(text: &str, error: &toml::de::Error) -> String {
+    let place = error.span().map(|span| {
+        let before = text.get(..span.start).unwrap_or_default();
+        format!(" in line {}", 1 + before.matches('\n').count())
+    });
+    format!("{}{}", line(error), place.unwrap_or_default())
+}
+
+/// An error on one line. It may tell a key or a value of any length.
+fn line(error: &toml::de::Error) -> String {
+    const MOST: usize = 600;
+    one_line(error.message()).chars().take(MOST).collect()
+}
+
+/// An error of serde in words for people.
+fn plain(error: &toml::de::Error) -> String {
+    let mut message = line(error);
     for (rust, words) in [
         ("usize", "a whole number from 0"),
         ("u64", "a whole number from 0"),
@@ -294,7 +310,7 @@ fn parse_value(text: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::{HeadKind, OptimizerKind, preset, presets};
+    use crate::experiment::{HeadKind, MAX_BLOCKS, OptimizerKind, preset, presets};
 
     const SMALL: &str =
         "version = 1\n[data]\nkind = \"moons\"\n[[block]]\nkind = \"linear\"\nout = 4\n";
@@ -425,6 +441,24 @@ mod tests {
         assert!(none.to_string().contains("version is missing"), "{none}");
         let torn = Experiment::from_toml("version = [", "torn.toml", &[]).unwrap_err();
         assert!(torn.to_string().starts_with("torn.toml: "), "{torn}");
+    }
+
+    #[test]
+    fn countless_blocks_are_refused_at_once() {
+        let blocks = |count: usize| {
+            let block = "[[block]]\nkind = \"linear\"\nout = 4\n";
+            let text = format!(
+                "version = 1\n[data]\n[split]\ncount = {count}\nby = \"memory\"\n{}",
+                block.repeat(count)
+            );
+            Experiment::from_toml(&text, "long.toml", &[])
+        };
+        let most = blocks(MAX_BLOCKS).unwrap();
+        assert_eq!(most.costs().modules.len(), MAX_BLOCKS);
+        assert_eq!(
+            blocks(20_000).unwrap_err().to_string(),
+            "long.toml: block: their number, 20000, is out of range: choose at most 1000"
+        );
     }
 
     #[test]

@@ -4,7 +4,12 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Experiment, head::Head, loss::Loss, shape::Shape};
+use super::{
+    Experiment,
+    head::Head,
+    loss::Loss,
+    shape::{MAX_SAMPLE_LEN, Shape},
+};
 
 /// Settings of one module that differ from the experiment's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -175,13 +180,14 @@ impl Experiment {
     }
 
     /// Shape on every edge of the chain: the input's, then the one after each block, up to the
-    /// first block that cannot follow. Empty where the input's is not known.
+    /// first block that cannot follow. Empty where the input's is not known, or has no values or
+    /// too many.
     pub fn shapes(&self) -> Vec<Shape> {
-        if !self.data.is_known() {
+        let mut shape = self.data.shape();
+        if !self.data.is_known() || !(1..=MAX_SAMPLE_LEN).contains(&shape.len()) {
             return Vec::new();
         }
-        let mut shapes = vec![self.data.shape()];
-        let mut shape = self.data.shape();
+        let mut shapes = vec![shape];
         for block in &self.blocks {
             match super::shape_after(block, shape) {
                 Ok(next) => shape = next,
@@ -205,6 +211,10 @@ impl Experiment {
 
     /// Every module with its settings resolved, or none where the chain does not fit together.
     pub fn plan(&self) -> Option<Vec<ModulePlan>> {
+        self.settled().plan_of_settled()
+    }
+
+    fn plan_of_settled(&self) -> Option<Vec<ModulePlan>> {
         let shapes = self.shapes();
         let classes = self.data.class_count();
         self.module_ranges()
@@ -219,7 +229,7 @@ impl Experiment {
                 let parameters = blocks
                     .clone()
                     .filter_map(|at| Some(self.blocks.get(at)?.parameters(*shapes.get(at)?)))
-                    .sum();
+                    .fold(0, usize::saturating_add);
                 Some(ModulePlan {
                     number,
                     blocks,

@@ -1,6 +1,6 @@
 //! Where the chain is cut into modules.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use serde::{Deserialize, Serialize};
 
@@ -203,6 +203,16 @@ impl Experiment {
         if self.split.count.is_some() {
             self.set_points(self.split_points());
         }
+    }
+
+    /// The same experiment with its split points written down: they are worked out once then, not
+    /// for every module anew.
+    pub(super) fn settled(&self) -> Cow<'_, Self> {
+        let mut settled = Cow::Borrowed(self);
+        if self.split.count.is_some() {
+            settled.to_mut().settle_split();
+        }
+        settled
     }
 
     /// Whether the cuts are those of a balanced split into as many modules.

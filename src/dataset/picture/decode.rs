@@ -2,12 +2,17 @@
 
 use std::{fs::File, io::Cursor, io::Read, path::Path};
 
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
+
+use crate::words::one_line;
 
 /// Most pixels along a side.
 pub const MAX_SIDE: u32 = 16_384;
 /// Most bytes of a file, and of its pixels before they are brought to 8 bits.
 pub const MAX_BYTES: u64 = 512 << 20;
+/// More pixels than a byte of a JPEG file can hold: one bit for each block of 8×8 makes 512. The
+/// decoder would take seconds to fill what a header claims beyond that with grey.
+const MOST_PER_BYTE: u64 = 1024;
 
 /// An 8-bit image, row by row, the channels of a pixel side by side.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,10 +79,9 @@ pub fn decode(bytes: &[u8], channels: usize) -> Result<Picture, String> {
         "The file is no PNG, JPEG, WebP, BMP or GIF image: save it in one of these formats",
     )?;
     if format == ImageFormat::Jpeg && !jpeg_is_whole(bytes) {
-        return Err("The JPEG image is cut off: save it again".to_owned());
+        return Err(cut_off());
     }
-    let image = upright(bytes, format)
-        .map_err(|error| format!("The image cannot be decoded ({error}): save it again"))?;
+    let image = upright(bytes, format)?;
 
     let image = if image.color().has_alpha() {
         over_white(&image)
@@ -98,7 +102,11 @@ pub fn decode(bytes: &[u8], channels: usize) -> Result<Picture, String> {
     })
 }
 
-fn upright(bytes: &[u8], format: ImageFormat) -> image::ImageResult<DynamicImage> {
+fn upright(bytes: &[u8], format: ImageFormat) -> Result<DynamicImage, String> {
+    let broken = |error: ImageError| {
+        let why = one_line(&error.to_string());
+        format!("The image cannot be decoded ({why}): save it again")
+    };
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
@@ -106,12 +114,21 @@ fn upright(bytes: &[u8], format: ImageFormat) -> image::ImageResult<DynamicImage
 
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(limits.clone());
-    let mut decoder = reader.into_decoder()?;
-    limits.reserve(decoder.total_bytes())?;
-    let orientation = decoder.orientation()?;
-    let mut image = DynamicImage::from_decoder(decoder)?;
+    let mut decoder = reader.into_decoder().map_err(broken)?;
+    let (width, height) = decoder.dimensions();
+    let most = (bytes.len() as u64).saturating_mul(MOST_PER_BYTE);
+    if format == ImageFormat::Jpeg && u64::from(width) * u64::from(height) > most {
+        return Err(cut_off());
+    }
+    limits.reserve(decoder.total_bytes()).map_err(broken)?;
+    let orientation = decoder.orientation().map_err(broken)?;
+    let mut image = DynamicImage::from_decoder(decoder).map_err(broken)?;
     image.apply_orientation(orientation);
     Ok(image)
+}
+
+fn cut_off() -> String {
+    "The JPEG image is cut off: save it again".to_owned()
 }
 
 /// Whether the mark of the end follows the pixels. The decoder fills what is missing with grey.

@@ -2,6 +2,7 @@
 
 mod array;
 pub(super) mod folder;
+mod notes;
 mod raw;
 mod table;
 

@@ -9,7 +9,7 @@ use std::path::Path;
 use flate2::read::MultiGzDecoder;
 
 use super::in_file::Origin;
-use crate::dataset::CANCELLED;
+use crate::{dataset::CANCELLED, words::one_line};
 
 /// Bytes that the samples of one part may take in memory: 4 GiB.
 pub const LIMIT: u64 = 4 << 30;
@@ -323,7 +323,8 @@ pub fn cannot_read(name: &str, error: &std::io::Error) -> String {
     match error.kind() {
         ErrorKind::UnexpectedEof => format!("{name} ends too early: download or save it again"),
         ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::Other => {
-            format!("{name} is damaged ({error}): download or save it again")
+            let why = one_line(&error.to_string());
+            format!("{name} is damaged ({why}): download or save it again")
         }
         _ => format!("{name} cannot be read: {error}"),
     }
@@ -344,10 +345,8 @@ pub fn grouped(number: u64) -> String {
 
 /// The last part of a path, for messages.
 pub fn name_of(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or(OsStr::new("The file"))
-        .display()
-        .to_string()
+    let name = path.file_name().unwrap_or(OsStr::new("The file"));
+    one_line(&name.display().to_string())
 }
 
 #[cfg(test)]

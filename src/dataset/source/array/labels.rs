@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dataset::source::array::bytes::{LIMIT, Named, grouped, grow};
 use crate::dataset::source::array::element::{Element, Number};
+use crate::words::short;
 
 /// Labels from 0 without gaps, and the names of the classes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,7 +120,7 @@ fn two_or_more<T: AsRef<str>>(names: &[T]) -> Result<(), String> {
         [] => Err("There are no labels: choose data with at least two classes".to_owned()),
         [only] => Err(format!(
             "All samples are of class {}: choose data with at least two classes",
-            only.as_ref()
+            short(only.as_ref())
         )),
         _ => Ok(()),
     }

@@ -3,21 +3,14 @@
 use std::path::Path;
 
 use super::Note;
+use crate::dataset::source::notes::Notes;
+use crate::words::one_line;
 
-/// Most folders that are listed, and most files.
-pub(super) const MOST: usize = 100;
-
-/// A list that counts what it does not show.
+/// Lists of folders and of files.
 pub(super) struct Left<'a> {
     root: &'a Path,
-    folders: Short,
-    files: Short,
-}
-
-#[derive(Default)]
-struct Short {
-    listed: Vec<Note>,
-    more: u64,
+    folders: Notes,
+    files: Notes,
 }
 
 impl<'a> Left<'a> {
@@ -25,21 +18,21 @@ impl<'a> Left<'a> {
     pub(super) fn new(root: &'a Path) -> Self {
         Self {
             root,
-            folders: Short::default(),
-            files: Short::default(),
+            folders: Notes::default(),
+            files: Notes::default(),
         }
     }
 
     pub(super) fn folder(&mut self, path: &Path, why: &str) {
-        self.folders.push(self.root, path, why);
+        self.folders.push(|| note(self.root, path, why));
     }
 
     pub(super) fn file(&mut self, path: &Path, why: &str) {
-        self.files.push(self.root, path, why);
+        self.files.push(|| note(self.root, path, why));
     }
 
     pub(super) fn first(&self) -> Option<&Note> {
-        self.files.listed.first().or(self.folders.listed.first())
+        self.files.first().or(self.folders.first())
     }
 
     /// Folders, then files, each with the number of those that are not listed.
@@ -50,29 +43,10 @@ impl<'a> Left<'a> {
     }
 }
 
-impl Short {
-    fn push(&mut self, root: &Path, path: &Path, why: &str) {
-        if self.listed.len() < MOST {
-            self.listed.push(Note {
-                what: path
-                    .strip_prefix(root)
-                    .unwrap_or(path)
-                    .display()
-                    .to_string(),
-                why: why.to_owned(),
-            });
-        } else {
-            self.more += 1;
-        }
-    }
-
-    fn into_list(mut self, plural: &str) -> Vec<Note> {
-        if self.more > 0 {
-            self.listed.push(Note {
-                what: format!("{} more {plural}", self.more),
-                why: "for reasons like those above".to_owned(),
-            });
-        }
-        self.listed
+fn note(root: &Path, path: &Path, why: &str) -> Note {
+    let name = path.strip_prefix(root).unwrap_or(path);
+    Note {
+        what: one_line(&name.display().to_string()),
+        why: why.to_owned(),
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Note;
 use super::cell::{self, Value};
+use super::words::short;
 
 /// A row of trimmed cells.
 pub(super) type Row = Vec<String>;
@@ -79,7 +80,11 @@ impl Names {
             }
             notes.push(Note {
                 what: format!("Name of column {}", index + 1),
-                why: format!("{name} is the name of another column: {new} stands for it"),
+                why: format!(
+                    "{} is the name of another column: {} stands for it",
+                    short(name),
+                    short(&new)
+                ),
             });
             unique.push(new);
         }

@@ -90,7 +90,7 @@ impl Tally {
         };
         Ok(result.unwrap_or_else(|why| {
             notes.push(Note {
-                what: format!("Column {name}"),
+                what: format!("Column {}", short(name)),
                 why: why.clone(),
             });
             (Kind::LeftOut(why), Encoder::Skip)
@@ -107,7 +107,7 @@ impl Tally {
         let mean = self.sum / self.present as f64;
         let mut note = |why: String| {
             notes.push(Note {
-                what: format!("Column {name}"),
+                what: format!("Column {}", short(name)),
                 why,
             });
         };

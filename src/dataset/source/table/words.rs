@@ -1,5 +1,7 @@
 //! Numbers and lists in sentences.
 
+pub(super) use crate::words::short;
+
 /// A number with commas between thousands.
 pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -17,16 +19,6 @@ pub(super) fn grouped(number: u64) -> String {
 pub(super) fn count(number: usize, name: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {name}{plural}", grouped(number as u64))
-}
-
-/// Text from a file, cut where it would be too long for a sentence.
-pub(super) fn short(text: &str) -> String {
-    const MOST: usize = 60;
-    let line = text.replace(['\r', '\n'], " ");
-    if line.chars().count() <= MOST {
-        return line;
-    }
-    line.chars().take(MOST).chain(['…']).collect()
 }
 
 /// Names with commas between them, at most 20.
@@ -55,9 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn long_text_and_long_lists_are_cut() {
-        assert_eq!(short(&"é".repeat(100)).chars().count(), 61);
-        assert_eq!(short("a\r\nb"), "a  b");
+    fn long_lists_are_cut() {
         let names: Vec<String> = (0..22).map(|n| n.to_string()).collect();
         assert!(list(&names).ends_with("18, 19 and 2 more"));
         assert!(list(&names[..20]).ends_with("18, 19"));

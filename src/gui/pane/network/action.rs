@@ -153,6 +153,11 @@ impl NetworkPane {
     }
 
     fn place(&mut self, target: Target, block: Block, experiment: &mut Experiment) {
+        let is_more = !matches!(target, Target::Instead(_));
+        if is_more && let Err(message) = room_for(experiment.blocks.len(), 1) {
+            self.message = Some(message);
+            return;
+        }
         let change = match target {
             Target::Before(index) => {
                 let starts_module = index > 0 && experiment.split_points().contains(&(index - 1));

@@ -4,6 +4,7 @@ use std::io::Read;
 
 use super::record::{self, Batch};
 use crate::dataset::source::array::bytes::{LIMIT, cannot_read, first_bytes, grouped};
+use crate::dataset::source::notes::Notes;
 use crate::dataset::source::raw::{Format, Note};
 
 const NAMES_10: &str = "batches.meta.txt";
@@ -22,7 +23,8 @@ pub(super) struct Collected {
     pub batches: Vec<Batch>,
     /// File and text of each list of names.
     pub names: Vec<(String, Vec<u8>)>,
-    pub notes: Vec<Note>,
+    /// Files that are neither.
+    pub left: Notes,
 }
 
 /// Whether a file is a batch by its name.
@@ -62,7 +64,7 @@ impl Collected {
             let text = first_bytes(bytes, MOST_NAMES).map_err(|error| cannot_read(name, &error))?;
             self.names.push((name.to_owned(), text));
         } else {
-            self.notes.push(Note {
+            self.left.push(|| Note {
                 what: name.to_owned(),
                 why: "it is neither a batch nor a list of names".to_owned(),
             });

@@ -13,6 +13,7 @@ use crate::dataset::source::array::bytes::{
 use crate::dataset::source::array::labels::check_used;
 use crate::dataset::source::array::listing;
 use crate::dataset::source::raw::{Format, Part, Raw, Store};
+use crate::words::one_line;
 use collect::Collected;
 use record::{Batch, SHAPE};
 
@@ -156,14 +157,14 @@ fn take_file(
 /// The last part of a path in an archive.
 fn base_name(path: &[u8]) -> String {
     let last = path.rsplit(|byte| matches!(byte, b'/' | b'\\')).next();
-    String::from_utf8_lossy(last.unwrap_or_default()).into_owned()
+    one_line(&String::from_utf8_lossy(last.unwrap_or_default()))
 }
 
 fn raw(collected: Collected, name: &str, coarse: bool) -> Result<Raw, String> {
     let Collected {
         mut batches,
         names,
-        mut notes,
+        left,
     } = collected;
     let Some(format) = batches.first().map(|batch| batch.format) else {
         return Err(format!(
@@ -185,6 +186,7 @@ fn raw(collected: Collected, name: &str, coarse: bool) -> Result<Raw, String> {
     }
     let train = part(train, coarse)?;
     let test = (!test.is_empty()).then(|| part(test, coarse)).transpose()?;
+    let mut notes = left.into_list("files");
     let classes = collect::classes(format, coarse, &names, &mut notes);
     check_used(
         &classes,

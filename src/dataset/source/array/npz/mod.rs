@@ -14,7 +14,9 @@ use crate::dataset::source::array::bytes::{
 };
 use crate::dataset::source::array::in_file::{HELD, Origin};
 use crate::dataset::source::array::labels::check_counts;
+use crate::dataset::source::notes::Notes;
 use crate::dataset::source::raw::{Format, Note, Part, Raw};
+use crate::words::{one_line, short};
 use array::Samples;
 use header::Header;
 use target::Labels;
@@ -229,8 +231,8 @@ impl<'a, R: Read + Seek> File<'a, R> {
     }
 
     fn missing(&self) -> String {
-        let names: Vec<&str> = (self.entries.iter().take(MOST_LISTED))
-            .map(|entry| entry.name.as_str())
+        let names: Vec<String> = (self.entries.iter().take(MOST_LISTED))
+            .map(|entry| short(&entry.name))
             .collect();
         let found = if names.is_empty() {
             "no arrays".to_owned()
@@ -244,13 +246,14 @@ impl<'a, R: Read + Seek> File<'a, R> {
     }
 
     fn notes(&self, used: &[&Entry]) -> Vec<Note> {
-        (self.entries.iter())
-            .filter(|entry| !used.contains(entry))
-            .map(|entry| Note {
-                what: entry.name.clone(),
+        let mut notes = Notes::default();
+        for entry in self.entries.iter().filter(|entry| !used.contains(entry)) {
+            notes.push(|| Note {
+                what: short(&entry.name),
                 why: "its name is none of those that samples and labels have".to_owned(),
-            })
-            .collect()
+            });
+        }
+        notes.into_list("arrays")
     }
 
     fn part(&mut self, x: &Entry, y: &Entry) -> Result<(Samples, Labels), String> {
@@ -286,7 +289,8 @@ impl<'a, R: Read + Seek> File<'a, R> {
 }
 
 fn damaged(name: &str, error: &zip::result::ZipError) -> String {
-    format!("{name} cannot be unpacked ({error}): download or save it again")
+    let why = one_line(&error.to_string());
+    format!("{name} cannot be unpacked ({why}): download or save it again")
 }
 
 #[cfg(test)]
