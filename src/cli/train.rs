@@ -13,7 +13,7 @@ use std::{
 use indicatif::{FormattedDuration, ProgressBar, ProgressStyle};
 
 use super::{
-    Failure, Source,
+    Failure, INTERRUPTED, Source,
     output::{note, print},
 };
 use crate::run::{Command, Evaluation, Event, Phase, Run, RunOptions, StepRecord, Summary};
@@ -44,8 +44,6 @@ pub(super) struct TrainArgs {
 
 /// Exit code of a run that diverged.
 const DIVERGED: u8 = 3;
-/// Exit code of a run that was interrupted.
-const INTERRUPTED: u8 = 130;
 
 pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
     let experiment = args.source.experiment(args.epochs)?;

@@ -12,6 +12,7 @@ pub(super) mod npz;
 use std::path::Path;
 
 use super::raw::Format;
+pub use bytes::LIMIT;
 
 /// The format of a file or folder; none where it is not one of arrays. Reads a few KiB of each
 /// file at most. A single NumPy array counts as [`Format::Npz`], whose reader tells what to do

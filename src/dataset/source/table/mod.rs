@@ -45,6 +45,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::raw::{Format, Note, Part, Raw, Store};
+pub use labels::keeps_classes;
 use layout::Layout;
 use source::Source;
 
