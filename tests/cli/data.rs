@@ -1,10 +1,16 @@
 //! `layerwise data`, and training on files by name.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+    thread,
+    time::Duration,
+};
 
 use serde_json::Value;
 
-use super::{layerwise, refuses, succeeds, text};
+use super::{PROGRAM, layerwise, refuses, succeeds, text};
 
 /// Two clouds of points in a table.
 fn table(path: &Path) {
@@ -211,6 +217,38 @@ fn what_a_format_cannot_hold_is_not_exported() {
         "{}",
         finished.err
     );
+}
+
+/// Interrupts writing as soon as something of it is there.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_export_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let there = || fs::read_dir(folder.path()).unwrap().count();
+    let program = Command::new(PROGRAM)
+        .args(["data", "export", "--preset", "shapes-cnn", "--to", "csv"])
+        .args(["--set", "data.samples=80000", "--out"])
+        .arg(folder.path().join("shapes.csv"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    for _ in 0..6_000 {
+        if there() > 0 {
+            break;
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    let kill = Command::new("sh")
+        .args(["-c", &format!("kill -INT {}", program.id())])
+        .status()
+        .unwrap();
+    assert!(kill.success());
+    let output = program.wait_with_output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{told}");
+    assert_eq!(told, "error: Cancelled\n");
+    assert_eq!(there(), 0);
 }
 
 #[test]

@@ -80,12 +80,14 @@ pub(super) fn write(work: &mut Work<'_>, file: &mut File) -> Result<Vec<Note>, F
             )
         },
     });
+    let constant = constant.note();
+    let image = image_note(dataset.shape).filter(|_| constant.is_none());
     Ok(names
         .note
         .into_iter()
         .chain(tested)
-        .chain(constant.note())
-        .chain(image_note(dataset.shape))
+        .chain(constant)
+        .chain(image)
         .chain(unused_classes(dataset))
         .collect())
 }

@@ -224,7 +224,10 @@ fn folders_keep_the_order_of_classes() {
         (1, &["Con", "a", "b"][..]),
     ] {
         let whole = of_pixels([channels, 6, 6], classes);
-        let found = round(&whole, Target::Folder, of(6, channels));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data");
+        export(&whole, Target::Folder, &path, &mut |_| true).unwrap();
+        let found = read(&path, of(6, channels));
         assert_eq!(found.classes == whole.classes, classes == ["a", "b", "c"]);
         assert_eq!(found.classes.len(), classes.len());
         for (found, whole) in [(&found.train, &whole.train), (&found.test, &whole.test)] {
@@ -307,7 +310,8 @@ fn nothing_is_left_where_it_does_not_go_on() {
         let nowhere = path.join("data");
         let error = export(&whole, target, &nowhere, &mut |_| true).unwrap_err();
         assert!(error.contains("cannot be written: "), "{error}");
-        assert!(!error.contains(".tmp"), "{error}");
+        let own_name = nowhere.display().to_string();
+        assert!(!error.replace(&own_name, "").contains(".tmp"), "{error}");
     }
 }
 
