@@ -1,18 +1,25 @@
-//! `layerwise data`: what lies in files, and published data sets.
+//! `layerwise data`: what lies in files, data as files, and published data sets.
 
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 
 use super::{
-    Failure,
+    Failure, INTERRUPTED, Source, must_be_new,
     output::{note, print},
 };
 use crate::{
     dataset::{
-        Column, ColumnKind, Loading,
+        CANCELLED, Column, ColumnKind, Loading, Request,
+        export::{Target, export},
         fetch::{DOWNLOADS, Download, fetch},
-        inspect,
+        inspect, load,
     },
     experiment::{Data, DataKind},
 };
@@ -32,6 +39,8 @@ pub(super) enum DataVerb {
         #[arg(long)]
         json: bool,
     },
+    /// Write the samples of an experiment to files that it can be set to read
+    Export(ExportArgs),
     /// Download a published data set, or go on with a download
     Fetch {
         /// mnist, fashion-mnist, cifar10 or cifar100
@@ -43,6 +52,44 @@ pub(super) enum DataVerb {
         #[arg(long, value_name = "DIR")]
         dir: Option<PathBuf>,
     },
+}
+
+#[derive(clap::Args)]
+pub(super) struct ExportArgs {
+    #[command(flatten)]
+    source: Source,
+    /// Format to write
+    #[arg(long = "to", value_name = "FORMAT")]
+    format: Format,
+    /// New folder (idx, cifar10, folder) or file (npz, csv)
+    #[arg(long, value_name = "PATH")]
+    out: PathBuf,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Format {
+    /// IDX files, as of MNIST: images
+    Idx,
+    /// The binary version of CIFAR-10: images of 3×32×32 8-bit pixels of at most 10 classes
+    Cifar10,
+    /// NumPy arrays
+    Npz,
+    /// PNG files in a folder for each class: square images of 8-bit pixels
+    Folder,
+    /// A table, which has no part for testing
+    Csv,
+}
+
+impl Format {
+    fn target(self) -> Target {
+        match self {
+            Self::Idx => Target::Idx,
+            Self::Cifar10 => Target::Cifar10,
+            Self::Npz => Target::Npz,
+            Self::Folder => Target::Folder,
+            Self::Csv => Target::Csv,
+        }
+    }
 }
 
 pub(super) fn run(verb: &DataVerb) -> Result<(), Failure> {
@@ -62,6 +109,7 @@ pub(super) fn run(verb: &DataVerb) -> Result<(), Failure> {
             };
             info(&data, *json)
         }
+        DataVerb::Export(args) => write(args),
         DataVerb::Fetch { name, from, dir } => download(name, from.as_deref(), dir.clone()),
     }
 }
@@ -154,6 +202,41 @@ fn lacking(missing: u64) -> String {
         0 => String::new(),
         count => format!(", {} missing", HumanCount(count)),
     }
+}
+
+fn write(args: &ExportArgs) -> Result<(), Failure> {
+    let experiment = args.source.experiment(None)?;
+    must_be_new(&args.out)?;
+    let interrupted = Arc::new(AtomicBool::new(false));
+    ctrlc::set_handler({
+        let interrupted = Arc::clone(&interrupted);
+        move || interrupted.store(true, Ordering::Relaxed)
+    })
+    .map_err(|error| format!("Ctrl-C cannot be handled: {error}"))?;
+
+    let bar = bar("Reading");
+    let mut progress =
+        |loading: Loading| follow(&bar, loading) && !interrupted.load(Ordering::Relaxed);
+    let written = load(&Request::of(&experiment), &mut progress).and_then(|dataset| {
+        dataset.must_be_as_checked(&experiment)?;
+        let notes = export(&dataset, args.format.target(), &args.out, &mut progress)?;
+        Ok((dataset.unreadable, notes))
+    });
+    bar.finish_and_clear();
+    let (unreadable, notes) = written.map_err(|message| {
+        let code = if message == CANCELLED { INTERRUPTED } else { 1 };
+        Failure { message, code }
+    })?;
+    if unreadable > 0 {
+        note(&format!(
+            "Image files that cannot be read and are left out: {}",
+            HumanCount(unreadable as u64)
+        ));
+    }
+    for told in notes {
+        note(&format!("{}: {}", told.what, told.why));
+    }
+    print(&format!("{}\n", args.out.display()))
 }
 
 fn download(name: &str, from: Option<&str>, dir: Option<PathBuf>) -> Result<(), Failure> {

@@ -65,7 +65,7 @@ enum Verb {
         #[arg(long, value_name = "FILE.safetensors")]
         out: PathBuf,
     },
-    /// What lies in files, and published data sets
+    /// What lies in files, data as files, and published data sets
     #[command(subcommand)]
     Data(data::DataVerb),
     /// Weights from and for other programs
@@ -165,6 +165,9 @@ fn look_at_files(experiment: &mut Experiment) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Exit code of what was interrupted.
+const INTERRUPTED: u8 = 130;
+
 /// How a verb ends badly.
 struct Failure {
     message: String,
@@ -260,13 +263,13 @@ fn must_be_new(out: &Path) -> Result<(), Failure> {
     let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
     if folder.is_some_and(|folder| !folder.is_dir()) {
         return Err(Failure::error(format!(
-            "{} cannot be written: name a file in a folder that exists",
+            "{} cannot be written: name one in a folder that exists",
             out.display()
         )));
     }
     if out.symlink_metadata().is_ok() {
         return Err(Failure::error(format!(
-            "{} exists already and is not replaced: name a new file",
+            "{} exists already and is not replaced: name a new one",
             out.display()
         )));
     }

@@ -13,7 +13,7 @@ use std::{
 use indicatif::{FormattedDuration, ProgressBar, ProgressStyle};
 
 use super::{
-    Failure, Source, checked,
+    Failure, INTERRUPTED, Source, checked,
     output::{note, print},
     with_epochs,
 };
@@ -50,8 +50,6 @@ pub(super) struct TrainArgs {
 
 /// Exit code of a run that diverged.
 const DIVERGED: u8 = 3;
-/// Exit code of a run that was interrupted.
-const INTERRUPTED: u8 = 130;
 
 pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
     let experiment = match &args.resume {

@@ -3,6 +3,7 @@
 mod augment;
 mod batch;
 mod digits;
+pub mod export;
 pub mod fetch;
 mod files;
 mod histogram;

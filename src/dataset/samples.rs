@@ -154,6 +154,11 @@ impl Samples {
         *self = self.select(&kept);
     }
 
+    /// Whether both lie in one source, so that their places can be compared.
+    pub(super) fn is_of_same_source(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.part, &other.part)
+    }
+
     /// The same samples, read another way.
     pub(super) fn with(&self, reading: Arc<Reading>) -> Self {
         let levels = self.holds_pixels().then(|| Levels::of(&reading));
@@ -251,7 +256,11 @@ impl Samples {
         Ok(())
     }
 
-    fn place(&self, at: usize) -> Result<usize, String> {
+    /// Where a sample lies in its source.
+    ///
+    /// # Errors
+    /// Where there is no such sample.
+    pub(super) fn place(&self, at: usize) -> Result<usize, String> {
         let place = self.order.get(at).ok_or_else(|| missing(at))?;
         Ok(*place as usize)
     }

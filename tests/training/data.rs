@@ -8,7 +8,11 @@ use std::{
 };
 
 use layerwise::{
-    dataset::{self, Dataset, Samples, look},
+    dataset::{
+        self, Dataset, Samples,
+        export::{Target, export},
+        look,
+    },
     experiment::Experiment,
     run::{Event, Phase, Run, RunOptions, StepRecord},
 };
@@ -86,27 +90,6 @@ fn npz(path: &Path, parts: &[(&str, &[Image])]) {
     archive.finish().unwrap();
 }
 
-fn idx(folder: &Path, name: &str, images: &[Image]) {
-    let header = |kind: u8, sizes: &[usize]| {
-        let mut bytes = vec![0, 0, 8, kind];
-        for size in sizes {
-            bytes.extend((*size as u32).to_be_bytes());
-        }
-        bytes
-    };
-    // Colours come last, pixel by pixel.
-    let mut pixels = header(4, &[images.len(), SIDE, SIDE, 3]);
-    for (image, _) in images {
-        for at in 0..SIDE * SIDE {
-            pixels.extend((0..3).map(|channel| image[channel * SIDE * SIDE + at]));
-        }
-    }
-    let mut labels = header(1, &[images.len()]);
-    labels.extend(images.iter().map(|(_, class)| *class as u8));
-    fs::write(folder.join(format!("{name}-images-idx4-ubyte")), pixels).unwrap();
-    fs::write(folder.join(format!("{name}-labels-idx1-ubyte")), labels).unwrap();
-}
-
 fn cifar(path: &Path, images: &[Image]) {
     let records = images.iter().flat_map(|(pixels, class)| {
         let mut record = vec![*class as u8];
@@ -116,29 +99,9 @@ fn cifar(path: &Path, images: &[Image]) {
     fs::write(path, records.collect::<Vec<u8>>()).unwrap();
 }
 
-fn folders(root: &Path, part: &str, classes: &[String], images: &[Image]) {
-    for (at, (pixels, class)) in images.iter().enumerate() {
-        // Sorted as the classes are numbered.
-        let name = format!("{class} {}", classes[*class as usize]);
-        let folder = root.join(part).join(name);
-        fs::create_dir_all(&folder).unwrap();
-        let mut image = image::RgbImage::new(SIDE as u32, SIDE as u32);
-        for (at, pixel) in image.pixels_mut().enumerate() {
-            pixel.0 = std::array::from_fn(|channel| pixels[channel * SIDE * SIDE + at]);
-        }
-        image.save(folder.join(format!("{at:04}.png"))).unwrap();
-    }
-}
-
-fn csv(path: &Path, images: &[Image]) {
-    let mut text = String::new();
-    for (pixels, class) in images {
-        for pixel in pixels {
-            text.push_str(&format!("{pixel},"));
-        }
-        text.push_str(&format!("{class}\n"));
-    }
-    fs::write(path, text).unwrap();
+/// Writes samples as the program does.
+fn exported(dataset: &Dataset, target: Target, path: &Path) {
+    export(dataset, target, path, &mut |_| true).unwrap();
 }
 
 /// The experiment on files, as they are.
@@ -164,54 +127,37 @@ fn trained(experiment: Experiment) -> (Vec<StepRecord>, f32) {
 }
 
 #[test]
-fn shapes_in_every_format_train_to_the_same_numbers() {
+fn shapes_exported_to_every_format_train_to_the_same_numbers() {
     let shapes = shapes();
-    let (train, test) = (images(&shapes.dataset.train), images(&shapes.dataset.test));
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| -> PathBuf { folder.path().join(name) };
-
-    npz(&path("shapes.npz"), &[("_train", &train), ("_test", &test)]);
-    fs::create_dir(path("idx")).unwrap();
-    idx(&path("idx"), "train", &train);
-    idx(&path("idx"), "t10k", &test);
-    fs::create_dir(path("cifar")).unwrap();
-    cifar(&path("cifar/data_batch_1.bin"), &train);
-    cifar(&path("cifar/test_batch.bin"), &test);
     let built_in = trained(shapes.experiment.clone());
-    for name in ["shapes.npz", "idx", "cifar"] {
+
+    for (name, target) in [
+        ("idx", Target::Idx),
+        ("cifar", Target::Cifar10),
+        ("shapes.npz", Target::Npz),
+    ] {
+        exported(&shapes.dataset, target, &path(name));
         let on_files = trained(on_files(&shapes, &path(name), &[]));
         assert_eq!(on_files, built_in, "{name}");
     }
 
+    // A table has no part for testing: the same samples are chosen for it.
+    exported(&shapes.dataset, Target::Csv, &path("shapes.csv"));
+    let rows = ["data.image=[3, 32, 32]"];
+    let table = on_files(&shapes, &path("shapes.csv"), &rows);
+    assert_eq!(trained(table), built_in);
+
     // Folders list their images class after class.
-    let (sorted_train, sorted_test) = (by_class(train.clone()), by_class(test));
-    npz(
-        &path("sorted.npz"),
-        &[("_train", &sorted_train), ("_test", &sorted_test)],
-    );
-    folders(
-        &path("folders"),
-        "train",
-        &shapes.dataset.classes,
-        &sorted_train,
-    );
-    folders(
-        &path("folders"),
-        "val",
-        &shapes.dataset.classes,
-        &sorted_test,
-    );
+    let sorted = |samples: &Samples| by_class(images(samples));
+    let (train, test) = (sorted(&shapes.dataset.train), sorted(&shapes.dataset.test));
+    npz(&path("sorted.npz"), &[("_train", &train), ("_test", &test)]);
     let sorted = trained(on_files(&shapes, &path("sorted.npz"), &[]));
     assert_ne!(sorted, built_in);
-    let in_folders = on_files(&shapes, &path("folders"), &["data.size=32"]);
+    exported(&shapes.dataset, Target::Folder, &path("folder"));
+    let in_folders = on_files(&shapes, &path("folder"), &["data.size=32"]);
     assert_eq!(trained(in_folders), sorted);
-
-    // A table has no part for testing.
-    npz(&path("whole.npz"), &[("", &train)]);
-    csv(&path("whole.csv"), &train);
-    let whole = trained(on_files(&shapes, &path("whole.npz"), &[]));
-    let table = on_files(&shapes, &path("whole.csv"), &["data.image=[3, 32, 32]"]);
-    assert_eq!(trained(table), whole);
 }
 
 #[test]
@@ -223,9 +169,7 @@ fn images_too_many_for_memory_train_to_the_same_numbers() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     for name in ["few", "many"] {
-        fs::create_dir(path(name)).unwrap();
-        idx(&path(name), "train", &train);
-        idx(&path(name), "t10k", &images(&shapes.dataset.test));
+        exported(&shapes.dataset, Target::Idx, &path(name));
     }
     for (name, sample) in [
         ("train-images-idx4-ubyte", 3 * SIDE * SIDE),
@@ -319,15 +263,15 @@ fn every_method_sees_the_same_augmented_samples() {
 fn a_broken_image_costs_a_sentence() {
     let shapes = shapes();
     let folder = tempfile::tempdir().unwrap();
-    let train = images(&shapes.dataset.train);
-    folders(folder.path(), "train", &shapes.dataset.classes, &train);
-    let class = fs::read_dir(folder.path().join("train")).unwrap().next();
+    let path = folder.path().join("shapes");
+    exported(&shapes.dataset, Target::Folder, &path);
+    let class = fs::read_dir(path.join("train")).unwrap().next();
     let broken = class.unwrap().unwrap().path().join("9999.png");
     fs::write(&broken, "no image").unwrap();
 
     for normalize in ["computed", "off"] {
         let normalize = format!("prepare.normalize={normalize}");
-        let experiment = on_files(&shapes, folder.path(), &[&normalize, "data.size=32"]);
+        let experiment = on_files(&shapes, &path, &[&normalize, "data.size=32"]);
         let run = Run::start(experiment, RunOptions::default()).unwrap();
         let told = super::finish(&run);
         assert_eq!(told.phase, Phase::Finished, "{:?}", told.message);
@@ -340,16 +284,16 @@ fn a_broken_image_costs_a_sentence() {
 fn an_image_that_breaks_during_training_ends_it_with_a_sentence() {
     let shapes = shapes();
     let folder = tempfile::tempdir().unwrap();
-    let train = images(&shapes.dataset.train);
-    folders(folder.path(), "train", &shapes.dataset.classes, &train);
+    let path = folder.path().join("shapes");
+    exported(&shapes.dataset, Target::Folder, &path);
     let assignments = ["data.size=32", "train.epochs=1000", "prepare.flip=true"];
-    let experiment = on_files(&shapes, folder.path(), &assignments);
+    let experiment = on_files(&shapes, &path, &assignments);
     let run = Run::start(experiment, RunOptions::default()).unwrap();
     while !matches!(
         run.next_event(Duration::from_secs(60)),
         Some(Event::Steps(_)) | None
     ) {}
-    fs::remove_dir_all(folder.path().join("train")).unwrap();
+    fs::remove_dir_all(path.join("train")).unwrap();
     let told = super::finish(&run);
     assert_eq!(told.phase, Phase::Failed);
     assert!(told.message.unwrap().contains(".png"));

@@ -17,6 +17,7 @@ use crate::dataset::{CANCELLED, picture::decode};
 mod layout;
 mod left;
 
+pub use layout::is_hidden as is_ignored;
 use layout::{Layout, is_hidden, list};
 use left::Left;
 

@@ -15,8 +15,11 @@ use std::{
 use parking_lot::Mutex;
 use walkdir::WalkDir;
 
+pub(super) use array::LIMIT as MOST_ARRAY_BYTES;
+pub(super) use folder::is_ignored;
 pub use raw::{Format, Note, Part, Range, Raw, Store};
 pub use table::{Column, Kind as ColumnKind};
+pub(super) use table::{MAX_FEATURES, MAX_VALUES, keeps_classes};
 
 /// What a person may say of a source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

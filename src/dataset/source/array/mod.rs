@@ -13,6 +13,7 @@ pub(super) mod npz;
 use std::path::Path;
 
 use super::raw::Format;
+pub use bytes::LIMIT;
 
 pub use in_file::InFile;
 

@@ -115,7 +115,7 @@ pub(super) fn list(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), String
 }
 
 /// Files and folders that systems leave behind.
-pub(super) fn is_hidden(name: &OsStr) -> bool {
+pub fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")
         || ["Thumbs.db", "desktop.ini", "__MACOSX"]
             .iter()

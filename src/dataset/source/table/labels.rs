@@ -64,21 +64,39 @@ impl Labels {
             }
             _ => {}
         }
-        names.sort_unstable();
-        let numbers: Option<Vec<f64>> = names
-            .iter()
-            .map(|name| match cell::value(name, decimal_comma) {
-                Value::Number(number) => Some(number),
-                _ => None,
-            })
-            .collect();
-        if let Some(numbers) = numbers {
-            let mut pairs: Vec<(f64, String)> = numbers.into_iter().zip(names).collect();
-            pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
-            names = pairs.into_iter().map(|(_, name)| name).collect();
-        }
+        sort(&mut names, decimal_comma);
         Ok(names)
     }
+}
+
+/// Sorts the names of classes: by number where all are numbers.
+fn sort<T: AsRef<str> + Ord>(names: &mut [T], decimal_comma: bool) {
+    names.sort_unstable();
+    let number = |name: &T| match cell::value(name.as_ref(), decimal_comma) {
+        Value::Number(number) => Some(number),
+        _ => None,
+    };
+    if names.iter().all(|name| number(name).is_some()) {
+        names.sort_by(|a, b| {
+            let (a, b) = (number(a), number(b));
+            a.unwrap_or_default().total_cmp(&b.unwrap_or_default())
+        });
+    }
+}
+
+/// Whether labels of these names, in cells parted by commas, become classes of these names in this
+/// order.
+pub fn keeps_classes(names: &[&str]) -> bool {
+    let is_kept = |name: &&str| {
+        cell::text(name.as_bytes()).0 == *name
+            && !cell::is_missing_label(name)
+            && name.len() <= LONGEST_TEXT
+    };
+    let mut sorted = names.to_vec();
+    sort(&mut sorted, false);
+    sorted == names
+        && names.iter().all(is_kept)
+        && names.iter().collect::<HashSet<_>>().len() == names.len()
 }
 
 /// Names of the columns, for sentences about the label.

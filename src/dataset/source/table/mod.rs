@@ -46,6 +46,7 @@ use serde::Serialize;
 
 use super::raw::{Format, Note, Part, Raw, Store};
 use crate::dataset::CANCELLED;
+pub use labels::keeps_classes;
 use layout::Layout;
 use source::Source;
 
