@@ -7,7 +7,7 @@ use crate::experiment::{Data, Found, MAX_CLASSES, Prepare, Shape};
 use serde::Serialize;
 
 use super::{
-    Column, Dataset, Loading, Note, Part, Progress, Source, class_counts, divided,
+    Column, Dataset, Format, Loading, Note, Part, Progress, Source, class_counts, divided,
     samples::{Reading, Samples},
     source::{self, Options, Raw, Store},
 };
@@ -112,6 +112,30 @@ pub fn look(data: &Data, progress: Progress<'_>) -> Result<Found, String> {
         train: count(&raw.train),
         test: raw.test.as_ref().map_or(0, count),
         classes: chosen.names.clone(),
+    })
+}
+
+/// What files hold, whatever of it an experiment takes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contents {
+    pub format: Format,
+    /// Values of each sample where samples are vectors, which may be read as images.
+    pub values: Option<usize>,
+    /// Name of each class.
+    pub classes: Vec<String>,
+}
+
+/// What lies at `data.path`, whether or not `data.only` and `data.image` fit it.
+///
+/// # Errors
+/// Where it cannot be read.
+pub(super) fn contents(data: &Data, progress: Progress<'_>) -> Result<Contents, String> {
+    let raw = open(data, progress)?;
+    let sizes = raw.shape.filter(|_| !raw.is_image);
+    Ok(Contents {
+        format: raw.format,
+        values: sizes.map(|sizes| sizes.iter().product()),
+        classes: raw.classes.clone(),
     })
 }
 

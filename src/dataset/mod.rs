@@ -30,7 +30,7 @@ use planar::Planar;
 use samples::Reading;
 
 pub use batch::epoch_order;
-pub use files::{ClassCount, Inspection, inspect, look};
+pub use files::{ClassCount, Contents, Inspection, inspect, look};
 pub use histogram::{Histogram, class_counts};
 pub use mix::{Kind as MixKind, Mixing};
 pub use normalize::Normalization;
@@ -173,6 +173,17 @@ impl Request {
     pub fn found(&self) -> Result<Option<Found>, String> {
         match self.data.kind {
             DataKind::Files => look(&self.data, &mut |_| true).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// What the files hold, whatever of it is taken; none of built-in sets.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    pub fn contents(&self, progress: Progress<'_>) -> Result<Option<Contents>, String> {
+        match self.data.kind {
+            DataKind::Files => files::contents(&self.data, progress).map(Some),
             _ => Ok(None),
         }
     }

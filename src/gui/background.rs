@@ -14,7 +14,7 @@ use eframe::egui::Context;
 
 use super::sight::Sight;
 use crate::{
-    dataset::{self, Dataset, Request},
+    dataset::{self, Contents, Dataset, Request},
     experiment::{DataKind, Experiment, Found, Split},
     run::panic_text,
     weights::{self, Report},
@@ -196,17 +196,29 @@ pub struct Loaded {
     found: Option<Found>,
 }
 
+/// What files hold, and what is taken of it.
+struct Looked {
+    /// None of built-in sets.
+    contents: Option<Contents>,
+    loaded: Result<Loaded, String>,
+}
+
 /// The data set of the edited experiment, loaded behind the window.
 #[derive(Default)]
-pub struct DataLoader(Follower<Request, Loaded>);
+pub struct DataLoader(Follower<Request, Looked>);
 
-fn load(request: Request, unwanted: &AtomicBool) -> Result<Loaded, String> {
-    let dataset = dataset::load(&request, &mut |_| !unwanted.load(Ordering::Relaxed))?;
-    Ok(Loaded {
-        found: request.found()?,
-        sight: Sight::of(&dataset),
-        dataset,
-    })
+fn load(request: Request, unwanted: &AtomicBool) -> Result<Looked, String> {
+    let mut hear = |_| !unwanted.load(Ordering::Relaxed);
+    let contents = request.contents(&mut hear)?;
+    let dataset = dataset::load(&request, &mut hear);
+    let loaded = dataset.and_then(|dataset| {
+        Ok(Loaded {
+            found: request.found()?,
+            sight: Sight::of(&dataset),
+            dataset,
+        })
+    });
+    Ok(Looked { contents, loaded })
 }
 
 impl DataLoader {
@@ -232,18 +244,24 @@ impl DataLoader {
         if experiment.data.kind != DataKind::Files || self.0.is_behind() {
             return None;
         }
-        let found = self.0.result()?.as_ref().ok()?.found.as_ref()?;
+        let found = self.result()?.ok()?.found.as_ref()?;
         (experiment.data.found.as_ref() != Some(found)).then(|| found.clone())
     }
 
     /// The data loaded last, or why they could not be.
-    pub fn result(&self) -> Option<&Result<Loaded, String>> {
-        self.0.result()
+    pub fn result(&self) -> Option<Result<&Loaded, &str>> {
+        let looked = self.0.result()?.as_ref().map_err(String::as_str);
+        Some(looked.and_then(|looked| looked.loaded.as_ref().map_err(String::as_str)))
     }
 
     /// The data loaded last, where there are any.
     pub fn dataset(&self) -> Option<&Dataset> {
-        self.result()?.as_ref().ok().map(|loaded| &loaded.dataset)
+        self.result()?.ok().map(|loaded| &loaded.dataset)
+    }
+
+    /// What the files hold, also where what is wanted of it is not there.
+    pub fn contents(&self) -> Option<&Contents> {
+        self.0.result()?.as_ref().ok()?.contents.as_ref()
     }
 
     /// Whether data are on their way.

@@ -1,5 +1,8 @@
 //! The data: what they are and a look at some samples.
 
+mod classes;
+mod image;
+
 use eframe::egui::{
     Label, Rect, RichText, Sense, TextEdit, TextureHandle, TextureOptions, Ui, pos2, vec2,
 };
@@ -175,8 +178,10 @@ fn files(ui: &mut Ui, data: &Data, loader: &DataLoader, downloads: &Downloads) -
 
 /// What can be said of files.
 fn options(ui: &mut Ui, data: &mut Data, loader: &DataLoader) {
-    let format = loader.dataset().and_then(|dataset| dataset.format);
-    let failed = matches!(loader.result(), Some(Err(_)));
+    let contents = loader.contents();
+    let format = contents.map(|contents| contents.format);
+    // A table that cannot be read as one may need to be told how.
+    let failed = contents.is_none() && matches!(loader.result(), Some(Err(_)));
     if format == Some(Format::Table) || !data.label.is_empty() || failed {
         let label = ui.label("Class column");
         ui.add(
@@ -197,11 +202,22 @@ fn options(ui: &mut Ui, data: &mut Data, loader: &DataLoader) {
             words.to_owned()
         });
     }
+    let values = contents.and_then(|contents| contents.values);
+    if values.is_some() || data.image.is_some() {
+        image::show(ui, &mut data.image, values);
+    }
     if format == Some(Format::Cifar100) || data.coarse {
-        let label = ui.label("Classes");
+        let label = ui.label("Labels");
         ui.checkbox(&mut data.coarse, "20 coarse ones")
             .labelled_by(label.id);
         ui.end_row();
+    }
+    match contents {
+        Some(contents) => classes::show(ui, &contents.classes, &mut data.only),
+        None if !data.only.is_empty() => {
+            classes::show(ui, &data.only.clone(), &mut data.only);
+        }
+        None => {}
     }
     if format == Some(Format::Folder) {
         number(
