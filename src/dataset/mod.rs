@@ -205,6 +205,11 @@ pub struct Loading {
 }
 
 impl Loading {
+    /// The part that is done; none where the whole is not known.
+    pub fn share(&self) -> Option<f32> {
+        (self.total > 0).then(|| (self.done as f32 / self.total as f32).min(1.0))
+    }
+
     /// What is being done and how far it is, such as "Reading, 45 %".
     pub fn words(&self) -> String {
         match self.total {
@@ -290,7 +295,14 @@ fn assemble(
         DataKind::Shapes => {
             let (count, noise) = drawn(data)?;
             (
-                shapes::samples(count, data.size, data.class_count(), noise, &mut draw)?,
+                shapes::samples(
+                    count,
+                    data.size,
+                    data.class_count(),
+                    noise,
+                    &mut draw,
+                    progress,
+                )?,
                 shapes::classes(data.class_count()),
                 made_here(data.kind),
             )

@@ -241,6 +241,7 @@ impl Studio {
                 self.ask_path(Purpose::DataFolder, None);
             }
             Some(settings_pane::Ask::Data(data::Ask::Again)) => self.loader.forget(),
+            Some(settings_pane::Ask::Data(data::Ask::Cancel)) => self.loader.cancel(),
             Some(settings_pane::Ask::Data(data::Ask::Download(download))) => {
                 self.downloads.start(download, ui.ctx());
             }

@@ -43,8 +43,10 @@ pub enum Ask {
     File,
     /// Data from a folder.
     Folder,
-    /// The same files, read again.
+    /// The same data, loaded again.
     Again,
+    /// No more loading.
+    Cancel,
     /// A published data set.
     Download(&'static Download),
 }
@@ -63,7 +65,7 @@ pub fn show(
             kind.title().to_owned()
         });
     });
-    let ask = match data.kind {
+    let mut ask = match data.kind {
         DataKind::Files => files(ui, data, loader, downloads),
         _ => None,
     };
@@ -80,16 +82,23 @@ pub fn show(
             preview.show(ui, dataset);
             about(ui, dataset);
         }
+        Some(Err(_)) if loader.is_cancelled() => {
+            ui.horizontal(|ui| {
+                ui.weak("Loading was cancelled");
+                if !loader.is_loading() && ui.button("Load").clicked() {
+                    ask = Some(Ask::Again);
+                }
+            });
+        }
         Some(Err(message)) => {
             ui.colored_label(theme::error_color(ui.visuals()), message);
         }
         None => {}
     }
-    if loader.is_loading() {
-        ui.horizontal(|ui| {
-            ui.spinner();
-            ui.weak("Loading the data");
-        });
+    if let Some(waiting) = loader.waiting()
+        && waiting.show(ui, "Loading the data")
+    {
+        ask = Some(Ask::Cancel);
     }
     ask
 }
@@ -161,7 +170,7 @@ fn files(ui: &mut Ui, data: &Data, loader: &DataLoader, downloads: &Downloads) -
                 }
             });
         });
-        let some = !data.path.as_os_str().is_empty() && !loader.is_loading();
+        let some = loader.result().is_some() && !loader.is_loading() && !loader.is_cancelled();
         if some
             && ui
                 .button("Reload")

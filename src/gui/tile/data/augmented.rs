@@ -1,14 +1,12 @@
 //! One sample as training may see it.
 
-use std::sync::atomic::AtomicBool;
-
 use eframe::egui::{Button, ColorImage, Image, RichText, ScrollArea, TextureHandle, Ui, vec2};
 
 use super::{Edited, samples::texture};
 use crate::{
     dataset::Samples,
     experiment::{Prepare, Shape},
-    gui::{background::Follower, sight::painted, theme},
+    gui::{background::Follower, sight::painted, theme, waiting::Work},
     rng::{Stream, rng},
 };
 
@@ -108,7 +106,7 @@ impl View {
     }
 }
 
-fn draw(wanted: Wanted, _: &AtomicBool) -> Result<Vec<ColorImage>, String> {
+fn draw(wanted: Wanted, _: &Work) -> Result<Vec<ColorImage>, String> {
     wanted.samples.must_be_pixels()?;
     let samples = wanted.samples.unnormalized();
     let sizes = samples.shape().sizes();

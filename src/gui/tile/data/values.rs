@@ -1,7 +1,5 @@
 //! Which values samples have.
 
-use std::sync::atomic::Ordering;
-
 use eframe::egui::{Color32, Grid, Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
 use indicatif::HumanCount;
 
@@ -44,9 +42,9 @@ impl View {
             samples: data.dataset.train.clone(),
         };
         self.measured
-            .want(wanted, "layerwise-values", ui.ctx(), |wanted, unwanted| {
+            .want(wanted, "layerwise-values", ui.ctx(), |wanted, work| {
                 let some = wanted.samples.spread(MEASURED);
-                summarise(&some, &mut |_| !unwanted.load(Ordering::Relaxed))
+                summarise(&some, &mut |loading| work.hear(loading))
             });
         let all = data.dataset.train.len();
         let words = match all > MEASURED {
@@ -58,10 +56,19 @@ impl View {
             false => format!("Of {} training samples", HumanCount(all as u64)),
         };
         ui.label(RichText::new(words).small().weak());
-        match self.measured.result() {
-            None => {
-                ui.spinner();
+        if let Some(waiting) = self.measured.waiting()
+            && waiting.show(ui, "Measuring")
+        {
+            self.measured.cancel();
+        }
+        if self.measured.is_cancelled() {
+            if ui.button("Measure").clicked() {
+                self.measured.forget();
             }
+            return;
+        }
+        match self.measured.result() {
+            None => {}
             Some(Err(why)) => {
                 ui.colored_label(theme::error_color(ui.visuals()), why);
             }
