@@ -7,7 +7,8 @@ use crate::experiment::{Data, Found, MAX_CLASSES, Prepare, Shape};
 use serde::Serialize;
 
 use super::{
-    Column, Dataset, Format, Loading, Note, Part, Progress, Source, class_counts, divided,
+    Column, ColumnKind, Dataset, Format, Loading, Note, Part, Progress, Source, class_counts,
+    divided,
     samples::{Reading, Samples},
     source::{self, Options, Raw, Store},
 };
@@ -70,6 +71,10 @@ pub(super) fn load(
     Ok(Dataset {
         shape,
         format: Some(raw.format),
+        features: match shape {
+            Shape::Flat(_) => features(&raw.columns),
+            _ => Vec::new(),
+        },
         classes: chosen.names,
         train,
         test,
@@ -80,6 +85,22 @@ pub(super) fn load(
         notes,
         unreadable: 0,
     })
+}
+
+/// Name of each feature that the columns of a table make.
+fn features(columns: &[Column]) -> Vec<String> {
+    let of = |column: &Column| match &column.kind {
+        ColumnKind::Numeric { .. } => vec![column.name.clone()],
+        ColumnKind::Categorical { categories, .. } => {
+            let named = |category| format!("{} = {category}", column.name);
+            match categories.as_slice() {
+                [_, second] => vec![named(second)],
+                all => all.iter().map(named).collect(),
+            }
+        }
+        ColumnKind::Label | ColumnKind::LeftOut(_) => Vec::new(),
+    };
+    columns.iter().flat_map(of).collect()
 }
 
 /// Numbers of images that are pixels from 0 to 255 as bytes, which stand for 0 to 1.

@@ -10,6 +10,7 @@ mod mix;
 mod normalize;
 mod picture;
 mod planar;
+mod plane;
 mod rows;
 mod samples;
 mod shapes;
@@ -34,6 +35,7 @@ pub use files::{ClassCount, Contents, Inspection, inspect, look};
 pub use histogram::{Histogram, class_counts};
 pub use mix::{Kind as MixKind, Mixing};
 pub use normalize::Normalization;
+pub use plane::Plane;
 pub use samples::Samples;
 pub use source::{Column, ColumnKind, Format, Note, Part, Store, forget};
 pub use stream::{HostBatch, Schedule, Stream};
@@ -53,6 +55,8 @@ pub struct Dataset {
     pub shape: Shape,
     /// What files were recognised as; none of built-in sets.
     pub format: Option<Format>,
+    /// Name of each feature of vectors; empty where they have none.
+    pub features: Vec<String>,
     /// Name of each class.
     pub classes: Vec<String>,
     pub train: Samples,
@@ -314,6 +318,7 @@ fn assemble(
     Ok(Dataset {
         shape,
         format: None,
+        features: Vec::new(),
         classes,
         train,
         test,

@@ -7,6 +7,7 @@ mod handle;
 mod message;
 mod outbox;
 mod record;
+mod regions;
 mod supply;
 mod trace;
 mod trainer;

@@ -78,7 +78,7 @@ impl View {
                     .auto_shrink(false)
                     .show(ui, |ui| match data.dataset.shape {
                         Shape::Image([channels, ..]) => images(ui, summary, channels),
-                        _ => vectors(ui, summary),
+                        _ => vectors(ui, summary, &data.dataset.features),
                     });
             }
         }
@@ -158,7 +158,7 @@ fn bars(ui: &mut Ui, histogram: &Histogram, color: Color32) {
 }
 
 /// Mean, deviation and range of each feature.
-fn vectors(ui: &mut Ui, summary: &Summary) {
+fn vectors(ui: &mut Ui, summary: &Summary, names: &[String]) {
     let features = summary.histograms.len();
     Grid::new("features").striped(true).show(ui, |ui| {
         for title in ["Feature", "Mean", "Deviation", "Least", "Greatest"] {
@@ -169,7 +169,8 @@ fn vectors(ui: &mut Ui, summary: &Summary) {
         let numbers = normalization.mean.iter().zip(&normalization.deviation);
         let rows = numbers.zip(&summary.histograms).take(MOST_FEATURES);
         for (at, ((mean, deviation), histogram)) in rows.enumerate() {
-            ui.label((at + 1).to_string());
+            let name = names.get(at).cloned();
+            ui.label(name.unwrap_or_else(|| (at + 1).to_string()));
             let ends = [f64::from(histogram.low), f64::from(histogram.high)];
             for value in [*mean, *deviation].into_iter().chain(ends) {
                 ui.label(three_digits(value));
