@@ -3,6 +3,7 @@
 use eframe::egui::{
     PopupCloseBehavior, RichText, ScrollArea, TextEdit, Ui,
     containers::menu::{MenuButton, MenuConfig},
+    style::StyleModifier,
 };
 use indicatif::HumanCount;
 
@@ -62,7 +63,9 @@ pub(super) fn show(ui: &mut Ui, all: &[String], only: &mut Vec<String>) {
         ),
     };
     let id = ui.scope_id().with("classes");
-    let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    let config = MenuConfig::new()
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .style(StyleModifier::default());
     let (button, list) = MenuButton::new(words).config(config).ui(ui, |ui| {
         let kept = ui
             .data(|data| data.get_temp::<Ticks>(id))
