@@ -18,6 +18,7 @@ mod source;
 mod split;
 mod stream;
 mod summary;
+mod versions;
 
 use std::sync::Arc;
 
@@ -40,6 +41,7 @@ pub use samples::Samples;
 pub use source::{Column, ColumnKind, Format, Note, Part, Store, forget};
 pub use stream::{HostBatch, Schedule, Stream};
 pub use summary::{Summary, summarise};
+pub use versions::{Version, Versions};
 
 /// Where a data set comes from and under which terms.
 #[derive(Clone, Debug, Default, PartialEq)]

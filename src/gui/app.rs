@@ -206,6 +206,7 @@ impl Studio {
             dataset: self.loader.dataset().filter(|_| same_data),
             edited: self.loader.dataset().map(|dataset| Edited {
                 dataset,
+                data: &edited.data,
                 prepare: &edited.prepare,
                 generation: self.loader.generation(),
             }),
