@@ -190,7 +190,8 @@ fn options(ui: &mut Ui, data: &mut Data, loader: &DataLoader) {
     let contents = loader.contents();
     let format = contents.map(|contents| contents.format);
     // A table that cannot be read as one may need to be told how.
-    let failed = contents.is_none() && matches!(loader.result(), Some(Err(_)));
+    let failed = contents.is_none() && !loader.is_cancelled();
+    let failed = failed && matches!(loader.result(), Some(Err(_)));
     if format == Some(Format::Table) || !data.label.is_empty() || failed {
         let label = ui.label("Class column");
         ui.add(

@@ -117,11 +117,18 @@ impl Ticks {
                 }
             }
         });
-        if self.count() < LEAST {
-            let color = theme::warning_color(ui.visuals());
-            let words = format!("Tick at least {LEAST} classes");
-            ui.label(RichText::new(words).small().color(color));
-        }
+        // Always a line, so that the list stays in place.
+        let (words, color) = match self.count() < LEAST {
+            true => {
+                let words = format!("Tick at least {LEAST} classes");
+                (words, theme::warning_color(ui.visuals()))
+            }
+            false => {
+                let words = format!("{} of {} ticked", self.count(), all.len());
+                (words, ui.visuals().weak_text_color())
+            }
+        };
+        ui.label(RichText::new(words).small().color(color));
         if places.is_empty() {
             ui.weak("No class has such a name");
         }
