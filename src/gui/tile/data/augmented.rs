@@ -140,8 +140,8 @@ fn mixing_words(prepare: &Prepare) -> &'static str {
     }
 }
 
-/// The parts of the sample's own class and another in the target.
-fn shares(dataset: &Dataset, place: usize, (other, share): (u32, f32)) -> String {
+/// The parts of the sample's own class and another in the target, a line each.
+fn shares(dataset: &Dataset, place: usize, (other, share): (u32, f32)) -> Vec<String> {
     let name = |class: u32| {
         dataset
             .classes
@@ -151,39 +151,42 @@ fn shares(dataset: &Dataset, place: usize, (other, share): (u32, f32)) -> String
     let own = dataset.train.labels.get(place).copied().unwrap_or(0);
     let percent = (share * 100.0).round();
     match own == other {
-        true => format!("100 % {}", name(own)),
-        false => format!(
-            "{percent} % {}, {} % {}",
-            name(own),
-            100.0 - percent,
-            name(other)
-        ),
+        true => vec![format!("100 % {}", name(own))],
+        false => vec![
+            format!("{percent} % {}", name(own)),
+            format!("{} % {}", 100.0 - percent, name(other)),
+        ],
     }
 }
 
-/// A picture, with the parts of the classes below it where it is mixed.
-fn one(ui: &mut Ui, picture: &TextureHandle, shares: Option<&str>) {
-    let line = match shares {
-        Some(_) => ui.text_style_height(&TextStyle::Small) + 2.0,
+/// A picture, with lines below it where it is mixed.
+fn one(ui: &mut Ui, picture: &TextureHandle, lines: Option<&[String]>) {
+    let line = ui.text_style_height(&TextStyle::Small);
+    let below = match lines {
+        Some(_) => 2.0 * line + 2.0,
         None => 0.0,
     };
-    let (place, response) = ui.allocate_exact_size(vec2(SIDE, SIDE + line), Sense::hover());
+    let (place, response) = ui.allocate_exact_size(vec2(SIDE, SIDE + below), Sense::hover());
     let square = Rect::from_min_size(place.min, vec2(SIDE, SIDE));
     let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
     ui.painter()
         .image(picture.id(), square, whole, Color32::WHITE);
-    let Some(shares) = shares else { return };
+    let Some(lines) = lines else { return };
     let color = ui.visuals().text_color();
     let font = TextStyle::Small.resolve(ui.style());
-    let mut job = LayoutJob::simple_singleline(shares.to_owned(), font, color);
-    job.wrap.max_width = SIDE;
-    job.wrap.max_rows = 1;
-    job.wrap.break_anywhere = true;
-    let galley = ui.painter().layout_job(job);
-    ui.painter()
-        .galley(square.left_bottom() + vec2(0.0, 2.0), galley, color);
-    response.widget_info(|| WidgetInfo::labeled(eframe::egui::Role::Label, true, shares));
-    response.on_hover_text(shares);
+    let mut at = square.left_bottom() + vec2(0.0, 2.0);
+    for words in lines {
+        let mut job = LayoutJob::simple_singleline(words.clone(), font.clone(), color);
+        job.wrap.max_width = SIDE;
+        job.wrap.max_rows = 1;
+        job.wrap.break_anywhere = true;
+        let galley = ui.painter().layout_job(job);
+        ui.painter().galley(at, galley, color);
+        at.y += line;
+    }
+    let words = lines.join(", ");
+    response.widget_info(|| WidgetInfo::labeled(eframe::egui::Role::Label, true, &words));
+    response.on_hover_text(words);
 }
 
 fn draw(wanted: Wanted, work: &Work) -> Result<Vec<Drawn>, String> {

@@ -42,7 +42,7 @@ fn show<'a>(view: &'a mut View, dataset: &'a Dataset, prepare: &'a Prepare) -> H
 /// Frames until work behind the window is done.
 fn wait_for(harness: &mut Harness<'_>, words: &str) {
     for _ in 0..500 {
-        if harness.query_by_label_contains(words).is_some() {
+        if harness.query_all_by_label_contains(words).next().is_some() {
             return;
         }
         harness.step();

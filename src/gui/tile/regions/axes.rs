@@ -6,7 +6,7 @@ use eframe::egui::{
     Align2, Pos2, Rect, TextStyle, Ui, epaint::TextShape, pos2, text::LayoutJob, vec2,
 };
 
-use crate::{dataset::Plane, gui::tile::number::three_digits};
+use crate::{dataset::Plane, gui::widget};
 
 /// At most one more number than this stands along an axis.
 const NUMBERS: f64 = 3.0;
@@ -26,12 +26,12 @@ pub(super) fn paint(ui: &Ui, plane: &Plane, square: Rect) {
     for tick in ticks(left, right) {
         let [at, _] = plane.unit([tick as f32, bottom]);
         let at = pos2(square.left() + at * square.width(), below);
-        write(ui, &three_digits(tick), at, 0.0, square.width());
+        write(ui, &widget::number(tick), at, 0.0, square.width());
     }
     for tick in ticks(bottom, top) {
         let [_, at] = plane.unit([left, tick as f32]);
         let at = pos2(beside - line, square.top() + at * square.height());
-        write(ui, &three_digits(tick), at, -FRAC_PI_2, square.width());
+        write(ui, &widget::number(tick), at, -FRAC_PI_2, square.width());
     }
     let at = pos2(square.center().x, below + line);
     write(ui, x, at, 0.0, square.width());
