@@ -8,7 +8,8 @@ use crate::words::short;
 use serde::Serialize;
 
 use super::{
-    Column, Dataset, Loading, Note, Part, Progress, Source, class_counts, divided,
+    Column, ColumnKind, Dataset, Format, Loading, Note, Part, Progress, Source, class_counts,
+    divided,
     samples::{Reading, Samples},
     source::{self, Options, Range, Raw, Store},
 };
@@ -72,6 +73,10 @@ pub(super) fn load(
     Ok(Dataset {
         shape,
         format: Some(raw.format),
+        features: match shape {
+            Shape::Flat(_) => features(&raw.columns),
+            _ => Vec::new(),
+        },
         classes: chosen.names,
         train,
         test,
@@ -82,6 +87,22 @@ pub(super) fn load(
         notes,
         unreadable: 0,
     })
+}
+
+/// Name of each feature that the columns of a table make.
+fn features(columns: &[Column]) -> Vec<String> {
+    let of = |column: &Column| match &column.kind {
+        ColumnKind::Numeric { .. } => vec![column.name.clone()],
+        ColumnKind::Categorical { categories, .. } => {
+            let named = |category| format!("{} = {category}", column.name);
+            match categories.as_slice() {
+                [_, second] => vec![named(second)],
+                all => all.iter().map(named).collect(),
+            }
+        }
+        ColumnKind::Label | ColumnKind::LeftOut(_) => Vec::new(),
+    };
+    columns.iter().flat_map(of).collect()
 }
 
 /// Numbers of images that are pixels from 0 to 255 in all parts, as bytes, which stand for 0 to 1.
@@ -129,6 +150,30 @@ pub fn look(data: &Data, progress: Progress<'_>) -> Result<Found, String> {
         train: count(&raw.train),
         test: raw.test.as_ref().map_or(0, count),
         classes: chosen.names.clone(),
+    })
+}
+
+/// What files hold, whatever of it an experiment takes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contents {
+    pub format: Format,
+    /// Values of each sample where samples are vectors, which may be read as images.
+    pub values: Option<usize>,
+    /// Name of each class.
+    pub classes: Vec<String>,
+}
+
+/// What lies at `data.path`, whether or not `data.only` and `data.image` fit it.
+///
+/// # Errors
+/// Where it cannot be read.
+pub(super) fn contents(data: &Data, progress: Progress<'_>) -> Result<Contents, String> {
+    let raw = open(data, progress)?;
+    let sizes = raw.shape.filter(|_| !raw.is_image);
+    Ok(Contents {
+        format: raw.format,
+        values: sizes.map(|sizes| sizes.iter().product()),
+        classes: raw.classes.clone(),
     })
 }
 

@@ -11,6 +11,7 @@ mod mix;
 mod normalize;
 mod picture;
 mod planar;
+mod plane;
 mod rows;
 mod samples;
 mod shapes;
@@ -18,6 +19,7 @@ mod source;
 mod split;
 mod stream;
 mod summary;
+mod versions;
 
 use std::sync::Arc;
 
@@ -31,14 +33,16 @@ use planar::Planar;
 use samples::Reading;
 
 pub use batch::epoch_order;
-pub use files::{ClassCount, Inspection, inspect, look};
+pub use files::{ClassCount, Contents, Inspection, inspect, look};
 pub use histogram::{Histogram, class_counts};
 pub use mix::{Kind as MixKind, Mixing};
 pub use normalize::Normalization;
+pub use plane::Plane;
 pub use samples::Samples;
 pub use source::{Column, ColumnKind, Format, Note, Part, Store, forget};
 pub use stream::{HostBatch, Schedule, Stream};
 pub use summary::{Summary, summarise};
+pub use versions::{Version, Versions};
 
 /// Where a data set comes from and under which terms.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -54,6 +58,8 @@ pub struct Dataset {
     pub shape: Shape,
     /// What files were recognised as; none of built-in sets.
     pub format: Option<Format>,
+    /// Name of each feature of vectors; empty where they have none.
+    pub features: Vec<String>,
     /// Name of each class.
     pub classes: Vec<String>,
     pub train: Samples,
@@ -183,6 +189,17 @@ impl Request {
         }
     }
 
+    /// What the files hold, whatever of it is taken; none of built-in sets.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    pub fn contents(&self, progress: Progress<'_>) -> Result<Option<Contents>, String> {
+        match self.data.kind {
+            DataKind::Files => files::contents(&self.data, progress).map(Some),
+            _ => Ok(None),
+        }
+    }
+
     /// Whether files are wanted, but none are chosen.
     pub fn lacks_path(&self) -> bool {
         self.data.kind == DataKind::Files && self.data.path.as_os_str().is_empty()
@@ -200,6 +217,11 @@ pub struct Loading {
 }
 
 impl Loading {
+    /// The part that is done; none where the whole is not known.
+    pub fn share(&self) -> Option<f32> {
+        (self.total > 0).then(|| (self.done as f32 / self.total as f32).min(1.0))
+    }
+
     /// What is being done and how far it is, such as "Reading, 45 %".
     pub fn words(&self) -> String {
         match self.total {
@@ -292,7 +314,14 @@ fn assemble(
         DataKind::Shapes => {
             let (count, noise) = drawn(data)?;
             (
-                shapes::samples(count, data.size, data.class_count(), noise, &mut draw)?,
+                shapes::samples(
+                    count,
+                    data.size,
+                    data.class_count(),
+                    noise,
+                    &mut draw,
+                    progress,
+                )?,
                 shapes::classes(data.class_count()),
                 made_here(data.kind),
             )
@@ -304,6 +333,7 @@ fn assemble(
     Ok(Dataset {
         shape,
         format: None,
+        features: Vec::new(),
         classes,
         train,
         test,

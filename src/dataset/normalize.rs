@@ -24,6 +24,20 @@ impl Normalization {
     /// Turns each value x of samples of `shape` (channels, height, width) into
     /// (x − mean) / deviation; a deviation of 0 counts as 1. Channels without a mean stay.
     pub fn apply(&self, values: &mut [f32], shape: [usize; 3]) {
+        self.each(values, shape, |value, mean, deviation| {
+            (value - mean) / deviation
+        });
+    }
+
+    /// Turns values that [`Self::apply`] has changed back into what they were.
+    pub fn undo(&self, values: &mut [f32], shape: [usize; 3]) {
+        self.each(values, shape, |value, mean, deviation| {
+            value * deviation + mean
+        });
+    }
+
+    /// Changes each value, given it with the mean and the deviation of its channel.
+    fn each(&self, values: &mut [f32], shape: [usize; 3], change: impl Fn(f64, f64, f64) -> f64) {
         let [channels, height, width] = shape;
         let plane = height.saturating_mul(width);
         let len = channels.saturating_mul(plane);
@@ -35,7 +49,7 @@ impl Normalization {
             for (channel, (mean, &deviation)) in sample.chunks_exact_mut(plane).zip(parameters) {
                 let deviation = if deviation == 0.0 { 1.0 } else { deviation };
                 for value in channel {
-                    *value = ((f64::from(*value) - mean) / deviation) as f32;
+                    *value = change(f64::from(*value), *mean, deviation) as f32;
                 }
             }
         }
@@ -116,5 +130,7 @@ mod tests {
         let mut values = [1.0, 3.0, 10.0, 12.0, -1.0, 5.0, 9.0, 10.0];
         normalization.apply(&mut values, [2, 1, 2]);
         assert_eq!(values, [0.0, 1.0, 0.0, 2.0, -1.0, 2.0, -1.0, 0.0]);
+        normalization.undo(&mut values, [2, 1, 2]);
+        assert_eq!(values, [1.0, 3.0, 10.0, 12.0, -1.0, 5.0, 9.0, 10.0]);
     }
 }

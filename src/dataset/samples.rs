@@ -127,8 +127,13 @@ impl Samples {
 
     /// The same samples with their values as they lie in their source.
     pub fn unnormalized(&self) -> Self {
+        self.normalized(None)
+    }
+
+    /// The same samples with their values shifted and scaled like this.
+    pub fn normalized(&self, normalization: Option<Normalization>) -> Self {
         let reading = Reading {
-            normalization: None,
+            normalization,
             ..(*self.reading).clone()
         };
         self.with(Arc::new(reading))
@@ -280,8 +285,8 @@ impl Samples {
         Ok(())
     }
 
-    /// Shifts and scales the values of a sample.
-    fn normalize(&self, out: &mut [f32]) {
+    /// Shifts and scales plain values of one or more samples.
+    pub fn normalize(&self, out: &mut [f32]) {
         if let Some(normalization) = self.normalization() {
             normalization.apply(out, self.shape().sizes());
         }

@@ -55,11 +55,6 @@ impl DataKind {
             Self::Files => "Files",
         }
     }
-
-    /// Whether samples are points in the plane, so that decision regions can be drawn.
-    pub fn is_planar(self) -> bool {
-        !matches!(self, Self::Digits | Self::Shapes | Self::Files)
-    }
 }
 
 /// What files hold, looked up when they were chosen, so that a network can be checked without
@@ -237,6 +232,11 @@ impl Data {
     /// Whether the shape of a sample is known, as it is but for files that nobody looked at.
     pub fn is_known(&self) -> bool {
         self.kind != DataKind::Files || self.found.is_some()
+    }
+
+    /// Whether samples are points in the plane, so that decision regions can be drawn.
+    pub fn is_planar(&self) -> bool {
+        self.shape() == Shape::Flat(2)
     }
 
     /// Number of classes.

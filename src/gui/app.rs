@@ -206,6 +206,7 @@ impl Studio {
             dataset: self.loader.dataset().filter(|_| same_data),
             edited: self.loader.dataset().map(|dataset| Edited {
                 dataset,
+                data: &edited.data,
                 prepare: &edited.prepare,
                 generation: self.loader.generation(),
             }),
@@ -241,6 +242,7 @@ impl Studio {
                 self.ask_path(Purpose::DataFolder, None);
             }
             Some(settings_pane::Ask::Data(data::Ask::Again)) => self.loader.forget(),
+            Some(settings_pane::Ask::Data(data::Ask::Cancel)) => self.loader.cancel(),
             Some(settings_pane::Ask::Data(data::Ask::Download(download))) => {
                 self.downloads.start(download, ui.ctx());
             }

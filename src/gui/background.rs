@@ -2,19 +2,19 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
 
 use crossbeam_channel::{Receiver, bounded};
 use eframe::egui::Context;
 
-use super::sight::Sight;
+use super::{
+    sight::Sight,
+    waiting::{Waiting, Work},
+};
 use crate::{
-    dataset::{self, Dataset, Request},
+    dataset::{self, CANCELLED, Contents, Dataset, Request},
     experiment::{DataKind, Experiment, Found, Split},
     run::panic_text,
     weights::{self, Report},
@@ -53,6 +53,8 @@ impl<T: Send + 'static> Job<T> {
 
 /// How long something must stay the same before its result is made.
 const CALM: Duration = Duration::from_millis(250);
+/// How long a result is waited for before anything is said of it, calm time included.
+const PATIENCE: Duration = Duration::from_millis(550);
 
 /// A result that follows what it is of: made again behind the window once that stays the same.
 pub struct Follower<K, T> {
@@ -60,6 +62,8 @@ pub struct Follower<K, T> {
     shown: Option<K>,
     result: Option<Result<T, String>>,
     wanted: Option<(K, Instant)>,
+    /// Set where the result is not of what is shown, because a person ended its making.
+    cancelled: bool,
     job: Option<Making<K, T>>,
     /// Counts the results, so that pictures of an older one are not kept.
     generation: u64,
@@ -69,7 +73,7 @@ pub struct Follower<K, T> {
 struct Making<K, T> {
     of: K,
     job: Job<Result<T, String>>,
-    unwanted: Arc<AtomicBool>,
+    work: Arc<Work>,
 }
 
 impl<K, T> Default for Follower<K, T> {
@@ -78,6 +82,7 @@ impl<K, T> Default for Follower<K, T> {
             shown: None,
             result: None,
             wanted: None,
+            cancelled: false,
             job: None,
             generation: 0,
         }
@@ -85,24 +90,23 @@ impl<K, T> Default for Follower<K, T> {
 }
 
 impl<K: Clone + PartialEq + Send + 'static, T: Send + 'static> Follower<K, T> {
-    /// Notes what the result is wanted of and has `work` make it once that stays the same. Work
-    /// that takes long asks now and then whether its result is unwanted by now.
+    /// Notes what the result is wanted of and has `make` make it once that stays the same. What
+    /// takes long tells its [`Work`] now and then how far it is, and ends where that is unwanted.
     pub fn want(
         &mut self,
         key: K,
         thread: &str,
         ctx: &Context,
-        work: fn(K, &AtomicBool) -> Result<T, String>,
+        make: fn(K, &Work) -> Result<T, String>,
     ) {
         if let Some(making) = &self.job {
             if making.of != key {
-                making.unwanted.store(true, Ordering::Relaxed);
+                making.work.end();
             }
             if let Some(result) = making.job.poll() {
-                if !making.unwanted.load(Ordering::Relaxed) {
+                if making.work.is_wanted() {
                     self.shown = Some(making.of.clone());
-                    self.result = Some(result);
-                    self.generation += 1;
+                    self.end_with(result);
                 }
                 self.job = None;
             }
@@ -136,11 +140,11 @@ impl<K: Clone + PartialEq + Send + 'static, T: Send + 'static> Follower<K, T> {
             ctx.request_repaint_after(CALM);
             return;
         }
-        let unwanted = Arc::new(AtomicBool::new(false));
+        let work = Arc::new(Work::default());
         let started = Job::start(thread, ctx, {
-            let (key, unwanted) = (key.clone(), Arc::clone(&unwanted));
+            let (key, work) = (key.clone(), Arc::clone(&work));
             move || {
-                let made = catch_unwind(AssertUnwindSafe(|| work(key, &unwanted)));
+                let made = catch_unwind(AssertUnwindSafe(|| make(key, &work)));
                 made.unwrap_or_else(|panic| {
                     let cause = panic_text(panic.as_ref());
                     Err(format!("This broke off: {cause}"))
@@ -149,27 +153,58 @@ impl<K: Clone + PartialEq + Send + 'static, T: Send + 'static> Follower<K, T> {
         });
         match started {
             Ok(job) => {
-                self.job = Some(Making {
-                    of: key,
-                    job,
-                    unwanted,
-                });
+                ctx.request_repaint_after(PATIENCE);
+                self.job = Some(Making { of: key, job, work });
             }
             Err(message) => {
                 self.shown = Some(key);
-                self.result = Some(Err(message));
-                self.generation += 1;
+                self.end_with(Err(message));
             }
         }
+    }
+
+    fn end_with(&mut self, result: Result<T, String>) {
+        self.result = Some(result);
+        self.generation += 1;
+        self.cancelled = false;
+    }
+
+    /// Gives up the result that is wanted, until another is.
+    pub fn cancel(&mut self) {
+        let Some((wanted, _)) = self.wanted.take() else {
+            return;
+        };
+        if let Some(making) = &self.job {
+            making.work.end();
+        }
+        self.shown = Some(wanted);
+        self.end_with(Err(CANCELLED.to_owned()));
+        self.cancelled = true;
+    }
+
+    /// Whether a person gave up the result.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled
+    }
+
+    /// How far the result is, where it has been waited for so long that this is worth a word.
+    pub fn waiting(&self) -> Option<Waiting> {
+        let (_, since) = self.wanted.as_ref()?;
+        if since.elapsed() < PATIENCE {
+            return None;
+        }
+        let making = self.job.as_ref().filter(|making| making.work.is_wanted());
+        Some(making.map_or_else(Waiting::default, |making| making.work.waiting()))
     }
 
     /// Drops the result, which is of nothing that is wanted.
     pub fn forget(&mut self) {
         if let Some(making) = self.job.take() {
-            making.unwanted.store(true, Ordering::Relaxed);
+            making.work.end();
         }
         self.shown = None;
         self.result = None;
+        self.cancelled = false;
         self.wanted = None;
     }
 
@@ -185,7 +220,7 @@ impl<K: Clone + PartialEq + Send + 'static, T: Send + 'static> Follower<K, T> {
 
     /// Whether the result made last is not of what is wanted.
     pub fn is_behind(&self) -> bool {
-        self.job.is_some() || self.wanted.is_some()
+        self.wanted.is_some()
     }
 }
 
@@ -196,17 +231,29 @@ pub struct Loaded {
     found: Option<Found>,
 }
 
+/// What files hold, and what is taken of it.
+struct Looked {
+    /// None of built-in sets.
+    contents: Option<Contents>,
+    loaded: Result<Loaded, String>,
+}
+
 /// The data set of the edited experiment, loaded behind the window.
 #[derive(Default)]
-pub struct DataLoader(Follower<Request, Loaded>);
+pub struct DataLoader(Follower<Request, Looked>);
 
-fn load(request: Request, unwanted: &AtomicBool) -> Result<Loaded, String> {
-    let dataset = dataset::load(&request, &mut |_| !unwanted.load(Ordering::Relaxed))?;
-    Ok(Loaded {
-        found: request.found()?,
-        sight: Sight::of(&dataset),
-        dataset,
-    })
+fn load(request: Request, work: &Work) -> Result<Looked, String> {
+    let mut hear = |loading| work.hear(loading);
+    let contents = request.contents(&mut hear)?;
+    let dataset = dataset::load(&request, &mut hear);
+    let loaded = dataset.and_then(|dataset| {
+        Ok(Loaded {
+            found: request.found()?,
+            sight: Sight::of(&dataset),
+            dataset,
+        })
+    });
+    Ok(Looked { contents, loaded })
 }
 
 impl DataLoader {
@@ -232,23 +279,44 @@ impl DataLoader {
         if experiment.data.kind != DataKind::Files || self.0.is_behind() {
             return None;
         }
-        let found = self.0.result()?.as_ref().ok()?.found.as_ref()?;
+        let found = self.result()?.ok()?.found.as_ref()?;
         (experiment.data.found.as_ref() != Some(found)).then(|| found.clone())
     }
 
     /// The data loaded last, or why they could not be.
-    pub fn result(&self) -> Option<&Result<Loaded, String>> {
-        self.0.result()
+    pub fn result(&self) -> Option<Result<&Loaded, &str>> {
+        let looked = self.0.result()?.as_ref().map_err(String::as_str);
+        Some(looked.and_then(|looked| looked.loaded.as_ref().map_err(String::as_str)))
     }
 
     /// The data loaded last, where there are any.
     pub fn dataset(&self) -> Option<&Dataset> {
-        self.result()?.as_ref().ok().map(|loaded| &loaded.dataset)
+        self.result()?.ok().map(|loaded| &loaded.dataset)
+    }
+
+    /// What the files hold, also where what is wanted of it is not there.
+    pub fn contents(&self) -> Option<&Contents> {
+        self.0.result()?.as_ref().ok()?.contents.as_ref()
     }
 
     /// Whether data are on their way.
     pub fn is_loading(&self) -> bool {
-        self.0.job.is_some()
+        self.0.is_behind()
+    }
+
+    /// How far they are, where they take long.
+    pub fn waiting(&self) -> Option<Waiting> {
+        self.0.waiting()
+    }
+
+    /// Ends loading; nothing is loaded until other data are wanted, or the same again.
+    pub fn cancel(&mut self) {
+        self.0.cancel();
+    }
+
+    /// Whether a person ended loading.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.is_cancelled()
     }
 
     /// Changes with every result.
@@ -313,5 +381,69 @@ impl WeightsChecker {
     /// How the checkpoint fits, or why it cannot be read; none while it is looked at.
     pub fn result(&self) -> Option<&Result<Report, String>> {
         self.0.result().filter(|_| !self.0.is_behind())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::Loading;
+
+    /// Frames until something holds.
+    fn wait(
+        follower: &mut Follower<u64, u64>,
+        key: u64,
+        make: fn(u64, &Work) -> Result<u64, String>,
+        done: impl Fn(&Follower<u64, u64>) -> bool,
+    ) {
+        let ctx = Context::default();
+        let started = Instant::now();
+        while !done(follower) {
+            assert!(started.elapsed().as_secs() < 30, "waited too long");
+            follower.want(key, "test", &ctx, make);
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Goes on until it is unwanted.
+    fn endless(_: u64, work: &Work) -> Result<u64, String> {
+        let told = Loading {
+            what: "Reading",
+            done: 45,
+            total: 100,
+        };
+        while work.hear(told.clone()) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Err(CANCELLED.to_owned())
+    }
+
+    #[test]
+    fn what_is_cancelled_stays_so_until_it_is_wanted_again() {
+        let mut follower = Follower::default();
+        wait(&mut follower, 1, endless, |it| it.waiting().is_some());
+        assert!(follower.is_behind() && follower.result().is_none());
+        follower.cancel();
+        assert!(follower.is_cancelled() && !follower.is_behind());
+        wait(&mut follower, 1, endless, |it| it.job.is_none());
+        assert!(follower.is_cancelled() && follower.waiting().is_none());
+
+        follower.forget();
+        assert!(!follower.is_cancelled());
+        let quick = |key: u64, _: &Work| Ok(key);
+        wait(&mut follower, 1, quick, |it| it.result().is_some());
+        assert_eq!(follower.result(), Some(&Ok(1)));
+    }
+
+    #[test]
+    fn nothing_is_said_of_what_is_quick() {
+        let mut follower = Follower::default();
+        let quick = |key: u64, _: &Work| Ok(key);
+        let never_waits = |it: &Follower<u64, u64>| {
+            assert!(it.waiting().is_none());
+            it.result().is_some()
+        };
+        wait(&mut follower, 1, quick, never_waits);
+        assert_eq!(follower.result(), Some(&Ok(1)));
     }
 }

@@ -19,6 +19,7 @@ mod settings;
 mod sight;
 pub mod theme;
 pub mod tile;
+mod waiting;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},

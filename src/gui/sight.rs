@@ -3,7 +3,7 @@
 use eframe::egui::{Color32, ColorImage};
 
 use crate::{
-    dataset::{Dataset, Samples},
+    dataset::{Dataset, Plane, Samples},
     experiment::Shape,
 };
 
@@ -33,12 +33,11 @@ impl Sight {
                     .collect(),
                 ..Self::default()
             },
-            Shape::Flat(2) => Self {
-                points: points(&dataset.train),
+            // A vector of many features has no picture.
+            _ => Self {
+                points: points(&dataset.train, &dataset.features),
                 ..Self::default()
             },
-            // A vector of many features has no picture.
-            _ => Self::default(),
         }
     }
 }
@@ -93,26 +92,18 @@ fn class_image(samples: &Samples, class: u32) -> ColorImage {
     ColorImage::new([PER_CLASS * width, height], pixels)
 }
 
-/// Some points, scaled to the unit square that holds them all.
-fn points(samples: &Samples) -> Vec<([f32; 2], u32)> {
-    let all: Vec<([f32; 2], u32)> = samples
-        .labels
-        .iter()
-        .enumerate()
+/// Some of the samples in the unit square that holds them all; none where they are no points.
+fn points(samples: &Samples, features: &[String]) -> Vec<([f32; 2], u32)> {
+    let Some(plane) = Plane::of(samples, features) else {
+        return Vec::new();
+    };
+    let labels = samples.labels.iter().enumerate().take(MAX_POINTS);
+    labels
         .filter_map(|(at, label)| {
             let mut point = [0.0; 2];
             samples.read_plain(at, &mut point).ok()?;
-            Some((point, *label))
+            Some((plane.unit(point), *label))
         })
-        .collect();
-    let extent = all
-        .iter()
-        .flat_map(|(point, _)| point)
-        .fold(1e-6f32, |most, value| most.max(value.abs()));
-    let unit = |value: f32| 0.5 + 0.5 * value / extent;
-    all.into_iter()
-        .take(MAX_POINTS)
-        .map(|([x, y], label)| ([unit(x), 1.0 - unit(y)], label))
         .collect()
 }
 
@@ -128,8 +119,12 @@ mod tests {
 
     #[test]
     fn points_keep_up_and_down() {
-        let samples = samples(vec![2.0, 2.0, -2.0, 0.0], vec![0, 1], Shape::Flat(2));
-        assert_eq!(points(&samples), [([1.0, 0.0], 0), ([0.0, 0.5], 1)]);
+        let samples = samples(vec![2.0, 2.0, -2.0, -2.0], vec![0, 1], Shape::Flat(2));
+        let points = points(&samples, &[]);
+        let [([right, up], 0), ([left, down], 1)] = points.as_slice() else {
+            panic!("{points:?}");
+        };
+        assert!(left < right && up < down);
     }
 
     #[test]

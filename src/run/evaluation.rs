@@ -1,10 +1,10 @@
-//! Every module on the test samples, and the plane as modules see it.
+//! Every module on the test samples.
 
 use burn::module::Module;
-use burn::tensor::{Device, Int, Tensor, TensorData, activation};
+use burn::tensor::{Int, Tensor};
 
 use super::{
-    DecisionRegions, Evaluation, ModuleEvaluation,
+    Evaluation, ModuleEvaluation,
     supply::{Labels, Supply},
 };
 use crate::{
@@ -49,7 +49,7 @@ impl Gathered {
 }
 
 /// Modules without autodiff, for passes that learn nothing.
-fn resting(modules: &[LocalModule]) -> Vec<LocalModule> {
+pub(super) fn resting(modules: &[LocalModule]) -> Vec<LocalModule> {
     modules.iter().map(Module::valid).collect()
 }
 
@@ -180,47 +180,4 @@ pub(super) fn read(numbers: Tensor<1>) -> Result<Vec<f32>, String> {
         .try_into_data()
         .map(|data| data.iter::<f32>().collect())
         .map_err(|error| format!("the device could not be read: {error:?}"))
-}
-
-/// Points along each side of the grid.
-const SIDE: usize = 64;
-/// Half the side of the square that is drawn.
-const EXTENT: f32 = 1.3;
-
-/// The class and its probability that each module gives to the points of a grid.
-///
-/// # Errors
-/// Where the device cannot be read.
-pub(super) fn regions(
-    modules: &[LocalModule],
-    step: usize,
-    device: &Device,
-) -> Result<DecisionRegions, String> {
-    let at = |index: usize| EXTENT * (2.0 * (index as f32 + 0.5) / SIDE as f32 - 1.0);
-    let points: Vec<f32> = (0..SIDE)
-        .flat_map(|row| (0..SIDE).flat_map(move |column| [at(column), -at(row)]))
-        .collect();
-    let points = Tensor::<4>::from_data(TensorData::new(points, [SIDE * SIDE, 2, 1, 1]), device);
-    let mut x = points.clone();
-    let mut drawn = Vec::new();
-    for (index, module) in resting(modules).iter().enumerate() {
-        x = module.body(Dual::plain(x), None).value;
-        let sight = module.see(Dual::plain(x.clone()), points.clone(), None);
-        let logits = module
-            .objective()
-            .zip(sight)
-            .and_then(|(objective, sight)| objective.logits(&sight));
-        if let Some(logits) = logits {
-            let (probability, class) = activation::softmax(logits, 1).max_dim_with_indices(1);
-            let class = class.float().reshape([SIDE * SIDE]);
-            let class = read(class)?.into_iter().map(|class| class as u8).collect();
-            drawn.push((index + 1, class, read(probability.reshape([SIDE * SIDE]))?));
-        }
-    }
-    Ok(DecisionRegions {
-        step,
-        side: SIDE,
-        extent: EXTENT,
-        modules: drawn,
-    })
 }

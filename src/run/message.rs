@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::dataset::Loading;
+use crate::dataset::{Loading, Plane};
 
 /// Which boundaries a change of λ concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +28,7 @@ pub enum Command {
     Stop,
     /// Change λ from the next step on.
     SetLambda { target: Target, lambda: f64 },
-    /// Whether decision regions are drawn (planar data only). Off until asked for.
+    /// Whether decision regions are drawn (samples of two values only). Off until asked for.
     WatchRegions(bool),
 }
 
@@ -188,13 +188,13 @@ pub struct LambdaChange {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DecisionRegions {
     pub step: usize,
-    /// Points along each side of the square grid.
+    /// Points along each side of the grid.
     pub side: usize,
-    /// The square [−extent, extent]² that the grid covers, row 0 at the largest y.
-    pub extent: f32,
+    /// The part of the plane that the grid covers, row 0 at the largest y.
+    pub plane: Plane,
     /// For each module that scores classes: its number from 1, then the class of each point, row by
     /// row, and the probability of that class.
-    pub modules: Vec<(usize, Vec<u8>, Vec<f32>)>,
+    pub modules: Vec<(usize, Vec<u16>, Vec<f32>)>,
 }
 
 /// What a run tells, in order.

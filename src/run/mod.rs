@@ -8,6 +8,7 @@ mod handle;
 mod message;
 mod outbox;
 mod record;
+mod regions;
 mod supply;
 mod timetable;
 mod trace;

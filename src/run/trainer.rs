@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use crossbeam_channel::{Receiver, TryRecvError};
 use indicatif::HumanBytes;
 
@@ -20,6 +20,7 @@ use super::{
     handle::Latest,
     outbox::Outbox,
     record::{Line, Record},
+    regions::Grid,
     supply::Supply,
     timetable::Timetable,
     trace,
@@ -105,11 +106,11 @@ struct Trainer<'a> {
     outbox: &'a mut Outbox,
     record: Option<Record>,
 
-    /// Without autodiff.
-    device: Device,
     device_name: String,
     feed: Feed,
     test: Supply,
+    /// Where decision regions are drawn; none of samples that are not in the plane.
+    grid: Option<Grid>,
     classes: usize,
     /// Samples of an evaluation that go through the network at once.
     chunk: usize,
@@ -171,6 +172,7 @@ impl<'a> Trainer<'a> {
         let classes = data.classes.len();
         let feed = Feed::new(&data, &experiment, &learning, &mut hear)?;
         let test = Supply::new(&data.test, classes, &device, &mut hear)?;
+        let grid = Grid::of(&data, &device);
         latest.progress.lock().loading = None;
         let (checkpoint, unusable) = match (&options.folder, options.resume) {
             (Some(folder), true) => checkpoint::newest(folder),
@@ -258,10 +260,10 @@ impl<'a> Trainer<'a> {
             latest,
             outbox,
             record,
-            device,
             device_name,
             feed,
             test,
+            grid,
             classes,
             chunk: evaluation::chunk(widest),
             learner,

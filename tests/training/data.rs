@@ -13,7 +13,7 @@ use layerwise::{
         export::{Target, export},
         look,
     },
-    experiment::Experiment,
+    experiment::{DataKind, Experiment},
     run::{Event, Phase, Run, RunOptions, StepRecord},
 };
 
@@ -345,4 +345,32 @@ fn arrays_of_numbers_and_tables_are_normalised() {
     }
     let told = super::finish(&Run::start(experiment, RunOptions::default()).unwrap());
     assert_eq!(told.summary.unwrap().test_accuracy, Some(1.0));
+}
+
+#[test]
+fn a_table_of_two_features_has_decision_regions() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("people.csv");
+    let row = |at: usize| format!("{},{},{}\n", 100 + at, at % 10, u8::from(at >= 50));
+    let rows: String = (0..100).map(row).collect();
+    fs::write(&path, format!("height,shoes,old\n{rows}")).unwrap();
+    let mut experiment = super::experiment("spirals-mlp", &["train.epochs=20"]);
+    experiment.data.kind = DataKind::Files;
+    experiment.data.path = path;
+    experiment.data.found = Some(look(&experiment.data, &mut |_| true).unwrap());
+
+    let run = Run::start(experiment, RunOptions::default()).unwrap();
+    assert_eq!(super::finish(&run).phase, Phase::Finished);
+    let regions = run.regions().unwrap();
+    let plane = &regions.plane;
+    let names = ["height".to_owned(), "shoes".to_owned()];
+    assert_eq!(plane.names.as_ref(), Some(&names));
+    // In the units of the file, around all that is in it.
+    assert!((60.0..102.0).contains(&plane.low[0]), "{plane:?}");
+    assert!((196.0..240.0).contains(&plane.high[0]), "{plane:?}");
+    let (number, classes, _) = regions.modules.last().unwrap();
+    assert_eq!(*number, 4);
+    for row in classes.chunks(regions.side) {
+        assert_eq!((row[0], row[regions.side - 1]), (0, 1));
+    }
 }

@@ -11,7 +11,7 @@ fn dataset(stores: [Store; 2], shape: Shape, classes: &[&str]) -> Dataset {
         let values = match &store {
             Store::Bytes(bytes) => bytes.len(),
             Store::Values(values) => values.len(),
-            Store::Files(_) => unreachable!(),
+            Store::Files(_) | Store::InFile(_) => unreachable!(),
         };
         let labels = (0..values / shape.len()).map(|at| (at * 5 % classes.len()) as u32);
         let labels = labels.collect();
@@ -20,6 +20,7 @@ fn dataset(stores: [Store; 2], shape: Shape, classes: &[&str]) -> Dataset {
     Dataset {
         shape,
         format: None,
+        features: Vec::new(),
         classes: classes.iter().map(|name| (*name).to_owned()).collect(),
         train,
         test,
@@ -59,6 +60,7 @@ fn read(path: &Path, data: Data) -> Dataset {
             ..Prepare::default()
         },
         seed: 0,
+        examines: true,
     };
     load(&request, &mut |_| true).unwrap()
 }

@@ -14,7 +14,10 @@ use tiny_skia::{
     Shader, SpreadMode, Transform,
 };
 
-use super::source::{Part, Store};
+use super::{
+    CANCELLED, Loading, Progress,
+    source::{Part, Store},
+};
 use hue::Hue;
 use outline::Figure;
 
@@ -22,6 +25,8 @@ use outline::Figure;
 const RADII: std::ops::Range<f64> = 0.25..0.4375;
 /// Colours from which the one that stands out most from the background is chosen.
 const CANDIDATES: usize = 32;
+/// Images between two reports of progress.
+const AT_ONCE: usize = 64;
 
 /// Red, green and blue in [0, 1].
 type Rgb = [f32; 3];
@@ -76,6 +81,7 @@ pub(super) fn samples(
     classes: usize,
     noise: Normal<f64>,
     rng: &mut impl Rng,
+    progress: Progress<'_>,
 ) -> Result<Part, String> {
     let failed = || "The shapes cannot be drawn: choose other data".to_owned();
     let mut pixels = Vec::with_capacity(3 * side * side * count);
@@ -84,7 +90,16 @@ pub(super) fn samples(
         .ok()
         .and_then(|side| Pixmap::new(side, side))
         .ok_or_else(failed)?;
-    for class in (0..classes).cycle().take(count) {
+    for (done, class) in (0..classes).cycle().take(count).enumerate() {
+        let goes_on = !done.is_multiple_of(AT_ONCE)
+            || progress(Loading {
+                what: "Drawing",
+                done: done as u64,
+                total: count as u64,
+            });
+        if !goes_on {
+            return Err(CANCELLED.to_owned());
+        }
         draw(&mut image, class, classes, rng).ok_or_else(failed)?;
         for channel in 0..3 {
             pixels.extend(image.data().chunks_exact(4).map(|pixel| {

@@ -24,6 +24,7 @@ fn images(count: usize, noise: f64, seed: u64) -> Images {
         10,
         Normal::new(0.0, noise).unwrap(),
         &mut rng(seed, Stream::Data, 0),
+        &mut |_| true,
     )
     .unwrap();
     let Store::Bytes(pixels) = drawn.store else {

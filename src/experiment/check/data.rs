@@ -80,6 +80,18 @@ impl Experiment {
                 format!("{} was not looked at yet", self.data.path.display()),
             );
         }
+        if let Some(found) = self.data.found()
+            && let (Some([channels, height, width]), Some(shape)) = (self.data.image, found.shape)
+            && channels.saturating_mul(height).saturating_mul(width) != shape.len()
+        {
+            return at(
+                "data.image",
+                format!(
+                    "{channels}×{height}×{width} does not fit: samples have {} values",
+                    shape.len()
+                ),
+            );
+        }
         if self.data.train_count() == 0 || self.data.test_count() == 0 {
             return at(
                 "data.test_fraction",

@@ -1,5 +1,8 @@
 //! The data: what they are and a look at some samples.
 
+mod classes;
+mod image;
+
 use eframe::egui::{
     Label, Rect, RichText, Sense, TextEdit, TextureHandle, TextureOptions, Ui, pos2, vec2,
 };
@@ -40,8 +43,10 @@ pub enum Ask {
     File,
     /// Data from a folder.
     Folder,
-    /// The same files, read again.
+    /// The same data, loaded again.
     Again,
+    /// No more loading.
+    Cancel,
     /// A published data set.
     Download(&'static Download),
 }
@@ -60,7 +65,7 @@ pub fn show(
             kind.title().to_owned()
         });
     });
-    let ask = match data.kind {
+    let mut ask = match data.kind {
         DataKind::Files => files(ui, data, loader, downloads),
         _ => None,
     };
@@ -77,16 +82,23 @@ pub fn show(
             preview.show(ui, dataset);
             about(ui, dataset);
         }
+        Some(Err(_)) if loader.is_cancelled() => {
+            ui.horizontal(|ui| {
+                ui.weak("Loading was cancelled");
+                if !loader.is_loading() && ui.button("Load").clicked() {
+                    ask = Some(Ask::Again);
+                }
+            });
+        }
         Some(Err(message)) => {
             ui.colored_label(theme::error_color(ui.visuals()), message);
         }
         None => {}
     }
-    if loader.is_loading() {
-        ui.horizontal(|ui| {
-            ui.spinner();
-            ui.weak("Loading the data");
-        });
+    if let Some(waiting) = loader.waiting()
+        && waiting.show(ui, "Loading the data")
+    {
+        ask = Some(Ask::Cancel);
     }
     ask
 }
@@ -158,7 +170,7 @@ fn files(ui: &mut Ui, data: &Data, loader: &DataLoader, downloads: &Downloads) -
                 }
             });
         });
-        let some = !data.path.as_os_str().is_empty() && !loader.is_loading();
+        let some = loader.result().is_some() && !loader.is_loading() && !loader.is_cancelled();
         if some
             && ui
                 .button("Reload")
@@ -175,8 +187,11 @@ fn files(ui: &mut Ui, data: &Data, loader: &DataLoader, downloads: &Downloads) -
 
 /// What can be said of files.
 fn options(ui: &mut Ui, data: &mut Data, loader: &DataLoader) {
-    let format = loader.dataset().and_then(|dataset| dataset.format);
-    let failed = matches!(loader.result(), Some(Err(_)));
+    let contents = loader.contents();
+    let format = contents.map(|contents| contents.format);
+    // A table that cannot be read as one may need to be told how.
+    let failed = contents.is_none() && !loader.is_cancelled();
+    let failed = failed && matches!(loader.result(), Some(Err(_)));
     if format == Some(Format::Table) || !data.label.is_empty() || failed {
         let label = ui.label("Class column");
         ui.add(
@@ -197,11 +212,22 @@ fn options(ui: &mut Ui, data: &mut Data, loader: &DataLoader) {
             words.to_owned()
         });
     }
+    let values = contents.and_then(|contents| contents.values);
+    if values.is_some() || data.image.is_some() {
+        image::show(ui, &mut data.image, values);
+    }
     if format == Some(Format::Cifar100) || data.coarse {
-        let label = ui.label("Classes");
+        let label = ui.label("Labels");
         ui.checkbox(&mut data.coarse, "20 coarse ones")
             .labelled_by(label.id);
         ui.end_row();
+    }
+    match contents {
+        Some(contents) => classes::show(ui, &contents.classes, &mut data.only),
+        None if !data.only.is_empty() => {
+            classes::show(ui, &data.only.clone(), &mut data.only);
+        }
+        None => {}
     }
     if format == Some(Format::Folder) {
         number(

@@ -52,10 +52,14 @@ pub fn show(
     preview: &mut Preview,
     around: Surroundings<'_>,
 ) -> Option<Ask> {
+    // Whoever looks at files knows that it takes a while.
+    let is_looked_at = around.loader.is_loading() && !experiment.data.is_known();
+    let waits = Place::Key("data.path".to_owned());
     let general: Vec<&Problem> = around
         .problems
         .iter()
         .filter(|problem| matches!(problem.place, Place::Key(_)))
+        .filter(|problem| !(is_looked_at && problem.place == waits))
         .collect();
     if !general.is_empty() {
         for problem in general {

@@ -96,7 +96,10 @@ fn progress(ui: &mut Ui, progress: Option<&Progress>) {
         ui.weak("Press Train to start");
         return;
     };
-    let share = progress.step as f32 / progress.total_steps.max(1) as f32;
+    let share = match &progress.loading {
+        Some(loading) => loading.share().unwrap_or(0.0),
+        None => progress.step as f32 / progress.total_steps.max(1) as f32,
+    };
     ui.horizontal(|ui| {
         if matches!(progress.phase, Phase::Preparing | Phase::FirstStep) {
             ui.add(Spinner::new().size(13.0));

@@ -1,5 +1,7 @@
 //! Which class every module assigns to the points of the plane, with the training samples.
 
+mod axes;
+
 use eframe::egui::{
     self, Align2, Color32, ColorImage, Pos2, Rect, ScrollArea, Sense, TextureOptions, Ui, pos2,
     vec2,
@@ -11,6 +13,8 @@ use crate::{dataset::Dataset, gui::theme, run::DecisionRegions};
 
 /// Most training samples drawn.
 const MAX_SAMPLES: usize = 500;
+/// Most classes that are named.
+const MAX_NAMES: usize = 20;
 /// Space between pictures.
 const GAP: f32 = 10.0;
 
@@ -35,8 +39,9 @@ impl Default for View {
 impl View {
     /// Draws the tile.
     pub fn show(&mut self, ui: &mut Ui, context: &TileContext<'_>) {
-        if !context.experiment.data.kind.is_planar() {
-            let sentence = "Decision regions need data in the plane, such as two spirals.";
+        if !context.experiment.data.is_planar() {
+            let sentence = "Decision regions need samples of two values, such as two spirals or a \
+                            table of two features.";
             super::empty(ui, "No plane to draw", sentence);
             return;
         }
@@ -52,13 +57,22 @@ impl View {
         ui.horizontal_wrapped(|ui| {
             ui.checkbox(&mut self.samples, "Training samples");
             if let Some(dataset) = context.dataset {
-                for (class, name) in dataset.classes.iter().enumerate() {
+                for (class, name) in dataset.classes.iter().enumerate().take(MAX_NAMES) {
                     class_name(ui, class, name);
+                }
+                if let Some(more @ 1..) = dataset.classes.len().checked_sub(MAX_NAMES) {
+                    ui.weak(format!("and {more} more classes"));
                 }
             }
         });
         let title = ui.text_style_height(&egui::TextStyle::Body) + 2.0;
-        let side = side(regions.modules.len(), ui.available_size(), title);
+        // Axes stand to the left and below.
+        let axes = match regions.plane.names {
+            Some(_) => axes::width(ui),
+            None => 0.0,
+        };
+        let around = vec2(axes, axes + title);
+        let side = side(regions.modules.len(), ui.available_size(), around);
         self.pictures
             .resize_with(regions.modules.len(), CachedTexture::default);
         let samples = self.samples;
@@ -68,19 +82,20 @@ impl View {
                 let pictures = self.pictures.iter_mut();
                 for ((number, classes, sureness), picture) in regions.modules.iter().zip(pictures) {
                     let (place, _) =
-                        ui.allocate_exact_size(vec2(side, side + title), Sense::hover());
+                        ui.allocate_exact_size(vec2(side, side) + around, Sense::hover());
                     if !ui.is_rect_visible(place) {
                         continue;
                     }
                     let dark = ui.visuals().dark_mode;
                     ui.painter().text(
-                        place.left_top(),
+                        place.left_top() + vec2(axes, 0.0),
                         Align2::LEFT_TOP,
                         format!("Module {number}"),
                         egui::TextStyle::Body.resolve(ui.style()),
                         theme::module_color(*number, dark),
                     );
-                    let square = Rect::from_min_max(place.min + vec2(0.0, title), place.max);
+                    let corner = place.min + vec2(axes, title);
+                    let square = Rect::from_min_size(corner, vec2(side, side));
                     let key = (*number, regions.step, fingerprint(classes, sureness), dark);
                     let count = context.experiment.data.class_count();
                     let id = picture.get(ui.ctx(), key, TextureOptions::LINEAR, || {
@@ -88,6 +103,7 @@ impl View {
                     });
                     ui.painter()
                         .image(id, square, matrix::WHOLE, Color32::WHITE);
+                    axes::paint(ui, &regions.plane, square);
                     if let Some(dataset) = context.dataset.filter(|_| samples) {
                         paint_samples(ui, dataset, regions, square);
                     }
@@ -98,7 +114,7 @@ impl View {
 }
 
 /// Tells pictures of different runs apart that are of the same step.
-fn fingerprint(classes: &[u8], sureness: &[f32]) -> u64 {
+fn fingerprint(classes: &[u16], sureness: &[f32]) -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
     classes.hash(&mut hasher);
@@ -108,20 +124,22 @@ fn fingerprint(classes: &[u8], sureness: &[f32]) -> u64 {
     hasher.finish()
 }
 
-/// Side of `count` squares with a title each, as large as fits in `room`, within reason.
-fn side(count: usize, room: egui::Vec2, title: f32) -> f32 {
+/// Side of `count` squares with something `around` each, as large as fits in `room`, within reason.
+fn side(count: usize, room: egui::Vec2, around: egui::Vec2) -> f32 {
     let fits = |columns: usize| {
         let rows = count.div_ceil(columns) as f32;
-        let wide = (room.x - GAP * (columns - 1) as f32) / columns as f32;
-        let high = (room.y - GAP * (rows - 1.0)) / rows - title;
+        let wide = (room.x - GAP * (columns - 1) as f32) / columns as f32 - around.x;
+        let high = (room.y - GAP * (rows - 1.0)) / rows - around.y;
         wide.min(high)
     };
     let best = (1..=count).map(fits).fold(0.0, f32::max);
-    best.floor().clamp(110.0, 420.0).min(room.x.max(1.0))
+    best.floor()
+        .clamp(110.0, 420.0)
+        .min((room.x - around.x).max(1.0))
 }
 
 /// Colour of the class, fading to the background where the module is unsure.
-fn draw(side: usize, classes: &[u8], sureness: &[f32], count: usize, dark: bool) -> ColorImage {
+fn draw(side: usize, classes: &[u16], sureness: &[f32], count: usize, dark: bool) -> ColorImage {
     let background = if dark {
         Color32::from_gray(24)
     } else {
@@ -155,11 +173,11 @@ fn paint_samples(ui: &Ui, dataset: &Dataset, regions: &DecisionRegions, square: 
     };
     for index in spread(dataset.train.len()) {
         let mut point = [0.0; 2];
-        let read = dataset.train.read(index, &mut point).ok();
+        let read = dataset.train.read_plain(index, &mut point).ok();
         let Some(&label) = read.and_then(|()| dataset.train.labels.get(index)) else {
             continue;
         };
-        let at = on_screen(point, regions.extent, square);
+        let at = on_screen(regions.plane.unit(point), square);
         let color = theme::class_color(label as usize).lerp_to_gamma(shade, 0.3);
         painter.circle_filled(at, 3.4, edge);
         painter.circle_filled(at, 2.5, color);
@@ -179,11 +197,11 @@ fn spread(count: usize) -> impl Iterator<Item = usize> {
     })
 }
 
-fn on_screen([x, y]: [f32; 2], extent: f32, square: Rect) -> Pos2 {
-    let half = 0.5 / extent.max(f32::MIN_POSITIVE);
+/// A place of the unit square.
+fn on_screen([x, y]: [f32; 2], square: Rect) -> Pos2 {
     pos2(
-        square.left() + (0.5 + x * half) * square.width(),
-        square.top() + (0.5 - y * half) * square.height(),
+        square.left() + x * square.width(),
+        square.top() + y * square.height(),
     )
 }
 
@@ -206,13 +224,20 @@ fn class_name(ui: &mut Ui, class: usize, name: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dataset::Plane;
 
     #[test]
     fn points_lie_where_the_grid_has_them() {
         let square = Rect::from_min_size(pos2(10.0, 20.0), vec2(100.0, 100.0));
-        assert_eq!(on_screen([-2.0, 2.0], 2.0, square), square.left_top());
-        assert_eq!(on_screen([2.0, -2.0], 2.0, square), square.right_bottom());
-        assert_eq!(on_screen([0.0, 0.0], 2.0, square), square.center());
+        let plane = Plane {
+            names: None,
+            low: [-2.0, 0.0],
+            high: [2.0, 8.0],
+        };
+        let at = |point| on_screen(plane.unit(point), square);
+        assert_eq!(at([-2.0, 8.0]), square.left_top());
+        assert_eq!(at([2.0, 0.0]), square.right_bottom());
+        assert_eq!(at([0.0, 4.0]), square.center());
     }
 
     #[test]

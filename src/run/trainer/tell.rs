@@ -5,12 +5,7 @@ use std::time::{Duration, Instant};
 use burn::tensor::Tensor;
 
 use super::{End, Pending, Trainer};
-use crate::run::{
-    Event, Phase,
-    evaluation::{self, read},
-    record::Line,
-    watch,
-};
+use crate::run::{Event, Phase, evaluation::read, record::Line, watch};
 
 /// Decision regions are drawn at most so often.
 const REGIONS_EVERY: Duration = Duration::from_millis(150);
@@ -96,8 +91,8 @@ impl Trainer<'_> {
 
     /// Draws decision regions where there are any.
     pub(super) fn draw_regions_now(&mut self) -> Result<(), String> {
-        if self.experiment.data.kind.is_planar() {
-            let regions = evaluation::regions(self.learner.modules(), self.step, &self.device)?;
+        if let Some(grid) = &self.grid {
+            let regions = grid.regions(self.learner.modules(), self.step)?;
             *self.latest.regions.lock() = Some(std::sync::Arc::new(regions));
         }
         Ok(())

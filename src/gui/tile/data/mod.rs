@@ -11,12 +11,16 @@ use eframe::egui::Ui;
 use serde::{Deserialize, Serialize};
 
 use super::{TileContext, empty};
-use crate::{dataset::Dataset, experiment::Prepare};
+use crate::{
+    dataset::Dataset,
+    experiment::{Data, Prepare},
+};
 
 /// The data of the edited experiment, as they were loaded.
 #[derive(Clone, Copy)]
 pub struct Edited<'a> {
     pub dataset: &'a Dataset,
+    pub data: &'a Data,
     pub prepare: &'a Prepare,
     /// Changes whenever the data are loaded.
     pub generation: u64,

@@ -1,7 +1,5 @@
 //! Pages of samples, read behind the window.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use eframe::egui::{
     Button, ColorImage, ComboBox, Grid, Image, Label, Response, RichText, ScrollArea, Slider,
     TextureHandle, TextureOptions, Ui, vec2,
@@ -13,7 +11,7 @@ use super::Edited;
 use crate::{
     dataset::{CANCELLED, Samples},
     experiment::Shape,
-    gui::{background::Follower, sight::painted, theme},
+    gui::{background::Follower, sight::painted, theme, waiting::Work},
 };
 
 /// Samples on a page.
@@ -317,10 +315,10 @@ pub(super) fn texture(ui: &Ui, name: &str, image: ColorImage) -> TextureHandle {
     ui.ctx().load_texture(name, image, TextureOptions::NEAREST)
 }
 
-fn read(wanted: Wanted, unwanted: &AtomicBool) -> Result<Vec<Read>, String> {
+fn read(wanted: Wanted, work: &Work) -> Result<Vec<Read>, String> {
     let len = wanted.samples.shape().len();
     let read = |place: &usize| {
-        if unwanted.load(Ordering::Relaxed) {
+        if !work.is_wanted() {
             return Err(CANCELLED.to_owned());
         }
         let mut values = vec![0.0; len];

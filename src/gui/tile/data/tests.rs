@@ -30,6 +30,7 @@ fn show<'a>(view: &'a mut View, dataset: &'a Dataset, prepare: &'a Prepare) -> H
                     dataset: None,
                     edited: Some(Edited {
                         dataset,
+                        data: &experiment.data,
                         prepare,
                         generation: 1,
                     }),
@@ -41,7 +42,7 @@ fn show<'a>(view: &'a mut View, dataset: &'a Dataset, prepare: &'a Prepare) -> H
 /// Frames until work behind the window is done.
 fn wait_for(harness: &mut Harness<'_>, words: &str) {
     for _ in 0..500 {
-        if harness.query_by_label_contains(words).is_some() {
+        if harness.query_all_by_label_contains(words).next().is_some() {
             return;
         }
         harness.step();
@@ -128,4 +129,10 @@ fn augmentation_is_shown_where_it_is_on() {
     harness.run_steps(3);
     harness.get_by_label("Draw again");
     harness.get_by_label("Training sample 1 as training may see it");
+    drop(harness);
+
+    prepare.mixup = 1.0;
+    let mut harness = show(&mut view, &dataset, &prepare);
+    harness.get_by_label_contains("Mixup blends each sample");
+    wait_for(&mut harness, " % Disc");
 }

@@ -1,7 +1,5 @@
 //! Which values samples have.
 
-use std::sync::atomic::Ordering;
-
 use eframe::egui::{Color32, Grid, Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
 use indicatif::HumanCount;
 
@@ -44,9 +42,9 @@ impl View {
             samples: data.dataset.train.clone(),
         };
         self.measured
-            .want(wanted, "layerwise-values", ui.ctx(), |wanted, unwanted| {
+            .want(wanted, "layerwise-values", ui.ctx(), |wanted, work| {
                 let some = wanted.samples.spread(MEASURED);
-                summarise(&some, &mut |_| !unwanted.load(Ordering::Relaxed))
+                summarise(&some, &mut |loading| work.hear(loading))
             });
         let all = data.dataset.train.len();
         let words = match all > MEASURED {
@@ -58,10 +56,19 @@ impl View {
             false => format!("Of {} training samples", HumanCount(all as u64)),
         };
         ui.label(RichText::new(words).small().weak());
-        match self.measured.result() {
-            None => {
-                ui.spinner();
+        if let Some(waiting) = self.measured.waiting()
+            && waiting.show(ui, "Measuring")
+        {
+            self.measured.cancel();
+        }
+        if self.measured.is_cancelled() {
+            if ui.button("Measure").clicked() {
+                self.measured.forget();
             }
+            return;
+        }
+        match self.measured.result() {
+            None => {}
             Some(Err(why)) => {
                 ui.colored_label(theme::error_color(ui.visuals()), why);
             }
@@ -71,7 +78,7 @@ impl View {
                     .auto_shrink(false)
                     .show(ui, |ui| match data.dataset.shape {
                         Shape::Image([channels, ..]) => images(ui, summary, channels),
-                        _ => vectors(ui, summary),
+                        _ => vectors(ui, summary, &data.dataset.features),
                     });
             }
         }
@@ -151,7 +158,7 @@ fn bars(ui: &mut Ui, histogram: &Histogram, color: Color32) {
 }
 
 /// Mean, deviation and range of each feature.
-fn vectors(ui: &mut Ui, summary: &Summary) {
+fn vectors(ui: &mut Ui, summary: &Summary, names: &[String]) {
     let features = summary.histograms.len();
     Grid::new("features").striped(true).show(ui, |ui| {
         for title in ["Feature", "Mean", "Deviation", "Least", "Greatest"] {
@@ -162,7 +169,8 @@ fn vectors(ui: &mut Ui, summary: &Summary) {
         let numbers = normalization.mean.iter().zip(&normalization.deviation);
         let rows = numbers.zip(&summary.histograms).take(MOST_FEATURES);
         for (at, ((mean, deviation), histogram)) in rows.enumerate() {
-            ui.label((at + 1).to_string());
+            let name = names.get(at).cloned();
+            ui.label(name.unwrap_or_else(|| (at + 1).to_string()));
             let ends = [f64::from(histogram.low), f64::from(histogram.high)];
             for value in [*mean, *deviation].into_iter().chain(ends) {
                 ui.label(three_digits(value));
