@@ -4,6 +4,8 @@
 mod data;
 #[path = "cli/parsers.rs"]
 mod parsers;
+#[path = "cli/resume.rs"]
+mod resume;
 #[path = "cli/weights.rs"]
 mod weights;
 

@@ -3,6 +3,8 @@
 
 #[path = "training/data.rs"]
 mod data;
+#[path = "training/resume.rs"]
+mod resume;
 #[path = "reference/weights.rs"]
 mod weights;
 

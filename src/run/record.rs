@@ -90,6 +90,7 @@ impl Record {
                 folder.display()
             ));
         }
+        let lock = lock(folder)?;
         experiment
             .save(&folder.join("experiment.toml"))
             .map_err(|error| wrong(&error))?;
@@ -98,7 +99,7 @@ impl Record {
         Ok(Self {
             folder: folder.to_owned(),
             metrics: BufWriter::new(metrics),
-            _lock: lock(folder)?,
+            _lock: lock,
         })
     }
 

@@ -1,0 +1,127 @@
+//! Runs that are cut off, and go on.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+use serde_json::Value;
+
+use super::{PROGRAM, layerwise, refuses, succeeds, text};
+
+/// Steps of an epoch: 1,437 samples in batches of 144.
+const EPOCH: u64 = 10;
+const EPOCHS: &str = "400";
+
+fn started(folder: &Path) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.arg("train").args(["--quiet"]);
+    if folder.join("experiment.toml").is_file() {
+        command.args(["--resume", text(folder)]);
+    } else {
+        command.args(["--preset", "digits-mlp", "--device", "cpu"]);
+        command.args(["--set", "train.batch_size=144", "--epochs", EPOCHS]);
+        command.args(["--out", text(folder)]);
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    command
+}
+
+/// The newest step that the record tells of, were its last line whole or not.
+fn newest_told(folder: &Path) -> u64 {
+    let text = fs::read(folder.join("metrics.jsonl")).unwrap_or_default();
+    let lines = text.split(|byte| *byte == b'\n');
+    let steps = lines.filter_map(|line| {
+        let line: Value = serde_json::from_slice(line).ok()?;
+        line["step"].as_u64()
+    });
+    steps.max().unwrap_or(0)
+}
+
+fn newest_checkpoint(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder.join("checkpoints"))
+        .into_iter()
+        .flatten();
+    let steps = entries.filter_map(|entry| {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let step = name.strip_prefix("step-")?.strip_suffix(".safetensors")?;
+        step.parse().ok()
+    });
+    steps.max().unwrap_or(0)
+}
+
+#[test]
+fn a_run_that_is_killed_at_any_moment_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let killed = folder.path().join("killed");
+    let mut done = 0;
+    for time in 0..50_u64 {
+        let mut child = started(&killed).spawn().unwrap();
+        // From before the folder is there to some epochs later.
+        thread::sleep(Duration::from_millis(20 + time * 7919 % 331));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let checkpoint = newest_checkpoint(&killed);
+        assert!(checkpoint >= done, "{checkpoint} after {done}");
+        done = checkpoint;
+        let told = newest_told(&killed);
+        let safe = told.saturating_sub(1) / EPOCH * EPOCH;
+        assert!(checkpoint >= safe, "{checkpoint} of {told}");
+    }
+    assert!(done > 0);
+    let status = started(&killed).status().unwrap();
+    assert_eq!(status.code(), Some(0));
+
+    let whole = folder.path().join("whole");
+    assert_eq!(started(&whole).status().unwrap().code(), Some(0));
+    let steps = |folder: &Path| -> Vec<Value> {
+        let lines = super::read_metrics(folder).into_iter();
+        lines.filter(|line| line["type"] != "warning").collect()
+    };
+    assert_eq!(steps(&killed), steps(&whole));
+    let weights = |folder: &Path| fs::read(folder.join("weights.safetensors")).unwrap();
+    assert_eq!(weights(&killed), weights(&whole));
+}
+
+#[test]
+fn a_finished_run_goes_on_for_more_epochs() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    let start = ["train", "--preset", "spirals-mlp", "--device", "cpu"];
+    succeeds(
+        &[
+            &start[..],
+            &["--epochs", "2", "--out", text(&run), "--quiet"],
+        ]
+        .concat(),
+    );
+    let json = succeeds(&[
+        "train",
+        "--resume",
+        text(&run),
+        "--epochs",
+        "3",
+        "--json",
+        "--quiet",
+    ]);
+    let summary: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(summary["epochs"], 3.0);
+    let finished = layerwise(&["train", "--resume", text(&run)]);
+    assert_eq!(finished.code, Some(0));
+    assert!(
+        finished.err.contains("The run goes on after step 39"),
+        "{}",
+        finished.err
+    );
+
+    refuses(
+        1,
+        &["train", "--resume", text(folder.path())],
+        &["holds no record of a run", "choose"],
+    );
+    let both = ["train", "--preset", "spirals-mlp", "--resume", text(&run)];
+    assert_eq!(layerwise(&both).code, Some(2));
+}
