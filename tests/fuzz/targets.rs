@@ -17,8 +17,11 @@ use super::experiment::{
     blocks_to_toml,
 };
 
+/// What is tried on an input.
+pub type Target = fn(&[u8]);
+
 /// Every target by its name, which is also that of the folder with its kept inputs.
-pub const ALL: [(&str, fn(&[u8])); 6] = [
+pub const ALL: [(&str, Target); 6] = [
     ("idx", idx),
     ("cifar", cifar),
     ("npz", npz),
