@@ -22,7 +22,8 @@ impl Normalization {
     }
 
     /// Turns each value x of samples of `shape` (channels, height, width) into
-    /// (x − mean) / deviation; a deviation of 0 counts as 1. Channels without a mean stay.
+    /// (x − mean) / deviation; a deviation of 0 counts as 1, and what is beyond the largest number
+    /// becomes that. Channels without a mean stay.
     pub fn apply(&self, values: &mut [f32], shape: [usize; 3]) {
         self.each(values, shape, |value, mean, deviation| {
             (value - mean) / deviation
@@ -49,7 +50,8 @@ impl Normalization {
             for (channel, (mean, &deviation)) in sample.chunks_exact_mut(plane).zip(parameters) {
                 let deviation = if deviation == 0.0 { 1.0 } else { deviation };
                 for value in channel {
-                    *value = change(f64::from(*value), *mean, deviation) as f32;
+                    let changed = change(f64::from(*value), *mean, deviation) as f32;
+                    *value = changed.clamp(f32::MIN, f32::MAX);
                 }
             }
         }
@@ -132,5 +134,16 @@ mod tests {
         assert_eq!(values, [0.0, 1.0, 0.0, 2.0, -1.0, 2.0, -1.0, 0.0]);
         normalization.undo(&mut values, [2, 1, 2]);
         assert_eq!(values, [1.0, 3.0, 10.0, 12.0, -1.0, 5.0, 9.0, 10.0]);
+    }
+
+    #[test]
+    fn values_stay_finite() {
+        let normalization = Normalization {
+            mean: vec![0.0],
+            deviation: vec![0.5],
+        };
+        let mut values = [f32::MAX, -f32::MAX, 1.0];
+        normalization.apply(&mut values, [1, 1, 1]);
+        assert_eq!(values, [f32::MAX, f32::MIN, 2.0]);
     }
 }

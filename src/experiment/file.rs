@@ -448,7 +448,7 @@ mod tests {
         let blocks = |count: usize| {
             let block = "[[block]]\nkind = \"linear\"\nout = 4\n";
             let text = format!(
-                "version = 1\n[data]\n[split]\ncount = {count}\nby = \"memory\"\n{}",
+                "version = 1\n[data]\nkind = \"moons\"\n[split]\ncount = {count}\nby = \"memory\"\n{}",
                 block.repeat(count)
             );
             Experiment::from_toml(&text, "long.toml", &[])

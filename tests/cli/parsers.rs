@@ -8,7 +8,7 @@ use std::{fs, path::Path};
 use layerwise::{dataset, experiment};
 
 /// Every kept input of a target; there must be some.
-fn replay(name: &str, target: fn(&[u8])) {
+fn replay(name: &str, target: targets::Target) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/regressions");
     let inputs = fs::read_dir(folder.join(name)).unwrap();
     let mut count = 0;

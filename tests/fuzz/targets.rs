@@ -17,8 +17,8 @@ use super::experiment::{
     blocks_to_toml,
 };
 
-/// What is done with an input.
-type Target = fn(&[u8]);
+/// What is tried on an input.
+pub type Target = fn(&[u8]);
 
 /// Every target by its name, which is also that of the folder with its kept inputs.
 pub const ALL: [(&str, Target); 6] = [
