@@ -439,11 +439,10 @@ mod tests {
     fn nothing_is_said_of_what_is_quick() {
         let mut follower = Follower::default();
         let quick = |key: u64, _: &Work| Ok(key);
-        let never_waits = |it: &Follower<u64, u64>| {
-            assert!(it.waiting().is_none());
-            it.result().is_some()
-        };
-        wait(&mut follower, 1, quick, never_waits);
+        follower.want(1, "test", &Context::default(), quick);
+        assert!(follower.is_behind() && follower.waiting().is_none());
+        wait(&mut follower, 1, quick, |it| it.result().is_some());
+        assert!(!follower.is_behind() && follower.waiting().is_none());
         assert_eq!(follower.result(), Some(&Ok(1)));
     }
 }

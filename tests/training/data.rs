@@ -354,7 +354,7 @@ fn a_table_of_two_features_has_decision_regions() {
     let row = |at: usize| format!("{},{},{}\n", 100 + at, at % 10, u8::from(at >= 50));
     let rows: String = (0..100).map(row).collect();
     fs::write(&path, format!("height,shoes,old\n{rows}")).unwrap();
-    let mut experiment = super::experiment("spirals-mlp", &["train.epochs=20"]);
+    let mut experiment = super::experiment("spirals-mlp", &[]);
     experiment.data.kind = DataKind::Files;
     experiment.data.path = path;
     experiment.data.found = Some(look(&experiment.data, &mut |_| true).unwrap());

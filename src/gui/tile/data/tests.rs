@@ -134,5 +134,6 @@ fn augmentation_is_shown_where_it_is_on() {
     prepare.mixup = 1.0;
     let mut harness = show(&mut view, &dataset, &prepare);
     harness.get_by_label_contains("Mixup blends each sample");
-    wait_for(&mut harness, " % Disc");
+    let own = &dataset.classes[dataset.train.labels[0] as usize];
+    wait_for(&mut harness, &format!(" % {own}"));
 }
