@@ -133,7 +133,8 @@ mod tests {
     #[test]
     fn a_value_that_never_changes_has_room() {
         let plane = Plane::of(&samples(&[[2.0, 3.0]; 4]), &[]).unwrap();
-        assert_eq!(plane.unit([2.0, 3.0]), [0.5, 0.5]);
+        let middle = plane.unit([2.0, 3.0]);
+        assert!(middle.iter().all(|part| (part - 0.5).abs() < 1e-6));
         assert!(plane.low[0] < 2.0 && plane.high[1] > 3.0);
     }
 
