@@ -16,8 +16,8 @@ use std::{
 use layerwise::{
     experiment::{DeviceChoice, Experiment, Family, Preset, preset, presets},
     run::{
-        Command, Evaluation, Event, Phase, Run, RunOptions, StepRecord, Summary, Target, adapters,
-        trace,
+        Changed, Command, Evaluation, Event, Goal, Phase, Run, RunOptions, StepRecord, Summary,
+        Target, adapters, trace,
     },
 };
 use safetensors::SafeTensors;
@@ -463,15 +463,8 @@ fn a_run_obeys_its_commands() {
     steps.extend(told.steps);
     assert_eq!(told.phase, Phase::Stopped);
     let summary = told.summary.unwrap();
-    assert_eq!(summary.lambda_changes.len(), 2);
-    assert_eq!(
-        summary
-            .lambda_changes
-            .iter()
-            .map(|c| c.step)
-            .collect::<Vec<_>>(),
-        [1, 2]
-    );
+    let changed_at: Vec<usize> = summary.changes.iter().map(|change| change.step).collect();
+    assert_eq!(changed_at, [1, 2]);
     assert_eq!(steps[0].lambda, [0.1; 7]);
     assert_eq!(steps[1].lambda, [0.1, 0.7, 0.1, 0.1, 0.1, 0.1, 0.1]);
     assert_eq!(steps[2].lambda, [0.0; 7]);
@@ -485,6 +478,78 @@ fn a_run_obeys_its_commands() {
         summary.test_accuracy.is_some(),
         "a stopped run is evaluated"
     );
+}
+
+#[test]
+fn a_run_holds_and_ends_at_its_goals() {
+    let experiment = experiment("digits-mlp", &["train.batch_size=144", "train.epochs=30"]);
+    let options = |end_at: &[Goal]| RunOptions {
+        paused: true,
+        end_at: end_at.to_vec(),
+        ..RunOptions::default()
+    };
+    let run = Run::start(experiment.clone(), options(&[Goal::Epochs(4)])).unwrap();
+    let mut steps = Vec::new();
+    let mut held_after = |command: Command| {
+        wait_for(&run, &mut steps, |run| {
+            run.progress().phase == Phase::Paused
+        });
+        let before = run.progress().step;
+        run.send(command);
+        wait_for(&run, &mut steps, |run| {
+            let progress = run.progress();
+            progress.phase == Phase::Paused && progress.step > before
+        });
+        run.progress().step
+    };
+    assert_eq!(held_after(Command::Step), 1);
+    assert_eq!(held_after(Command::RunTo(Goal::EpochEnd)), 10);
+    assert_eq!(held_after(Command::RunTo(Goal::EpochEnd)), 20);
+    assert_eq!(held_after(Command::RunTo(Goal::Accuracy(0.2))) % 10, 0);
+    run.send(Command::SetLearningRate(0.001));
+    run.send(Command::Resume);
+    let told = finish(&run);
+    steps.extend(told.steps);
+    assert_eq!((told.phase, steps.len()), (Phase::Finished, 40));
+    let change = told.summary.unwrap().changes.pop().unwrap();
+    let learning_rate = 0.001;
+    assert_eq!(change.what, Changed::LearningRate { learning_rate });
+    let rates = |at: usize| (steps[at - 1].learning_rate, steps[at].learning_rate);
+    let (before, after) = rates(change.step);
+    assert!(before > 0.04 && after <= 0.001, "{before}, {after}");
+
+    // Its test loss stops falling long before all epochs are done.
+    let run = Run::start(
+        experiment,
+        RunOptions {
+            end_at: vec![Goal::Plateau(2)],
+            ..RunOptions::default()
+        },
+    );
+    let told = finish(&run.unwrap());
+    assert_eq!(told.phase, Phase::Finished);
+    assert!(told.steps.len() < 300, "{}", told.steps.len());
+}
+
+#[test]
+fn a_slowed_run_still_obeys_at_once() {
+    let run = Run::start(
+        experiment("digits-mlp", &[]),
+        RunOptions {
+            paused: true,
+            ..RunOptions::default()
+        },
+    );
+    let run = run.unwrap();
+    // A step in 1,000 s.
+    run.send(Command::SetSpeed(Some(0.001)));
+    run.send(Command::Resume);
+    run.send(Command::Step);
+    wait_for(&run, &mut Vec::new(), |run| run.progress().step == 1);
+    run.send(Command::Resume);
+    run.send(Command::SetSpeed(None));
+    wait_for(&run, &mut Vec::new(), |run| run.progress().step > 20);
+    run.join();
 }
 
 #[test]

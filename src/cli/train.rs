@@ -94,7 +94,7 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
                 display.progress(&run);
             }
             Event::Evaluated(evaluation) => display.evaluated(&evaluation),
-            Event::LambdaChanged(_) => {}
+            Event::Changed(_) => {}
             Event::Note(text) => display.say(&text),
             Event::Warning { message, .. } => display.say(&format!("warning: {message}")),
             Event::Ended {

@@ -99,6 +99,7 @@ impl Studio {
         let repaint = ctx.clone();
         let options = RunOptions {
             resume: false,
+            end_at: Vec::new(),
             folder: folder.clone(),
             max_steps: None,
             paused,

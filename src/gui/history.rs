@@ -7,15 +7,15 @@ use std::{
 
 use crate::{
     experiment::Experiment,
-    run::{Evaluation, Event, LambdaChange, StepRecord},
+    run::{Change, Evaluation, Event, StepRecord},
 };
 
 /// Most points kept of each series of steps.
 const MAX_BUCKETS: usize = 2048;
 /// Most evaluations kept.
 const MAX_EVALUATIONS: usize = 1000;
-/// Most changes of λ kept.
-const MAX_LAMBDA_CHANGES: usize = 500;
+/// Most changes kept.
+const MAX_CHANGES: usize = 500;
 
 /// A number of each step, for every module or every boundary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +107,7 @@ pub struct History {
     series: [Vec<Vec<Mean>>; Measure::ALL.len()],
     newest: Option<StepRecord>,
     evaluations: Thinned<Evaluation>,
-    lambda_changes: Thinned<LambdaChange>,
+    changes: Thinned<Change>,
     warnings: BTreeMap<usize, String>,
 }
 
@@ -122,7 +122,7 @@ impl History {
             series: Default::default(),
             newest: None,
             evaluations: Thinned::new(MAX_EVALUATIONS),
-            lambda_changes: Thinned::new(MAX_LAMBDA_CHANGES),
+            changes: Thinned::new(MAX_CHANGES),
             warnings: BTreeMap::new(),
         }
     }
@@ -146,14 +146,14 @@ impl History {
                 self.warnings.retain(|&number, _| still_worse(number));
                 self.evaluations.push(evaluation.clone());
             }
-            Event::LambdaChanged(change) => {
-                let newest = self.lambda_changes.items.last();
-                if newest
-                    .is_some_and(|last| (last.step, last.target) == (change.step, change.target))
-                {
-                    self.lambda_changes.replace_newest(*change);
+            Event::Changed(change) => {
+                let newest = self.changes.items.last();
+                if newest.is_some_and(|last| {
+                    (last.step, last.what.place()) == (change.step, change.what.place())
+                }) {
+                    self.changes.replace_newest(*change);
                 } else {
-                    self.lambda_changes.push(*change);
+                    self.changes.push(*change);
                 }
             }
             Event::Warning {
@@ -308,8 +308,8 @@ impl History {
     }
 
     /// Changes of λ while training, in order.
-    pub fn lambda_changes(&self) -> &[LambdaChange] {
-        &self.lambda_changes.items
+    pub fn changes(&self) -> &[Change] {
+        &self.changes.items
     }
 
     /// The warning about a module, by number from 1, until an evaluation finds it recovered.
@@ -382,7 +382,7 @@ mod tests {
     use super::*;
     use crate::{
         experiment::{Balance, preset},
-        run::Target,
+        run::{Changed, Target},
     };
 
     fn history(modules: usize) -> History {
@@ -451,15 +451,17 @@ mod tests {
                 step: at,
                 ..Evaluation::default()
             }));
-            history.push(&Event::LambdaChanged(LambdaChange {
+            history.push(&Event::Changed(Change {
                 step: at,
-                target: Target::All,
-                lambda: at as f64,
+                what: Changed::Lambda {
+                    target: Target::All,
+                    lambda: at as f64,
+                },
             }));
             assert!(history.evaluations().len() <= MAX_EVALUATIONS);
-            assert!(history.lambda_changes().len() <= MAX_LAMBDA_CHANGES);
+            assert!(history.changes().len() <= MAX_CHANGES);
             assert_eq!(history.evaluations().last().unwrap().step, at);
-            assert_eq!(history.lambda_changes().last().unwrap().step, at);
+            assert_eq!(history.changes().last().unwrap().step, at);
         }
         let steps: Vec<usize> = history.evaluations().iter().map(|one| one.step).collect();
         let gaps: Vec<usize> = steps.windows(2).map(|pair| pair[1] - pair[0]).collect();

@@ -101,7 +101,7 @@ impl Session {
                         }))),
                     }
                 }
-                Event::Steps(_) | Event::Evaluated(_) | Event::LambdaChanged(_) => {}
+                Event::Steps(_) | Event::Evaluated(_) | Event::Changed(_) => {}
             }
         }
         active.progress = active.run.progress();
@@ -109,8 +109,8 @@ impl Session {
         notices
     }
 
-    /// Tells a live run the λ of the editor, where only λ differs, and which values it wants
-    /// drawn.
+    /// Tells a live run the λ and the learning rate of the editor, where only they differ, and
+    /// whether decision regions are wanted.
     pub fn follow(&mut self, edited: &Experiment, watch: bool) {
         let Some(active) = &mut self.active else {
             return;
@@ -125,6 +125,11 @@ impl Session {
         if same_network(&active.told, edited) {
             for (target, lambda) in lambda_changes(&active.told, edited) {
                 active.run.send(Command::SetLambda { target, lambda });
+            }
+            let rate = edited.optimizer.lr;
+            if rate != active.told.optimizer.lr {
+                active.run.send(Command::SetLearningRate(rate));
+                active.told.optimizer.lr = rate;
             }
             active.told.method.lambda = edited.method.lambda;
             active.told.modules.clone_from(&edited.modules);
@@ -155,7 +160,7 @@ impl Session {
         self.active.as_ref()?.regions.as_deref()
     }
 
-    /// The experiment that the run trains, λ as it is now.
+    /// The experiment that the run trains, λ and learning rate as they are now.
     pub fn experiment(&self) -> Option<&Experiment> {
         self.active.as_ref().map(|active| &active.told)
     }
@@ -207,6 +212,7 @@ fn essence(experiment: &Experiment) -> Experiment {
     essence.name = String::new();
     essence.description = String::new();
     essence.method.lambda = 0.0;
+    essence.optimizer.lr = 0.0;
     for number in 1..=essence.modules.len().max(essence.module_count()) {
         essence.set_lambda_of(number, None);
     }
@@ -218,7 +224,7 @@ fn essence(experiment: &Experiment) -> Experiment {
     essence
 }
 
-/// Whether two experiments differ in nothing but λ, name and description.
+/// Whether two experiments differ in nothing but λ, learning rate, name and description.
 pub fn same_network(one: &Experiment, other: &Experiment) -> bool {
     one == other || essence(one) == essence(other)
 }
@@ -278,11 +284,12 @@ mod tests {
     }
 
     #[test]
-    fn lambda_and_name_do_not_make_another_network() {
+    fn lambda_learning_rate_and_name_do_not_make_another_network() {
         let run = digits();
         let mut edited = run.clone();
         edited.method.lambda = 2.0;
         edited.set_lambda_of(3, Some(0.5));
+        edited.optimizer.lr = 0.1;
         edited.name = "other".to_owned();
         assert!(same_network(&run, &edited));
         edited.split_into(8, Balance::Blocks);
@@ -300,7 +307,7 @@ mod tests {
         let changes: [fn(&mut Experiment); 6] = [
             |edited| edited.blocks.push(Block::Tanh {}),
             |edited| edited.seed = 1,
-            |edited| edited.optimizer.lr = 0.1,
+            |edited| edited.optimizer.momentum = 0.1,
             |edited| edited.data.test_fraction = 0.3,
             |edited| edited.train.epochs = 1,
             |edited| {

@@ -11,7 +11,7 @@ use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{LambdaChange, watch::EpochMeans};
+use super::{Change, watch::EpochMeans};
 use crate::{
     experiment::{Experiment, write_whole},
     local::{Kept, Learner, Named},
@@ -33,7 +33,9 @@ pub(super) struct State {
     pub step: usize,
     /// λ of each boundary, before its schedule.
     pub lambda: Vec<f64>,
-    pub lambda_changes: Vec<LambdaChange>,
+    /// Learning rate before its schedule.
+    pub learning_rate: f64,
+    pub changes: Vec<Change>,
     /// Seconds spent training, pauses left out.
     pub seconds_spent: f64,
     pub epoch: EpochMeans,

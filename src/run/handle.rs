@@ -14,7 +14,7 @@ use std::{
 use crossbeam_channel::{Receiver, Sender};
 use parking_lot::Mutex;
 
-use super::{Command, DecisionRegions, Event, Phase, Progress, outbox::Outbox, trainer};
+use super::{Command, DecisionRegions, Event, Goal, Phase, Progress, outbox::Outbox, trainer};
 use crate::experiment::Experiment;
 
 /// Events that wait for the reader before the trainer holds them back itself.
@@ -29,6 +29,8 @@ pub struct RunOptions {
     pub resume: bool,
     /// End after so many steps even if epochs are left.
     pub max_steps: Option<usize>,
+    /// Goals at which it ends even if epochs are left.
+    pub end_at: Vec<Goal>,
     /// Hold before the first step.
     pub paused: bool,
     /// Called from the trainer thread when there is something new to see, at most about 30 times

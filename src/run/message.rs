@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Goal;
+
 use crate::dataset::{Loading, Plane};
 
 /// Which boundaries a change of λ concerns.
@@ -28,6 +30,12 @@ pub enum Command {
     Stop,
     /// Change λ from the next step on.
     SetLambda { target: Target, lambda: f64 },
+    /// Change the learning rate before its schedule from the next step on.
+    SetLearningRate(f64),
+    /// Go on, and hold at a goal.
+    RunTo(Goal),
+    /// Most steps in a second; none lets them come as fast as they can.
+    SetSpeed(Option<f64>),
     /// Whether decision regions are drawn (samples of two values only). Off until asked for.
     WatchRegions(bool),
 }
@@ -175,13 +183,34 @@ pub struct Evaluation {
     pub modules: Vec<ModuleEvaluation>,
 }
 
-/// A change of λ while training.
+/// What a person changed while a run trained.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LambdaChange {
-    /// Steps done when it was changed; the next step uses it.
+#[serde(tag = "type", rename_all = "kebab-case")]
+pub enum Changed {
+    /// λ before its schedule.
+    Lambda { target: Target, lambda: f64 },
+    /// The learning rate before its schedule.
+    LearningRate { learning_rate: f64 },
+}
+
+impl Changed {
+    /// Which of its kind it is: changes of one place at one step replace one another. None is the
+    /// learning rate.
+    pub fn place(self) -> Option<Target> {
+        match self {
+            Self::Lambda { target, .. } => Some(target),
+            Self::LearningRate { .. } => None,
+        }
+    }
+}
+
+/// A change while training.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// Steps done when it was made; the next step uses it.
     pub step: usize,
-    pub target: Target,
-    pub lambda: f64,
+    #[serde(flatten)]
+    pub what: Changed,
 }
 
 /// Which class each module assigns to the points of the plane.
@@ -203,7 +232,7 @@ pub enum Event {
     /// Newly recorded steps.
     Steps(Vec<StepRecord>),
     Evaluated(Evaluation),
-    LambdaChanged(LambdaChange),
+    Changed(Change),
     /// Something that a person should know; the run goes on.
     Note(String),
     /// Like a note, and worth a notification. `module` counts from 1.
@@ -252,5 +281,6 @@ pub struct Summary {
     /// Numbers, from 1, of the modules that were no better than guessing in the last epoch:
     /// mean training loss above 98 % of ln C. Looked for after the first fifth of the epochs.
     pub modules_worse_than_guessing: Vec<usize>,
-    pub lambda_changes: Vec<LambdaChange>,
+    /// Of λ and of the learning rate while training.
+    pub changes: Vec<Change>,
 }

@@ -4,6 +4,7 @@ mod checkpoint;
 mod device;
 mod evaluation;
 mod feed;
+mod goal;
 mod handle;
 mod message;
 mod outbox;
@@ -19,10 +20,11 @@ mod watch;
 const BURN_VERSION: &str = "0.22.1";
 
 pub use device::{Adapter, AdapterKind, adapters, choose};
+pub use goal::Goal;
 pub(crate) use handle::panic_text;
 pub use handle::{Run, RunOptions};
 pub use message::{
-    Command, DecisionRegions, Evaluation, Event, LambdaChange, ModuleEvaluation, Phase, Progress,
-    Separability, StepRecord, Summary, Target,
+    Change, Changed, Command, DecisionRegions, Evaluation, Event, ModuleEvaluation, Phase,
+    Progress, Separability, StepRecord, Summary, Target,
 };
 pub use trace::trace;

@@ -8,16 +8,24 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Evaluation, LambdaChange, StepRecord, Summary};
+use super::{Change, Evaluation, StepRecord, Summary};
 use crate::experiment::{Experiment, write_whole};
 
 /// One line of `metrics.jsonl`.
 #[derive(Serialize)]
+#[serde(untagged)]
+enum Line<'a> {
+    Told(Told<'a>),
+    /// Has a type of its own.
+    Change(&'a Change),
+}
+
+/// What a run tells by itself.
+#[derive(Serialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
-pub(super) enum Line<'a> {
+pub(super) enum Told<'a> {
     Step(&'a StepRecord),
     Evaluation(&'a Evaluation),
-    Lambda(&'a LambdaChange),
     Warning {
         step: usize,
         module: Option<usize>,
@@ -152,11 +160,23 @@ impl Record {
         &self.folder
     }
 
-    /// Adds a line.
+    /// Adds what the run tells.
     ///
     /// # Errors
     /// Where it cannot be written, as on a full disk.
-    pub fn line(&mut self, line: &Line<'_>) -> Result<(), String> {
+    pub fn tell(&mut self, told: Told<'_>) -> Result<(), String> {
+        self.line(&Line::Told(told))
+    }
+
+    /// Adds what a person changed.
+    ///
+    /// # Errors
+    /// As [`Self::tell`].
+    pub fn change(&mut self, change: &Change) -> Result<(), String> {
+        self.line(&Line::Change(change))
+    }
+
+    fn line(&mut self, line: &Line<'_>) -> Result<(), String> {
         serde_json::to_writer(&mut self.metrics, line)
             .map_err(std::io::Error::from)
             .and_then(|()| self.metrics.write_all(b"\n"))

@@ -9,17 +9,18 @@ use std::{
 };
 
 use burn::tensor::Tensor;
-use crossbeam_channel::{Receiver, TryRecvError};
+use crossbeam_channel::{Receiver, RecvTimeoutError};
 use indicatif::HumanBytes;
 
 use super::{
-    Command, Evaluation, Event, LambdaChange, Phase, RunOptions, StepRecord, Summary, Target,
+    Change, Changed, Command, Evaluation, Event, Phase, RunOptions, StepRecord, Summary, Target,
     checkpoint::{self, State},
     device, evaluation,
     feed::Feed,
+    goal::{Standing, Way},
     handle::Latest,
     outbox::Outbox,
-    record::{Line, Record},
+    record::Record,
     regions::Grid,
     supply::Supply,
     timetable::Timetable,
@@ -119,7 +120,7 @@ struct Trainer<'a> {
     good: Vec<LocalModule>,
 
     lambda: Vec<f64>,
-    lambda_changes: Vec<LambdaChange>,
+    changes: Vec<Change>,
     total_steps: usize,
     timetable: Timetable,
     step: usize,
@@ -128,6 +129,14 @@ struct Trainer<'a> {
     /// Step of the newest checkpoint.
     checkpointed: usize,
     paused: bool,
+    /// The goal at which a person wants it to hold.
+    hold_at: Option<Way>,
+    /// Goals at which it ends, and the one that is reached.
+    end_at: Vec<Way>,
+    ends: Option<String>,
+    /// Most steps in a second.
+    speed: Option<f64>,
+    last_step: Instant,
     single_step: bool,
     watch_regions: bool,
 
@@ -148,7 +157,7 @@ struct Trainer<'a> {
 
 impl<'a> Trainer<'a> {
     fn prepare(
-        experiment: Experiment,
+        mut experiment: Experiment,
         options: RunOptions,
         inbox: &'a Receiver<Command>,
         latest: &'a Latest,
@@ -249,8 +258,10 @@ impl<'a> Trainer<'a> {
             lambda: (2..=modules)
                 .map(|number| experiment.lambda_of(number))
                 .collect(),
+            learning_rate: experiment.optimizer.lr,
             ..State::default()
         });
+        experiment.optimizer.lr = state.learning_rate;
         Ok(Self {
             lambda: state.lambda,
             good: learner.modules().to_vec(),
@@ -267,12 +278,19 @@ impl<'a> Trainer<'a> {
             classes,
             chunk: evaluation::chunk(widest),
             learner,
-            lambda_changes: state.lambda_changes,
+            changes: state.changes,
             timetable,
             step,
             resumed_at: step,
             checkpointed: step,
             paused: options.paused,
+            hold_at: None,
+            end_at: (options.end_at.iter())
+                .map(|goal| Way::to(*goal, state.seconds_spent))
+                .collect(),
+            ends: None,
+            speed: None,
+            last_step: Instant::now(),
             single_step: false,
             watch_regions: false,
             pending: Vec::new(),
@@ -381,6 +399,18 @@ impl<'a> Trainer<'a> {
             if epoch_ends {
                 self.end_epoch()?;
             }
+            let standing = Standing {
+                step: self.step,
+                steps_per_epoch: self.timetable.steps_per_epoch,
+                seconds_spent: self.seconds_spent,
+            };
+            self.look_at_goals(|way| way.is_reached(standing));
+            if let Some(why) = self.ends.take() {
+                self.tell_steps()?;
+                self.outbox
+                    .push(Event::Note(format!("{why}: the run ends")));
+                return Ok(());
+            }
             if self.single_step {
                 self.single_step = false;
                 self.paused = true;
@@ -389,7 +419,26 @@ impl<'a> Trainer<'a> {
         Ok(())
     }
 
-    /// Carries out waiting commands; while paused, waits for them.
+    /// Holds or ends the run where a goal is reached.
+    fn look_at_goals(&mut self, mut is_reached: impl FnMut(&mut Way) -> Option<String>) {
+        if let Some(why) = self.hold_at.as_mut().and_then(&mut is_reached) {
+            self.hold_at = None;
+            self.paused = true;
+            self.outbox
+                .push(Event::Note(format!("{why}: the run holds")));
+        }
+        let reached = self.end_at.iter_mut().find_map(is_reached);
+        self.ends = self.ends.take().or(reached);
+    }
+
+    /// How long the next step has to wait.
+    fn wait(&self) -> Option<Duration> {
+        let pause = Duration::try_from_secs_f64(1.0 / self.speed?).ok()?;
+        pause.checked_sub(self.last_step.elapsed())
+    }
+
+    /// Carries out waiting commands; while paused, or as long as the speed asks for it, waits for
+    /// them.
     fn obey(&mut self) -> Result<(), End> {
         loop {
             let command = if self.paused && !self.single_step {
@@ -399,10 +448,17 @@ impl<'a> Trainer<'a> {
                 self.outbox.flush();
                 self.inbox.recv().map_err(|_| End::Stopped)?
             } else {
-                match self.inbox.try_recv() {
+                let wait = self
+                    .wait()
+                    .filter(|_| !self.single_step)
+                    .unwrap_or_default();
+                match self.inbox.recv_timeout(wait) {
                     Ok(command) => command,
-                    Err(TryRecvError::Empty) => return Ok(()),
-                    Err(TryRecvError::Disconnected) => return Err(End::Stopped),
+                    Err(RecvTimeoutError::Timeout) => {
+                        self.last_step = Instant::now();
+                        return Ok(());
+                    }
+                    Err(RecvTimeoutError::Disconnected) => return Err(End::Stopped),
                 }
             };
             match command {
@@ -412,9 +468,19 @@ impl<'a> Trainer<'a> {
                     self.single_step = true;
                 }
                 Command::Resume => {
-                    self.paused = false;
-                    self.single_step = false;
-                    self.tell_progress(Phase::Running);
+                    self.hold_at = None;
+                    self.go_on();
+                }
+                Command::RunTo(goal) => {
+                    self.hold_at = Some(Way::to(goal, self.seconds_spent));
+                    self.go_on();
+                }
+                Command::SetSpeed(speed) => {
+                    self.speed = speed.filter(|speed| speed.is_finite() && *speed > 0.0);
+                }
+                Command::SetLearningRate(learning_rate) => {
+                    self.experiment.optimizer.lr = learning_rate;
+                    self.changed(Changed::LearningRate { learning_rate })?;
                 }
                 Command::Stop => {
                     self.tell_steps()?;
@@ -441,19 +507,27 @@ impl<'a> Trainer<'a> {
                 }
             }
         }
-        let change = LambdaChange {
-            step: self.step,
-            target,
-            lambda,
-        };
-        self.lambda_changes.push(change);
+        self.changed(Changed::Lambda { target, lambda })
+    }
+
+    /// Records and tells what a person changed.
+    fn changed(&mut self, what: Changed) -> Result<(), End> {
+        let step = self.step;
+        let change = Change { step, what };
+        self.changes.push(change);
         // The steps before the change come first in the record.
         self.tell_steps()?;
         if let Some(record) = &mut self.record {
-            record.line(&Line::Lambda(&change))?;
+            record.change(&change)?;
         }
-        self.outbox.push(Event::LambdaChanged(change));
+        self.outbox.push(Event::Changed(change));
         Ok(())
+    }
+
+    fn go_on(&mut self) {
+        self.paused = false;
+        self.single_step = false;
+        self.tell_progress(Phase::Running);
     }
 
     fn one_step(&mut self) -> Result<(), End> {

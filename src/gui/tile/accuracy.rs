@@ -57,7 +57,7 @@ impl View {
             log: false,
             percent: true,
             level: None,
-            marks: history.lambda_changes(),
+            marks: history.changes(),
             hidden: &self.hidden,
             include: &[0.0, 100.0],
         }

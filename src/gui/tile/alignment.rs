@@ -123,7 +123,7 @@ impl View {
             log: quantity.is_log(),
             percent: false,
             level: None,
-            marks: history.lambda_changes(),
+            marks: history.changes(),
             hidden: &self.hidden,
             include: &[],
         }

@@ -11,7 +11,7 @@ use egui_plot::{
 use super::number::{short, three_digits, whole};
 use crate::{
     gui::theme,
-    run::{LambdaChange, Target},
+    run::{Change, Changed, Target},
 };
 
 /// Most points that a curve is drawn with.
@@ -110,7 +110,7 @@ pub struct CurvePlot<'a> {
     pub percent: bool,
     /// Value of a dashed line, with its label.
     pub level: Option<(f64, &'a str)>,
-    pub marks: &'a [LambdaChange],
+    pub marks: &'a [Change],
     pub hidden: &'a BTreeSet<usize>,
     /// Values that the vertical axis holds at least.
     pub include: &'a [f64],
@@ -255,9 +255,9 @@ fn paint_level(ui: &Ui, transform: &PlotTransform, value: f64, label: &str) {
     );
 }
 
-/// Changes of λ as dotted vertical lines, with the value where there is room for it; the newest
+/// Changes while training as dotted vertical lines, with the value where there is room for it; the newest
 /// comes first.
-pub fn paint_marks(ui: &Ui, transform: &PlotTransform, marks: &[LambdaChange]) {
+pub fn paint_marks(ui: &Ui, transform: &PlotTransform, marks: &[Change]) {
     let frame = *transform.frame();
     let stroke = Stroke::new(1.0, ui.visuals().weak_text_color());
     let mut next = f32::INFINITY;
@@ -273,14 +273,7 @@ pub fn paint_marks(ui: &Ui, transform: &PlotTransform, marks: &[LambdaChange]) {
         let line = [pos2(x, frame.top()), pos2(x, frame.bottom())];
         ui.painter_at(frame)
             .extend(egui::Shape::dashed_line(&line, stroke, 2.0, 3.0));
-        let same = of_step.iter().all(|other| other.lambda == mark.lambda);
-        let label = match mark.target {
-            Target::Module(number) if of_step.len() == 1 => {
-                format!("λ of {number}: {}", short(mark.lambda))
-            }
-            _ if same => format!("λ {}", short(mark.lambda)),
-            _ => "several λ".to_owned(),
-        };
+        let label = label_of(of_step);
         let font = egui::TextStyle::Small.resolve(ui.style());
         let color = ui.visuals().text_color();
         let galley = ui.painter().layout_no_wrap(label, font, color);
@@ -290,6 +283,34 @@ pub fn paint_marks(ui: &Ui, transform: &PlotTransform, marks: &[LambdaChange]) {
             labels_from = x - 4.0;
         }
     }
+}
+
+/// What was changed at a step.
+fn label_of(changes: &[Change]) -> String {
+    let lambdas: Vec<(Target, f64)> = changes
+        .iter()
+        .filter_map(|change| match change.what {
+            Changed::Lambda { target, lambda } => Some((target, lambda)),
+            Changed::LearningRate { .. } => None,
+        })
+        .collect();
+    let rate = changes.iter().rev().find_map(|change| match change.what {
+        Changed::LearningRate { learning_rate } => Some(learning_rate),
+        Changed::Lambda { .. } => None,
+    });
+    let lambda = lambdas.last().map(|(target, lambda)| {
+        let same = lambdas.iter().all(|(_, other)| other == lambda);
+        match target {
+            Target::Module(number) if lambdas.len() == 1 => {
+                format!("λ of {number}: {}", short(*lambda))
+            }
+            _ if same => format!("λ {}", short(*lambda)),
+            _ => "several λ".to_owned(),
+        }
+    });
+    let rate = rate.map(|rate| format!("learning rate {}", short(rate)));
+    let both: Vec<String> = lambda.into_iter().chain(rate).collect();
+    both.join(", ")
 }
 
 fn label_at(ui: &Ui, clip: Rect, at: Pos2, align: egui::Align2, text: &str) -> Rect {

@@ -80,7 +80,7 @@ impl View {
             log,
             percent: false,
             level: any_plain.then_some((guessing, "guessing (ln C)")),
-            marks: history.lambda_changes(),
+            marks: history.changes(),
             hidden: &self.hidden,
             include,
         }

@@ -7,7 +7,7 @@ use crate::run::{
     BURN_VERSION, Evaluation, Event, Phase, Summary,
     checkpoint::{self, State},
     evaluation,
-    record::Line,
+    record::Told,
     watch::{self, EpochMeans, Mean},
 };
 
@@ -30,7 +30,7 @@ impl Trainer<'_> {
                     (self.classes as f64).ln()
                 );
                 if let Some(record) = &mut self.record {
-                    record.line(&Line::Warning {
+                    record.tell(Told::Warning {
                         step: self.step,
                         module: Some(module),
                         message: &message,
@@ -65,7 +65,8 @@ impl Trainer<'_> {
         let state = State {
             step: self.step,
             lambda: self.lambda.clone(),
-            lambda_changes: self.lambda_changes.clone(),
+            learning_rate: self.experiment.optimizer.lr,
+            changes: self.changes.clone(),
             seconds_spent: self.seconds_spent,
             epoch: self.epoch.clone(),
             last_epoch: self.last_epoch.clone(),
@@ -115,7 +116,7 @@ impl Trainer<'_> {
     pub(super) fn evaluate(&mut self) -> Result<(), End> {
         let evaluation = self.look_at_test_samples()?;
         if let Some(record) = &mut self.record {
-            record.line(&Line::Evaluation(&evaluation))?;
+            record.tell(Told::Evaluation(&evaluation))?;
             record.flush()?;
         }
         self.take_in(evaluation)
@@ -146,6 +147,7 @@ impl Trainer<'_> {
     }
 
     fn take_in(&mut self, evaluation: Evaluation) -> Result<(), End> {
+        self.look_at_goals(|way| way.is_reached_by(&evaluation));
         self.outbox.push(Event::Evaluated(evaluation.clone()));
         if let Some(message) = watch::divergence_at(&evaluation) {
             return Err(End::Diverged(message));
@@ -200,7 +202,7 @@ impl Trainer<'_> {
                 .collect(),
             diverged: phase == Phase::Diverged,
             modules_worse_than_guessing: self.worse_than_guessing.clone(),
-            lambda_changes: self.lambda_changes.clone(),
+            changes: self.changes.clone(),
         }
     }
 }

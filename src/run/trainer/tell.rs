@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use burn::tensor::Tensor;
 
 use super::{End, Pending, Trainer};
-use crate::run::{Event, Phase, evaluation::read, record::Line, watch};
+use crate::run::{Event, Phase, evaluation::read, record::Told, watch};
 
 /// Decision regions are drawn at most so often.
 const REGIONS_EVERY: Duration = Duration::from_millis(150);
@@ -51,7 +51,7 @@ impl Trainer<'_> {
             }
             self.epoch.add(&record);
             if let Some(file) = &mut self.record {
-                file.line(&Line::Step(&record))?;
+                file.tell(Told::Step(&record))?;
             }
             let learnt = self.timetable.only(record.step - 1).map(|only| only + 1);
             diverged = watch::divergence(&record, learnt);
@@ -115,8 +115,10 @@ impl Trainer<'_> {
         progress.total_steps = self.total_steps;
         progress.steps_per_epoch = self.timetable.steps_per_epoch;
         progress.steps_per_second = speed;
-        progress.seconds_left =
-            (self.steps_timed > 0).then(|| left * self.seconds_spent / self.step.max(1) as f64);
+        progress.seconds_left = (self.steps_timed > 0).then(|| {
+            let of_step = self.seconds_spent / self.step.max(1) as f64;
+            left * of_step.max(self.speed.map_or(0.0, |speed| 1.0 / speed))
+        });
         progress.seconds_spent = self.seconds_spent;
         progress.peak_memory_bytes = self.memory.look();
     }
