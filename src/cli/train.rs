@@ -18,7 +18,7 @@ use super::{
     with_epochs,
 };
 use crate::experiment::Experiment;
-use crate::run::{Command, Evaluation, Event, Phase, Run, RunOptions, StepRecord, Summary};
+use crate::run::{Command, Evaluation, Event, Goal, Phase, Run, RunOptions, StepRecord, Summary};
 
 #[derive(clap::Args)]
 #[command(
@@ -37,6 +37,10 @@ pub(super) struct TrainArgs {
     /// End after so many steps even if epochs are left
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     steps: Option<u64>,
+    /// End where a goal is reached even if epochs are left: accuracy=A (of the last module on the
+    /// test samples, from 0 to 1), plateau=N (evaluations without a smaller test loss), seconds=S
+    #[arg(long, value_name = "GOAL")]
+    until: Vec<Goal>,
     /// New folder for the record of the run; without it none is kept
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -72,6 +76,7 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
         RunOptions {
             folder: args.resume.clone().or_else(|| args.out.clone()),
             resume: args.resume.is_some(),
+            end_at: args.until.clone(),
             max_steps: args.steps.map(|steps| steps as usize),
             ..RunOptions::default()
         },

@@ -1,5 +1,7 @@
 //! What a run can be asked to train to.
 
+use std::str::FromStr;
+
 use super::Evaluation;
 
 /// Where a run holds, or ends, before all epochs are done.
@@ -16,6 +18,32 @@ pub enum Goal {
     Plateau(usize),
     /// So many seconds of training from now on, pauses left out.
     Seconds(f64),
+}
+
+impl FromStr for Goal {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = || {
+            format!(
+                "{text} is no goal: choose accuracy=A with A above 0 and at most 1, plateau=N evaluations, seconds=S or epochs=N"
+            )
+        };
+        let (what, value) = text.split_once('=').ok_or_else(known)?;
+        let whole = || value.parse().ok().filter(|count| *count > 0);
+        let real = |most: f64| {
+            let number = value.parse().ok();
+            number.filter(|number| *number > 0.0 && *number <= most)
+        };
+        match what {
+            "accuracy" => real(1.0).map(|share| Self::Accuracy(share as f32)),
+            "plateau" => whole().map(Self::Plateau),
+            "seconds" => real(1e9).map(Self::Seconds),
+            "epochs" => whole().map(Self::Epochs),
+            _ => None,
+        }
+        .ok_or_else(known)
+    }
 }
 
 /// A goal that a run is on its way to.
@@ -110,6 +138,24 @@ mod tests {
                 ..ModuleEvaluation::default()
             }],
             ..Evaluation::default()
+        }
+    }
+
+    #[test]
+    fn goals_are_read() {
+        assert_eq!("accuracy=0.9".parse(), Ok(Goal::Accuracy(0.9)));
+        assert_eq!("plateau=5".parse(), Ok(Goal::Plateau(5)));
+        assert_eq!("seconds=1.5".parse(), Ok(Goal::Seconds(1.5)));
+        assert_eq!("epochs=3".parse(), Ok(Goal::Epochs(3)));
+        for wrong in [
+            "",
+            "epochs",
+            "epochs=0",
+            "accuracy=95",
+            "seconds=NaN",
+            "loss=1",
+        ] {
+            assert!(wrong.parse::<Goal>().unwrap_err().contains("no goal"));
         }
     }
 
