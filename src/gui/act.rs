@@ -9,6 +9,7 @@ use super::{
     command::Command,
     dialog::{Answer, Dialog, Next, PathDialog, Purpose},
     document::Document,
+    pane::pace::Asked,
     session::{Notice, record_folder},
     tile::Tiles,
 };
@@ -88,6 +89,19 @@ impl Studio {
         ctx.set_theme(theme);
     }
 
+    /// Trains to a goal, or at another speed.
+    pub(super) fn keep_pace(&mut self, asked: Asked, ctx: &Context) {
+        match asked {
+            Asked::Speed => self.session.send(RunCommand::SetSpeed(self.pace.speed())),
+            Asked::RunTo(goal) => {
+                if !self.session.is_alive() {
+                    self.start(ctx, false);
+                }
+                self.session.send(RunCommand::RunTo(goal));
+            }
+        }
+    }
+
     /// Starts to train the edited experiment and drops the run before; says why where it cannot.
     pub(super) fn start(&mut self, ctx: &Context, paused: bool) {
         let experiment = self.document.experiment.clone();
@@ -105,7 +119,9 @@ impl Studio {
             paused,
             wake: Some(Arc::new(move || repaint.request_repaint())),
         };
-        match self.session.start(&experiment, options) {
+        let started = self.session.start(&experiment, options);
+        self.session.send(RunCommand::SetSpeed(self.pace.speed()));
+        match started {
             Ok(()) => self.log.add(Notice::Info(match folder {
                 Some(folder) => format!(
                     "Training \"{}\"; its record grows in {}",

@@ -17,7 +17,9 @@ use super::{
         data::Preview,
         log::Log,
         network::{ModuleLive, NetworkPane},
-        settings as settings_pane, transport,
+        pace::Pace,
+        settings as settings_pane,
+        transport::{self, Given},
     },
     session::{Notice, Session},
     settings::Settings,
@@ -62,6 +64,7 @@ pub struct Studio {
     /// Writes weights behind the window.
     pub(super) exporting: Option<Job<Result<String, String>>>,
     preview: Preview,
+    pub(super) pace: Pace,
     pub(super) network: NetworkPane,
     adapters: Option<Vec<Adapter>>,
     finding_adapters: Option<Job<Vec<Adapter>>>,
@@ -109,6 +112,7 @@ impl Studio {
             weights: WeightsChecker::default(),
             exporting: None,
             preview: Preview::default(),
+            pace: Pace::default(),
             network: NetworkPane::default(),
             adapters: None,
             finding_adapters: Job::start("layerwise-adapters", ctx, adapters).ok(),
@@ -382,6 +386,7 @@ impl eframe::App for Studio {
         }
         let available = self.availability();
         let mut given = None;
+        let mut pace = None;
 
         let visuals = ui.visuals().clone();
         let bar = theme::panel_frame(&visuals).inner_margin(egui::Margin::symmetric(12, 4));
@@ -391,8 +396,12 @@ impl eframe::App for Studio {
         let bar = theme::panel_frame(&visuals).inner_margin(egui::Margin::symmetric(12, 8));
         Panel::top("transport").frame(bar).show(ui, |ui| {
             let experiment = &mut self.document.experiment;
-            let pressed = transport::show(ui, experiment, &self.session, &available);
-            given = given.or(pressed);
+            let chosen = &mut self.pace;
+            match transport::show(ui, experiment, &self.session, &available, chosen) {
+                Some(Given::Command(command)) => given = given.or(Some(command)),
+                Some(Given::Pace(asked)) => pace = Some(asked),
+                None => {}
+            }
         });
         let mut show_log = self.settings.show_log;
         Panel::bottom("log")
@@ -438,6 +447,9 @@ impl eframe::App for Studio {
         }
         if let Some(command) = given {
             self.run(command, &ctx);
+        }
+        if let Some(asked) = pace {
+            self.keep_pace(asked, &ctx);
         }
         if let Some(answer) = self.dialog.as_mut().and_then(|dialog| dialog.show(&ctx)) {
             self.answer(answer, &ctx);

@@ -2,6 +2,7 @@
 
 use eframe::egui::{Align, Button, Label, Layout, ProgressBar, RichText, Spinner, Ui, vec2};
 
+use super::pace::{Asked, Pace};
 use crate::{
     experiment::Experiment,
     gui::{
@@ -18,13 +19,21 @@ use crate::{
 const HEIGHT: f32 = 34.0;
 const LAMBDA_WIDTH: f32 = 210.0;
 const DEVICE_WIDTH: f32 = 130.0;
-/// Draws the bar and returns the command that was given.
+
+/// What a person asked for in the bar.
+pub enum Given {
+    Command(Command),
+    Pace(Asked),
+}
+
+/// Draws the bar and returns what was asked for.
 pub fn show(
     ui: &mut Ui,
     experiment: &mut Experiment,
     session: &Session,
     available: &Availability,
-) -> Option<Command> {
+    pace: &mut Pace,
+) -> Option<Given> {
     let mut given = None;
     ui.horizontal(|ui| {
         for command in [Command::Train, Command::Step, Command::Stop, Command::Reset] {
@@ -53,7 +62,12 @@ pub fn show(
                 .on_disabled_hover_text(reason.unwrap_or_default())
                 .clicked()
             {
-                given = Some(command);
+                given = Some(Given::Command(command));
+            }
+            if command == Command::Step
+                && let Some(asked) = pace.show(ui)
+            {
+                given = Some(Given::Pace(asked));
             }
         }
         ui.separator();
