@@ -9,19 +9,40 @@ pub enum MethodKind {
     /// Reverse mode inside each module only (arXiv 2406.05222).
     #[default]
     LocalBp,
+    /// The same gradients in closed form, without reverse mode, of modules of one weight layer
+    /// (arXiv 2406.05222).
+    BpFree,
     /// One head at the end and one error sent through the whole chain: the baseline.
     GlobalBp,
 }
 
 impl MethodKind {
     /// Every method, in the order shown to a person.
-    pub const ALL: [Self; 2] = [Self::LocalBp, Self::GlobalBp];
+    pub const ALL: [Self; 3] = [Self::LocalBp, Self::BpFree, Self::GlobalBp];
 
     /// Name on the screen.
     pub fn title(self) -> &'static str {
         match self {
             Self::LocalBp => "Local BP",
+            Self::BpFree => "BP-free",
             Self::GlobalBp => "Global BP",
+        }
+    }
+
+    /// Name in files.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::LocalBp => "local-bp",
+            Self::BpFree => "bp-free",
+            Self::GlobalBp => "global-bp",
+        }
+    }
+
+    /// Whether every module learns from a loss of its own, so that no gradient crosses a cut.
+    pub fn is_local(self) -> bool {
+        match self {
+            Self::LocalBp | Self::BpFree => true,
+            Self::GlobalBp => false,
         }
     }
 }

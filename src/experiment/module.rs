@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Experiment, head::Head, loss::Loss, method::MethodKind, shape::Shape};
+use super::{Experiment, head::Head, loss::Loss, shape::Shape};
 
 /// Settings of one module that differ from the experiment's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -130,7 +130,7 @@ impl Experiment {
 
     /// Whether a module, by number from 1, has a loss of its own: under global BP only the last.
     pub fn has_loss(&self, number: usize) -> bool {
-        self.method.kind == MethodKind::LocalBp || number == self.module_count()
+        self.method.kind.is_local() || number == self.module_count()
     }
 
     /// Local loss of a module, by number from 1. The last one learns from cross-entropy unless it

@@ -146,6 +146,7 @@ impl Studio {
             can_redo: self.document.can_redo(),
             has_blocks: !self.document.experiment.blocks.is_empty(),
             has_selected_blocks: self.network.has_selection(),
+            can_split_for_bp_free: self.document.experiment.can_split_for_bp_free(),
             has_run: self.session.progress().is_some(),
             is_alive: self.session.is_alive(),
             is_training: self.session.is_alive() && !self.session.is_paused(),

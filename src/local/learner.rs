@@ -11,6 +11,7 @@ use burn::{
 
 use super::{
     batch::Batch,
+    closed::{closed_step, has_closed_form},
     gradients::{clip, collect},
     loss::accuracy,
     module::LocalModule,
@@ -86,12 +87,18 @@ fn optimizer(settings: &Optimizer) -> ModuleOptimizer {
 }
 
 impl Learner {
-    /// The network of an experiment with its initial weights. `device` must have autodiff.
+    /// The network of an experiment with its initial weights. `device` must have autodiff, unless
+    /// the method is BP-free.
     ///
     /// # Errors
-    /// Where the chain does not fit together.
+    /// Where the chain does not fit together, or a module is not fit for BP-free.
     pub fn new(experiment: &Experiment, device: &Device) -> Result<Self, String> {
         let modules = LocalModule::all(experiment, device)?;
+        let kind = experiment.method.kind;
+        let mut learn = modules.iter().filter(|module| !module.is_frozen());
+        if kind == MethodKind::BpFree && !learn.all(has_closed_form) {
+            return Err("a module has no gradients in closed form".to_owned());
+        }
         let optimizers = modules
             .iter()
             .map(|_| optimizer(&experiment.optimizer))
@@ -99,7 +106,7 @@ impl Learner {
         Ok(Self {
             modules,
             optimizers,
-            kind: experiment.method.kind,
+            kind,
             clip_norm: experiment.optimizer.clip_norm,
             seed: experiment.seed,
         })
@@ -127,7 +134,7 @@ impl Learner {
         observe: &mut dyn FnMut(Observed<'_>),
     ) -> StepNumbers {
         match self.kind {
-            MethodKind::LocalBp => {
+            MethodKind::LocalBp | MethodKind::BpFree => {
                 self.local_step(batch, step, learning_rate, lambda, measure, observe)
             }
             MethodKind::GlobalBp => self.global_step(batch, step, learning_rate, observe),
@@ -195,7 +202,11 @@ impl Learner {
                 .and_then(|boundary| lambda.get(boundary))
                 .copied()
                 .unwrap_or(0.0);
-            let done = step_module(
+            let compute = match self.kind {
+                MethodKind::BpFree => closed_step,
+                MethodKind::LocalBp | MethodKind::GlobalBp => step_module,
+            };
+            let done = compute(
                 &module,
                 input.clone(),
                 batch,

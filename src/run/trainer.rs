@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     dataset::{self, Request},
-    experiment::{Experiment, MethodKind},
+    experiment::Experiment,
     local::{Learner, LocalModule},
     metric::{PeakMemory, available_memory},
     weights,
@@ -205,9 +205,9 @@ impl<'a> Trainer<'a> {
         outbox.flush();
         let steps_per_epoch = feed.steps_per_epoch();
         let all_steps = feed.total_steps();
-        let boundaries = match experiment.method.kind {
-            MethodKind::LocalBp => experiment.module_count(),
-            MethodKind::GlobalBp => 1,
+        let boundaries = match experiment.method.kind.is_local() {
+            true => experiment.module_count(),
+            false => 1,
         };
         Ok(Self {
             lambda: (2..=boundaries)

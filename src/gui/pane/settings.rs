@@ -131,11 +131,22 @@ fn method(ui: &mut Ui, experiment: &mut Experiment) {
     });
     let words = match experiment.method.kind {
         MethodKind::LocalBp => "No gradient crosses a cut; each module learns from its own head",
+        MethodKind::BpFree => {
+            "The gradients of local BP in closed form, without a graph; one weight layer in each module"
+        }
         MethodKind::GlobalBp => {
             "One head at the end, one error through the whole chain: the baseline"
         }
     };
     ui.label(RichText::new(words).small().weak());
+    if experiment.method.kind == MethodKind::BpFree
+        && experiment.can_split_for_bp_free()
+        && ui
+            .button("Split so that every module has one weight layer")
+            .clicked()
+    {
+        experiment.split_for_bp_free();
+    }
 }
 
 fn head(ui: &mut Ui, head: &mut Head) {

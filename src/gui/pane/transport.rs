@@ -3,7 +3,7 @@
 use eframe::egui::{Align, Button, Label, Layout, ProgressBar, RichText, Spinner, Ui, vec2};
 
 use crate::{
-    experiment::{Experiment, MethodKind},
+    experiment::Experiment,
     gui::{
         clock,
         command::{Availability, Command},
@@ -147,7 +147,7 @@ fn words(progress: &Progress) -> String {
 }
 
 fn lambda(ui: &mut Ui, experiment: &mut Experiment) {
-    let local = experiment.method.kind == MethodKind::LocalBp;
+    let local = experiment.method.kind.is_local();
     ui.add_enabled_ui(local, |ui| {
         lambda_slider(ui, &mut experiment.method.lambda, "λ")
             .on_hover_text(

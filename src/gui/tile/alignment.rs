@@ -14,10 +14,7 @@ use super::{
     number::{three_digits, two_decimals, whole},
     texture::CachedTexture,
 };
-use crate::{
-    experiment::MethodKind,
-    gui::history::{History, Measure},
-};
+use crate::gui::history::{History, Measure};
 
 /// What the curves show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -174,7 +171,7 @@ impl View {
 /// Why there is nothing to draw: a heading and a sentence.
 fn nothing(context: &TileContext<'_>) -> Option<(&'static str, &'static str)> {
     let experiment = context.experiment;
-    if experiment.method.kind == MethodKind::GlobalBp {
+    if !experiment.method.kind.is_local() {
         let sentence = "Global BP trains the whole network as one. Choose local BP to see whether \
                         neighbouring modules agree.";
         return Some(("There is no boundary", sentence));

@@ -3,13 +3,10 @@
 use std::time::Instant;
 
 use super::{End, Trainer};
-use crate::{
-    experiment::MethodKind,
-    run::{
-        Event, Phase, Summary, evaluation,
-        record::Line,
-        watch::{self, EpochMeans, Mean},
-    },
+use crate::run::{
+    Event, Phase, Summary, evaluation,
+    record::Line,
+    watch::{self, EpochMeans, Mean},
 };
 
 impl Trainer<'_> {
@@ -51,9 +48,9 @@ impl Trainer<'_> {
     }
 
     fn worse_in(&self, epoch: &EpochMeans) -> Vec<usize> {
-        let first = match self.experiment.method.kind {
-            MethodKind::LocalBp => 1,
-            MethodKind::GlobalBp => self.learner.modules().len(),
+        let first = match self.experiment.method.kind.is_local() {
+            true => 1,
+            false => self.learner.modules().len(),
         };
         let mut worse = epoch.worse_than_guessing(self.classes, first);
         // Other losses have no such level, and a frozen module is not there to get better.
@@ -125,11 +122,7 @@ impl Trainer<'_> {
             message,
             device: self.device_name.clone(),
             seed: self.experiment.seed,
-            method: match self.experiment.method.kind {
-                MethodKind::LocalBp => "local-bp",
-                MethodKind::GlobalBp => "global-bp",
-            }
-            .to_owned(),
+            method: self.experiment.method.kind.key().to_owned(),
             steps: self.step,
             epochs: self.step as f64 / self.steps_per_epoch as f64,
             seconds: self.seconds_spent,

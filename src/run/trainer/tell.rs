@@ -5,14 +5,11 @@ use std::time::{Duration, Instant};
 use burn::tensor::Tensor;
 
 use super::{End, Pending, Trainer};
-use crate::{
-    experiment::MethodKind,
-    run::{
-        Event, Phase,
-        evaluation::{self, read},
-        record::Line,
-        watch,
-    },
+use crate::run::{
+    Event, Phase,
+    evaluation::{self, read},
+    record::Line,
+    watch,
 };
 
 /// Decision regions are drawn at most so often.
@@ -28,9 +25,9 @@ impl Trainer<'_> {
         }
         let values = pending.iter().map(|step| step.values.clone()).collect();
         let mut values = read(Tensor::cat(values, 0))?.into_iter();
-        let heads = match self.experiment.method.kind {
-            MethodKind::LocalBp => self.learner.modules().len(),
-            MethodKind::GlobalBp => 1,
+        let heads = match self.experiment.method.kind.is_local() {
+            true => self.learner.modules().len(),
+            false => 1,
         };
         let mut records = Vec::with_capacity(pending.len());
         let mut diverged = None;
