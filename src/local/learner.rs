@@ -87,8 +87,7 @@ fn optimizer(settings: &Optimizer) -> ModuleOptimizer {
 }
 
 impl Learner {
-    /// The network of an experiment with its initial weights. `device` must have autodiff, unless
-    /// the method is BP-free.
+    /// The network of an experiment with its initial weights. `device` must have autodiff.
     ///
     /// # Errors
     /// Where the chain does not fit together, or a module is not fit for BP-free.
