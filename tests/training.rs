@@ -116,15 +116,16 @@ fn bp_free_and_local_bp_are_one_method() {
         let by = |method: &str| {
             let told = train(
                 experiment(name, &[&format!("method.kind={method}")]),
-                Some(40),
+                Some(20),
             );
             assert_eq!(told.phase, Phase::Finished, "{:?}", told.message);
             told.steps
         };
         let (local, free) = (by("local-bp"), by("bp-free"));
-        assert_eq!((local.len(), free.len()), (40, 40));
-        let mut most = 0.0f32;
-        for (local, free) in local.iter().zip(&free) {
+        assert_eq!((local.len(), free.len()), (20, 20));
+        // Rounding grows from step to step.
+        let mut most = [0.0f32; 20];
+        for ((local, free), most) in local.iter().zip(&free).zip(&mut most) {
             for (local, free) in [
                 (&local.loss, &free.loss),
                 (&local.reconciliation, &free.reconciliation),
@@ -133,12 +134,13 @@ fn bp_free_and_local_bp_are_one_method() {
                 assert!(!local.is_empty());
                 assert_eq!(local.len(), free.len());
                 for (local, free) in local.iter().zip(free) {
-                    most = most.max((local - free).abs() / local.abs().max(1.0));
+                    *most = most.max((local - free).abs() / local.abs().max(1.0));
                 }
             }
         }
-        println!("{name}: largest difference in 40 steps {most:e}");
-        assert!(most < 1e-3, "{name}: {most}");
+        println!("{name}: {most:e?}");
+        assert!(most[0] < 1e-5, "{name}: {most:e?}");
+        assert!(most.iter().all(|most| *most < 1e-3), "{name}: {most:e?}");
     }
 }
 

@@ -234,6 +234,9 @@ impl Studio {
             .inner;
         match ask {
             Some(settings_pane::Ask::RecordsFolder) => self.ask_path(Purpose::Records, None),
+            Some(settings_pane::Ask::SplitForBpFree) => {
+                self.run(Command::SplitForBpFree, ui.ctx());
+            }
             Some(settings_pane::Ask::Weights) => self.ask_path(Purpose::Weights, None),
             Some(settings_pane::Ask::Data(data::Ask::File)) => {
                 self.ask_path(Purpose::DataFile, None);

@@ -39,6 +39,8 @@ pub struct Surroundings<'a> {
 pub enum Ask {
     /// Another folder for the records of runs.
     RecordsFolder,
+    /// A module for each weight layer.
+    SplitForBpFree,
     /// A checkpoint to start from.
     Weights,
     /// Other data, or the same again.
@@ -71,7 +73,11 @@ pub fn show(
     section(ui, "Preparation", changed, |ui| {
         prepare::show(ui, experiment);
     });
-    group(ui, "Method", |ui| method(ui, experiment));
+    group(ui, "Method", |ui| {
+        if method(ui, experiment) {
+            ask = Some(Ask::SplitForBpFree);
+        }
+    });
     group(ui, "Head", |ui| head(ui, &mut experiment.head));
     group(ui, "Loss", |ui| loss::show(ui, &mut experiment.loss));
     group(ui, "Optimiser", |ui| optimizer(ui, experiment));
@@ -119,7 +125,8 @@ fn section(ui: &mut Ui, title: &str, open: bool, content: impl FnOnce(&mut Ui)) 
     ui.add_space(theme::SMALL_GAP);
 }
 
-fn method(ui: &mut Ui, experiment: &mut Experiment) {
+/// Whether a split for BP-free is asked for.
+fn method(ui: &mut Ui, experiment: &mut Experiment) -> bool {
     fields(ui, "method", |ui| {
         choice(
             ui,
@@ -139,14 +146,11 @@ fn method(ui: &mut Ui, experiment: &mut Experiment) {
         }
     };
     ui.label(RichText::new(words).small().weak());
-    if experiment.method.kind == MethodKind::BpFree
+    experiment.method.kind == MethodKind::BpFree
         && experiment.can_split_for_bp_free()
         && ui
             .button("Split so that every module has one weight layer")
             .clicked()
-    {
-        experiment.split_for_bp_free();
-    }
 }
 
 fn head(ui: &mut Ui, head: &mut Head) {
