@@ -1,5 +1,6 @@
 //! Peak memory and time of a training step on the CPU, predicted and measured, for every preset
-//! under global BP and split into two and four modules, with and without reconciliation.
+//! under global BP and split into two and four modules, with and without reconciliation, and with a
+//! module for each weight layer by local BP and, where it fits, BP-free.
 //!
 //! `cargo bench --bench memory` measures all, `cargo bench --bench memory -- vit` only presets
 //! with "vit" in their name, `… -- vit train.batch_size=8` with a key changed. Memory is what the
@@ -11,7 +12,7 @@ use std::time::Instant;
 use burn::tensor::Device;
 use layerwise::{
     dataset,
-    experiment::{Balance, Experiment, Family, Preset, presets},
+    experiment::{Balance, Experiment, Family, MethodKind, Preset, presets},
     local::{Learner, Resident, StepWay},
 };
 use peak_alloc::PeakAlloc;
@@ -19,18 +20,40 @@ use peak_alloc::PeakAlloc;
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
-/// Name, keys and number of modules; none for the whole network as one.
-const WAYS: [(&str, &[&str], Option<usize>); 6] = [
-    ("global BP", &["method.kind=global-bp"], None),
+/// How a network is cut.
+#[derive(Clone, Copy)]
+enum Cut {
+    /// As it is.
+    None,
+    Into(usize),
+    /// Every weight layer a module, of networks that BP-free can train.
+    Layers,
+}
+
+/// Name, keys and cut.
+const WAYS: [(&str, &[&str], Cut); 10] = [
+    ("global BP", &["method.kind=global-bp"], Cut::None),
     (
         "checkpointing",
         &["method.kind=global-bp", "method.checkpointing=true"],
-        None,
+        Cut::None,
     ),
-    ("K = 2", &["method.lambda=0"], Some(2)),
-    ("K = 2, SGR", &["method.lambda=0.1"], Some(2)),
-    ("K = 4", &["method.lambda=0"], Some(4)),
-    ("K = 4, SGR", &["method.lambda=0.1"], Some(4)),
+    ("K = 2", &["method.lambda=0"], Cut::Into(2)),
+    ("K = 2, SGR", &["method.lambda=0.1"], Cut::Into(2)),
+    ("K = 4", &["method.lambda=0"], Cut::Into(4)),
+    ("K = 4, SGR", &["method.lambda=0.1"], Cut::Into(4)),
+    ("layers", &["method.lambda=0"], Cut::Layers),
+    ("layers, SGR", &["method.lambda=0.1"], Cut::Layers),
+    (
+        "BP-free",
+        &["method.kind=bp-free", "method.lambda=0"],
+        Cut::Layers,
+    ),
+    (
+        "BP-free, SGR",
+        &["method.kind=bp-free", "method.lambda=0.1"],
+        Cut::Layers,
+    ),
 ];
 const STEPS: usize = 3;
 
@@ -50,10 +73,19 @@ fn main() -> Result<(), String> {
         .iter()
         .filter(|preset| preset.name.contains(&wanted))
     {
-        for (way, keys, modules) in WAYS {
+        for (way, keys, cut) in WAYS {
             let mut experiment = experiment(*preset, keys, &changes)?;
-            if let Some(modules) = modules {
-                experiment.split_into(modules, Balance::Blocks);
+            match cut {
+                Cut::None => {}
+                Cut::Into(modules) => experiment.split_into(modules, Balance::Blocks),
+                Cut::Layers => {
+                    experiment.split_for_bp_free();
+                    let mut closed = experiment.clone();
+                    closed.method.kind = MethodKind::BpFree;
+                    if !closed.problems().is_empty() {
+                        continue;
+                    }
+                }
             }
             let predicted = experiment.step_memory().ok_or("no plan")?.total();
             let (measured, seconds) = measure(&experiment)?;
@@ -76,11 +108,11 @@ fn experiment(preset: Preset, keys: &[&str], changes: &[String]) -> Result<Exper
         Family::Large => 4,
         _ => 32,
     };
-    let mut assignments = vec![
+    let mut assignments: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+    assignments.extend([
         "data.samples=200".to_owned(),
         format!("train.batch_size={batch}"),
-    ];
-    assignments.extend(keys.iter().map(|key| (*key).to_owned()));
+    ]);
     assignments.extend_from_slice(changes);
     preset.with(&assignments).map_err(|error| error.to_string())
 }

@@ -17,7 +17,7 @@ use eframe::egui::{
 };
 use egui_kittest::{Harness, SnapshotOptions, kittest::Queryable};
 use layerwise::{
-    experiment::{DeviceChoice, Experiment, HeadKind, LossKind, preset},
+    experiment::{DeviceChoice, Experiment, HeadKind, LossKind, MethodKind, preset},
     gui::{Studio, StudioOptions},
     run::Phase,
 };
@@ -247,6 +247,26 @@ fn each_gesture_on_blocks_is_one_step_back_however_quick() {
         press(&mut window, Modifiers::COMMAND, Key::Z);
         assert_eq!(window.state().experiment(), before);
     }
+}
+
+#[test]
+fn a_chain_is_split_for_bp_free_where_it_says_so() {
+    let button = "Split so that every module has one weight layer";
+    let mut window = open([1400.0, 3000.0], Theme::Dark, None);
+    click(&mut window, "Join modules 1 and 2");
+    assert!(window.query_by_label(button).is_none());
+    window.state_mut().experiment_mut().method.kind = MethodKind::BpFree;
+    window.run_steps(3);
+    let joined = window.state().experiment().clone();
+    let words = "this one holds 2 (blocks 1 and 3): split after block 2";
+    assert!(window.query_all_by_label_contains(words).next().is_some());
+    click(&mut window, button);
+    window.run_steps(3);
+    assert_eq!(window.state().experiment().problems(), []);
+    assert_eq!(window.state().experiment().module_count(), 8);
+    assert!(window.query_by_label(button).is_none());
+    press(&mut window, Modifiers::COMMAND, Key::Z);
+    assert_eq!(window.state().experiment(), &joined);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use std::{
 };
 
 use layerwise::{
-    experiment::{DeviceChoice, Experiment, Family, Preset, preset, presets},
+    experiment::{DeviceChoice, Experiment, Family, MethodKind, Preset, preset, presets},
     run::{
         Changed, Command, Evaluation, Event, Goal, Phase, Run, RunOptions, StepRecord, Summary,
         Target, adapters, trace,
@@ -94,9 +94,14 @@ fn bits(steps: &[StepRecord]) -> Vec<Vec<u32>> {
 
 #[test]
 fn seeded_runs_repeat_bit_for_bit_on_the_cpu() {
-    for name in ["digits-mlp", "digits-cnn"] {
+    for (name, method) in [
+        ("digits-mlp", "method.kind=local-bp"),
+        ("digits-cnn", "method.kind=local-bp"),
+        ("digits-mlp", "method.kind=bp-free"),
+        ("digits-cnn", "method.kind=bp-free"),
+    ] {
         let with_dropout = |seed: &str| {
-            let mut experiment = experiment(name, &[seed, "method.lambda=0.2"]);
+            let mut experiment = experiment(name, &[seed, method, "method.lambda=0.2"]);
             experiment.insert_block(3, layerwise::experiment::Block::Dropout { p: 0.2 });
             train(experiment, Some(30))
         };
@@ -107,11 +112,45 @@ fn seeded_runs_repeat_bit_for_bit_on_the_cpu() {
     }
 }
 
-/// Global BP, local learning without and with reconciliation.
-const WAYS: [&str; 3] = [
+#[test]
+fn bp_free_and_local_bp_are_one_method() {
+    for name in ["digits-mlp", "digits-cnn"] {
+        let by = |method: &str| {
+            let told = train(
+                experiment(name, &[&format!("method.kind={method}")]),
+                Some(20),
+            );
+            assert_eq!(told.phase, Phase::Finished, "{:?}", told.message);
+            told.steps
+        };
+        let (local, free) = (by("local-bp"), by("bp-free"));
+        assert_eq!((local.len(), free.len()), (20, 20));
+        // Rounding grows from step to step.
+        let mut most = [0.0f32; 20];
+        for ((local, free), most) in local.iter().zip(&free).zip(&mut most) {
+            for (local, free) in [
+                (&local.loss, &free.loss),
+                (&local.reconciliation, &free.reconciliation),
+                (&local.cosine, &free.cosine),
+            ] {
+                assert!(!local.is_empty());
+                assert_eq!(local.len(), free.len());
+                for (local, free) in local.iter().zip(free) {
+                    *most = most.max((local - free).abs() / local.abs().max(1.0));
+                }
+            }
+        }
+        assert!(most[0] < 1e-5, "{name}: {most:?}");
+        assert!(most.iter().all(|most| *most < 1e-3), "{name}: {most:?}");
+    }
+}
+
+/// Global BP, local learning without and with reconciliation, and the latter in closed form.
+const WAYS: [&str; 4] = [
     "method.kind=global-bp",
     "method.lambda=0",
     "method.lambda=0.1",
+    "method.kind=bp-free",
 ];
 
 /// Three steps of a preset by some of these ways, on a few samples at its own input size.
@@ -121,18 +160,29 @@ fn takes_steps(preset: &Preset, device: &str, ways: &[&str]) {
             Family::Large => ["data.samples=20", "train.batch_size=2", "train.epochs=1"],
             _ => ["data.samples=40", "train.batch_size=4", "train.epochs=1"],
         };
-        let told = train(
-            experiment(preset.name, &[&small[..], &[way, device]].concat()),
-            Some(3),
-        );
         let name = preset.name;
+        let mut experiment = experiment(name, &[&small[..], &[way, device]].concat());
+        if experiment.method.kind == MethodKind::BpFree {
+            experiment.split_for_bp_free();
+            let problems = experiment.problems();
+            if let Some(problem) = problems.first() {
+                for problem in &problems {
+                    assert!(problem.message.contains("BP-free"), "{name}: {problem}");
+                }
+                let refused = Run::start(experiment, RunOptions::default());
+                assert_eq!(refused.err(), Some(problem.to_string()));
+                continue;
+            }
+        }
+        let is_local = experiment.method.kind.is_local();
+        let told = train(experiment, Some(3));
         assert_eq!(told.phase, Phase::Finished, "{name}: {:?}", told.message);
         assert_eq!(told.steps.len(), 3);
         let summary = told.summary.unwrap();
-        let heads = if way.starts_with("method.kind") {
-            1
-        } else {
+        let heads = if is_local {
             summary.module_separability.len()
+        } else {
+            1
         };
         assert_eq!(summary.module_test_loss.len(), heads, "{name} {way}");
     }
@@ -157,10 +207,11 @@ fn small_networks_take_steps_on_a_gpu() {
     });
     let mut count = 0;
     for preset in light {
-        takes_steps(preset, "device=gpu:0", &WAYS[2..]);
+        takes_steps(preset, "device=gpu:0", &WAYS[2..3]);
         count += 1;
     }
     assert!(count >= 6, "{count}");
+    takes_steps(&preset("digits-cnn").unwrap(), "device=gpu:0", &WAYS[3..]);
 }
 
 #[test]
@@ -350,7 +401,7 @@ fn every_rival_learns_above_chance() {
 
 #[test]
 fn frozen_modules_run_to_the_end_under_every_method() {
-    for method in ["local-bp", "global-bp"] {
+    for method in ["local-bp", "bp-free", "global-bp"] {
         let assignments = [&format!("method.kind={method}"), "train.epochs=2"];
         let mut experiment = experiment("digits-cnn", &assignments);
         experiment.set_frozen(1, true);

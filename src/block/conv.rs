@@ -25,13 +25,13 @@ pub struct Window {
 #[derive(Module, Debug)]
 pub struct Conv2d {
     /// `[outputs, inputs / groups, kernel, kernel]`
-    weight: Param<Tensor<4>>,
+    pub(crate) weight: Param<Tensor<4>>,
     /// `[outputs]`
-    bias: Option<Param<Tensor<1>>>,
+    pub(crate) bias: Option<Param<Tensor<1>>>,
     #[module(skip)]
-    window: Window,
+    pub(crate) window: Window,
     #[module(skip)]
-    groups: usize,
+    pub(crate) groups: usize,
 }
 
 impl Conv2d {
@@ -63,15 +63,19 @@ impl Conv2d {
         }
     }
 
-    /// `[batch, inputs, height, width]` to `[batch, outputs, height', width']`.
-    pub fn forward(&self, x: Dual) -> Dual {
+    pub(crate) fn options(&self) -> ConvOptions<2> {
         let Window {
             stride,
             padding,
             dilation,
             ..
         } = self.window;
-        let options = ConvOptions::new([stride; 2], [padding; 2], [dilation; 2], self.groups);
+        ConvOptions::new([stride; 2], [padding; 2], [dilation; 2], self.groups)
+    }
+
+    /// `[batch, inputs, height, width]` to `[batch, outputs, height', width']`.
+    pub fn forward(&self, x: Dual) -> Dual {
+        let options = self.options();
         Dual {
             value: conv2d(
                 x.value,

@@ -29,4 +29,9 @@ impl Draws {
             statistics: BTreeMap::new(),
         }
     }
+
+    /// The mask that was drawn at a place.
+    pub(crate) fn mask(&self, place: Place) -> Option<&Tensor<4>> {
+        self.masks.get(&place)
+    }
 }

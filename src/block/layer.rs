@@ -37,7 +37,7 @@ pub enum Fixed {
 #[derive(Module, Debug)]
 pub struct Plain {
     #[module(skip)]
-    layer: Fixed,
+    pub(crate) layer: Fixed,
 }
 
 /// One layer of a module.

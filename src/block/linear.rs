@@ -16,9 +16,9 @@ use crate::experiment::Init;
 #[derive(Module, Debug)]
 pub struct Linear {
     /// `[inputs, outputs]`
-    weight: Param<Tensor<2>>,
+    pub(crate) weight: Param<Tensor<2>>,
     /// `[outputs]`
-    bias: Option<Param<Tensor<1>>>,
+    pub(crate) bias: Option<Param<Tensor<1>>>,
 }
 
 impl Linear {

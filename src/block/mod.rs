@@ -22,14 +22,15 @@ mod separable;
 mod token;
 mod transformer;
 
-pub(crate) use activation::Activation;
+pub(crate) use activation::{Activation, gate, gelu_slope, normal_density, silu_slope, tanh_slope};
 pub(crate) use conv::{Conv2d, Window};
 pub(crate) use conv_norm::{ConvNorm, Size};
 pub use draws::Draws;
 pub use dual::Dual;
 pub use init::parameter;
 pub use layer::Layer;
+pub(crate) use layer::{Fixed, Plain};
 pub(crate) use linear::Linear;
-pub(crate) use norm::BatchNorm;
-pub(crate) use pool::global_avg_pool;
+pub(crate) use norm::{Affine, BatchNorm, GroupNorm, Standard};
+pub(crate) use pool::{avg_pool, global_avg_pool, max_pool_options, pick};
 pub(crate) use resize::{adaptive_avg_pool, bilinear};

@@ -13,11 +13,13 @@ use super::{
 
 /// Scale and shift by learnt values, shared along every dimension of size 1 in `shape`.
 #[derive(Module, Debug)]
-struct Affine {
-    weight: Param<Tensor<1>>,
-    bias: Param<Tensor<1>>,
+pub(crate) struct Affine {
+    /// As many values as `shape`.
+    pub(crate) weight: Param<Tensor<1>>,
+    /// As many values as `shape`.
+    pub(crate) bias: Param<Tensor<1>>,
     #[module(skip)]
-    shape: [usize; 4],
+    pub(crate) shape: [usize; 4],
 }
 
 impl Affine {
@@ -30,7 +32,7 @@ impl Affine {
         }
     }
 
-    fn forward(&self, x: Dual) -> Dual {
+    pub(crate) fn forward(&self, x: Dual) -> Dual {
         let weight = self.weight.val().reshape(self.shape);
         let mut y = x.linear(|x| x * weight.clone());
         y.value = y.value + self.bias.val().reshape(self.shape);
@@ -38,8 +40,20 @@ impl Affine {
     }
 }
 
-/// (x − μ)/√(σ² + ε) with mean and variance over `dims`, and these two.
-fn standardize(x: Dual, dims: &[usize], eps: f64) -> (Dual, Tensor<4>, Tensor<4>) {
+/// Values n = (x − μ)·r with r = 1/√(σ² + ε), and what they come from.
+pub(crate) struct Standard {
+    /// n
+    pub(crate) normal: Dual,
+    /// r, of size 1 along the dimensions that it is shared by.
+    pub(crate) scale: Tensor<4>,
+    /// μ, shaped as r.
+    mean: Tensor<4>,
+    /// σ², shaped as r.
+    variance: Tensor<4>,
+}
+
+/// Mean and variance are taken over `dims`.
+fn standardize(x: Dual, dims: &[usize], eps: f64) -> Standard {
     let mean = x.value.clone().mean_dims(dims);
     let centered = x.value - mean.clone();
     let variance = (centered.clone() * centered.clone()).mean_dims(dims);
@@ -51,15 +65,20 @@ fn standardize(x: Dual, dims: &[usize], eps: f64) -> (Dual, Tensor<4>, Tensor<4>
         let d_scale = scale.clone() * scale.clone() * scale.clone() * d_variance * -0.5;
         d_centered * scale.clone() + centered.clone() * d_scale
     });
-    let value = centered * scale;
-    (Dual { value, tangent }, mean, variance)
+    let value = centered * scale.clone();
+    Standard {
+        normal: Dual { value, tangent },
+        scale,
+        mean,
+        variance,
+    }
 }
 
 /// Batch normalisation per channel (Ioffe & Szegedy 2015). Training uses the batch's statistics,
 /// evaluation the running ones.
 #[derive(Module, Debug)]
 pub struct BatchNorm {
-    affine: Affine,
+    pub(crate) affine: Affine,
     /// `[channels]`
     running_mean: Tensor<1>,
     /// `[channels]`
@@ -71,6 +90,9 @@ pub struct BatchNorm {
 }
 
 impl BatchNorm {
+    /// Dimensions that statistics are taken over.
+    pub(crate) const DIMS: [usize; 3] = [0, 2, 3];
+
     pub fn new(channels: usize, eps: f64, momentum: f64, device: &Device) -> Self {
         Self {
             affine: Affine::new([1, channels, 1, 1], device),
@@ -83,22 +105,10 @@ impl BatchNorm {
 
     /// Shape kept. With `draws` the batch's statistics are used and left there.
     pub fn forward(&self, x: Dual, place: Place, draws: Option<&mut Draws>) -> Dual {
-        let [batch, channels, height, width] = x.value.dims();
         let normal = match draws {
-            Some(draws) => {
-                let (normal, mean, variance) = standardize(x, &[0, 2, 3], self.eps);
-                draws.statistics.entry(place).or_insert_with(|| {
-                    let count = (batch * height * width) as f64;
-                    let unbiased = count / (count - 1.0).max(1.0);
-                    (
-                        mean.detach().reshape([channels]),
-                        variance.detach().reshape([channels]) * unbiased,
-                    )
-                });
-                normal
-            }
+            Some(draws) => self.standard(x, place, draws).normal,
             None => {
-                let shape = [1, channels, 1, 1];
+                let shape = self.affine.shape;
                 let mean = self.running_mean.clone().reshape(shape);
                 let scale = (self.running_variance.clone() + self.eps)
                     .sqrt()
@@ -110,6 +120,22 @@ impl BatchNorm {
             }
         };
         self.affine.forward(normal)
+    }
+
+    /// What it standardises by the batch's statistics, which it leaves in `draws`.
+    pub(crate) fn standard(&self, x: Dual, place: Place, draws: &mut Draws) -> Standard {
+        let [batch, channels, height, width] = x.value.dims();
+        let standard = standardize(x, &Self::DIMS, self.eps);
+        draws.statistics.entry(place).or_insert_with(|| {
+            let count = (batch * height * width) as f64;
+            let unbiased = count / (count - 1.0).max(1.0);
+            let of_channels = |values: &Tensor<4>| values.clone().detach().reshape([channels]);
+            (
+                of_channels(&standard.mean),
+                of_channels(&standard.variance) * unbiased,
+            )
+        });
+        standard
     }
 
     /// Running mean and variance, `[channels]`, without autodiff.
@@ -147,9 +173,10 @@ impl BatchNorm {
 /// Layer normalisation (Ba et al. 2016, arXiv 1607.06450).
 #[derive(Module, Debug)]
 pub struct LayerNorm {
-    affine: Affine,
+    pub(crate) affine: Affine,
+    /// Dimensions that statistics are taken over.
     #[module(skip)]
-    dims: Vec<usize>,
+    pub(crate) dims: Vec<usize>,
     #[module(skip)]
     eps: f64,
 }
@@ -184,14 +211,18 @@ impl LayerNorm {
 
     /// Shape kept.
     pub fn forward(&self, x: Dual) -> Dual {
-        self.affine.forward(standardize(x, &self.dims, self.eps).0)
+        self.affine.forward(self.standard(x).normal)
+    }
+
+    pub(crate) fn standard(&self, x: Dual) -> Standard {
+        standardize(x, &self.dims, self.eps)
     }
 }
 
 /// Group normalisation (Wu & He 2018).
 #[derive(Module, Debug)]
 pub struct GroupNorm {
-    affine: Affine,
+    pub(crate) affine: Affine,
     #[module(skip)]
     groups: usize,
     #[module(skip)]
@@ -199,6 +230,9 @@ pub struct GroupNorm {
 }
 
 impl GroupNorm {
+    /// Dimensions that statistics are taken over, of values in groups.
+    pub(crate) const DIMS: [usize; 1] = [2];
+
     pub fn new(channels: usize, groups: usize, eps: f64, device: &Device) -> Self {
         Self {
             affine: Affine::new([1, channels, 1, 1], device),
@@ -210,14 +244,19 @@ impl GroupNorm {
     /// Shape kept.
     pub fn forward(&self, x: Dual) -> Dual {
         let shape = x.value.dims();
-        let [batch, channels, height, width] = shape;
+        let normal = self.standard(x).normal;
+        self.affine.forward(normal.linear(|x| x.reshape(shape)))
+    }
+
+    /// In the shape `[batch, groups, values of a group, 1]`.
+    pub(crate) fn standard(&self, x: Dual) -> Standard {
+        let [batch, channels, height, width] = x.value.dims();
         let grouped = [
             batch,
             self.groups,
             channels / self.groups * height * width,
             1,
         ];
-        let normal = standardize(x.linear(|x| x.reshape(grouped)), &[2], self.eps).0;
-        self.affine.forward(normal.linear(|x| x.reshape(shape)))
+        standardize(x.linear(|x| x.reshape(grouped)), &Self::DIMS, self.eps)
     }
 }

@@ -378,6 +378,7 @@ impl Experiment {
                 }
             }
         }
+        problems.extend(self.bp_free_problems());
         if (1..=last).all(|number| self.is_frozen(number)) {
             problems.push(Problem {
                 place: Place::Key("module".to_owned()),

@@ -29,6 +29,34 @@ impl StepMemory {
     }
 }
 
+/// How a module's errors find their way back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pass {
+    /// Whether the way forward carries a tangent, for the module reconciles with the one before
+    /// it.
+    pub has_tangent: bool,
+    /// Whether gradients come in closed form.
+    pub is_closed: bool,
+}
+
+impl Pass {
+    fn kept(self, part: &Part) -> u64 {
+        match (self.is_closed, self.has_tangent) {
+            (false, false) => part.kept_bytes,
+            (false, true) => part.kept_with_tangent_bytes,
+            (true, false) => part.closed_bytes,
+            (true, true) => part.closed_with_tangent_bytes,
+        }
+    }
+
+    fn scratch(self, part: &Part) -> u64 {
+        match self.has_tangent {
+            true => part.scratch_with_tangent_bytes,
+            false => part.scratch_bytes,
+        }
+    }
+}
+
 /// What a block costs, for one sample.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BlockCost {
@@ -36,10 +64,8 @@ pub struct BlockCost {
     /// Floating-point operations of a forward pass; a multiplication and an addition count as
     /// two.
     pub flops: u64,
-    /// Bytes that wait for the backward pass.
+    /// Bytes that wait for the backward pass of global BP.
     pub kept_bytes: u64,
-    /// The same of a pass that carries a tangent.
-    pub kept_with_tangent_bytes: u64,
     /// Values in the largest tensor that the forward pass makes.
     pub largest: u64,
     parts: Vec<Part>,
@@ -49,6 +75,12 @@ impl BlockCost {
     /// The layers inside the block, from input to output.
     pub fn parts(&self) -> &[Part] {
         &self.parts
+    }
+
+    /// Bytes that wait for the errors of a module.
+    pub fn kept_for(&self, pass: Pass) -> u64 {
+        let kept = self.parts.iter().map(|part| pass.kept(part));
+        kept.fold(0, u64::saturating_add)
     }
 
     fn of(parts: Vec<Part>) -> Self {
@@ -61,7 +93,6 @@ impl BlockCost {
             parameters: sum(|part| part.parameters),
             flops: sum(|part| part.flops),
             kept_bytes: sum(|part| part.kept_bytes),
-            kept_with_tangent_bytes: sum(|part| part.kept_with_tangent_bytes),
             largest: parts.iter().map(|part| part.largest).max().unwrap_or(0),
             parts,
         }
@@ -79,26 +110,19 @@ pub(super) struct Load {
 }
 
 impl Load {
-    /// With some blocks more, and their tangents where the module reconciles.
-    pub fn with(self, blocks: &[BlockCost], with_tangent: bool) -> Self {
+    /// With some blocks more.
+    pub fn with(self, blocks: &[BlockCost], pass: Pass) -> Self {
         blocks
             .iter()
-            .fold(self, |load, block| load.with_block(block, with_tangent))
+            .fold(self, |load, block| load.with_block(block, pass))
     }
 
-    fn with_block(mut self, block: &BlockCost, with_tangent: bool) -> Self {
+    fn with_block(mut self, block: &BlockCost, pass: Pass) -> Self {
         self.parameters = self.parameters.saturating_add(block.parameters);
         self.flops = self.flops.saturating_add(block.flops);
         for part in &block.parts {
-            let (kept, scratch) = match with_tangent {
-                true => (
-                    part.kept_with_tangent_bytes,
-                    part.scratch_with_tangent_bytes,
-                ),
-                false => (part.kept_bytes, part.scratch_bytes),
-            };
-            self.kept = self.kept.saturating_add(kept);
-            self.most = self.most.max(self.kept.saturating_add(scratch));
+            self.kept = self.kept.saturating_add(pass.kept(part));
+            self.most = self.most.max(self.kept.saturating_add(pass.scratch(part)));
         }
         self
     }
@@ -114,8 +138,8 @@ pub struct ModuleCost {
     /// Bytes that the gradients of its blocks and what waits in them for the backward pass take
     /// up under global BP, beside those of all other modules.
     pub global_bp_bytes: u64,
-    /// Whether its forward pass carries a tangent, for it reconciles with the module before it.
-    pub has_tangent: bool,
+    /// How its errors find their way back.
+    pub pass: Pass,
 }
 
 /// What an experiment costs, worked out in one go.
@@ -167,9 +191,9 @@ impl Experiment {
             let outputs = module.blocks.clone().map(|at| count(at + 1));
             outputs.fold(count(module.blocks.start), u64::saturating_add)
         });
-        let kept = match self.method.kind {
-            MethodKind::LocalBp | MethodKind::Greedy => of_module.max().unwrap_or(0),
-            MethodKind::GlobalBp => of_module.fold(0, u64::saturating_add),
+        let kept = match self.method.kind.is_local() {
+            true => of_module.max().unwrap_or(0),
+            false => of_module.fold(0, u64::saturating_add),
         };
         let batch = self.train.batch_size.min(self.data.train_count()) as u64;
         let activations = kept.saturating_mul(batch);
@@ -213,9 +237,9 @@ impl Experiment {
         Costs {
             blocks,
             modules,
-            step: Some(memory(match self.method.kind {
-                MethodKind::LocalBp | MethodKind::Greedy => held_by_modules,
-                MethodKind::GlobalBp => held_by_all,
+            step: Some(memory(match self.method.kind.is_local() {
+                true => held_by_modules,
+                false => held_by_all,
             })),
             step_of_global_bp: Some(memory(held_by_all)),
         }
@@ -258,7 +282,7 @@ impl Experiment {
         let most = most_kept(
             waiting.unwrap_or_default(),
             &loss.unwrap_or_default(),
-            false,
+            Pass::default(),
         );
         let learn = plan.iter().filter(|module| !module.frozen);
         let gradients = learn.fold(0u64, |sum, module| {
@@ -299,6 +323,13 @@ impl Experiment {
             && !self.is_frozen(module.number - 1)
     }
 
+    fn pass_of(&self, module: &ModulePlan) -> Pass {
+        Pass {
+            has_tangent: self.has_tangent(module),
+            is_closed: self.method.kind == MethodKind::BpFree && !module.frozen,
+        }
+    }
+
     /// What the loss of a module adds to its blocks.
     fn cost_of_loss(&self, module: &ModulePlan) -> BlockCost {
         let (head, output) = (module.head.kind, module.output);
@@ -330,7 +361,7 @@ impl Experiment {
             global_bp_bytes: sum(|block| block.kept_bytes)
                 .saturating_mul(self.samples_in_batch())
                 .saturating_add(learnt),
-            has_tangent: self.has_tangent(module),
+            pass: self.pass_of(module),
         }
     }
 
@@ -340,7 +371,7 @@ impl Experiment {
         let (kept, gradients) = match module.frozen {
             true => (0, 0),
             false => (
-                most_kept(blocks, &self.cost_of_loss(module), self.has_tangent(module)),
+                most_kept(blocks, &self.cost_of_loss(module), self.pass_of(module)),
                 self.weights_of(module),
             ),
         };
@@ -366,11 +397,9 @@ impl Experiment {
 
 /// The most bytes of a sample that are there at any time of the backward pass through these
 /// blocks and a loss.
-fn most_kept(blocks: &[BlockCost], loss: &BlockCost, with_tangent: bool) -> u64 {
+fn most_kept(blocks: &[BlockCost], loss: &BlockCost, pass: Pass) -> u64 {
     let all = blocks.iter().chain([loss]);
-    let load = all.fold(Load::default(), |load, block| {
-        load.with_block(block, with_tangent)
-    });
+    let load = all.fold(Load::default(), |load, block| load.with_block(block, pass));
     load.most
 }
 

@@ -11,6 +11,9 @@ pub enum MethodKind {
     /// Reverse mode inside each module only (arXiv 2406.05222).
     #[default]
     LocalBp,
+    /// The same gradients in closed form, without reverse mode, of modules of one weight layer
+    /// (arXiv 2406.05222).
+    BpFree,
     /// Modules one after the other: one learns as under local BP, those before it stay as they
     /// are (Bengio et al. 2007).
     Greedy,
@@ -20,12 +23,13 @@ pub enum MethodKind {
 
 impl MethodKind {
     /// Every method, in the order shown to a person.
-    pub const ALL: [Self; 3] = [Self::LocalBp, Self::Greedy, Self::GlobalBp];
+    pub const ALL: [Self; 4] = [Self::LocalBp, Self::BpFree, Self::Greedy, Self::GlobalBp];
 
     /// Name on the screen.
     pub fn title(self) -> &'static str {
         match self {
             Self::LocalBp => "Local BP",
+            Self::BpFree => "BP-free",
             Self::Greedy => "Sequential greedy",
             Self::GlobalBp => "Global BP",
         }
@@ -35,19 +39,20 @@ impl MethodKind {
     pub fn key(self) -> &'static str {
         match self {
             Self::LocalBp => "local-bp",
+            Self::BpFree => "bp-free",
             Self::Greedy => "greedy",
             Self::GlobalBp => "global-bp",
         }
     }
 
-    /// Whether every module has a loss of its own.
+    /// Whether every module learns from a loss of its own, so that no gradient crosses a cut.
     pub fn is_local(self) -> bool {
         self != Self::GlobalBp
     }
 
     /// Whether neighbouring modules can be reconciled.
     pub fn reconciles(self) -> bool {
-        self == Self::LocalBp
+        matches!(self, Self::LocalBp | Self::BpFree)
     }
 }
 

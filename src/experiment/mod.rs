@@ -3,6 +3,7 @@
 //! egui.
 
 mod block;
+mod bp_free;
 mod chain;
 mod check;
 mod clip;
@@ -30,7 +31,7 @@ pub use block::{
 pub use chain::{Change, MAX_BLOCKS, REPEATS, room_for};
 pub use check::{Place, Problem};
 pub use clip::{blocks_from_toml, blocks_to_toml};
-pub use cost::{BlockCost, Costs, ModuleCost, StepMemory};
+pub use cost::{BlockCost, Costs, ModuleCost, Pass, StepMemory};
 pub use data::{Data, DataKind, Found, MAX_CLASSES, RESIDENT_BYTES};
 pub use device::DeviceChoice;
 pub use file::{FileError, VERSION, write_whole};

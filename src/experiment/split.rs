@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Experiment, MethodKind,
     block::Block,
-    cost::{BlockCost, Load},
+    cost::{BlockCost, Load, Pass},
 };
 
 /// Split points: either the blocks after which a module ends, or a number of modules for a
@@ -91,6 +91,13 @@ fn even(blocks: &[Block], count: usize) -> Vec<usize> {
         .collect()
 }
 
+fn with_tangent(has_tangent: bool) -> Pass {
+    Pass {
+        has_tangent,
+        is_closed: false,
+    }
+}
+
 /// The layers with which modules after the first start when each of `count` modules takes as many
 /// layers as stay within `limit`, or none where `count` modules are too few.
 fn pack(
@@ -103,7 +110,7 @@ fn pack(
     let mut load = Load::default();
     for (at, layer) in layers.iter().enumerate() {
         // The first module has none to reconcile with.
-        let more = load.clone().with(layer, !found.is_empty());
+        let more = load.clone().with(layer, with_tangent(!found.is_empty()));
         let to_come = count - 1 - found.len();
         let is_first = at == 0;
         // Every module gets a layer.
@@ -113,7 +120,7 @@ fn pack(
                 return None;
             }
             found.push(at);
-            load = Load::default().with(layer, true);
+            load = Load::default().with(layer, with_tangent(true));
         } else {
             load = more;
         }
@@ -150,9 +157,9 @@ impl Experiment {
             Balance::Flops => load.flops as f64,
             _ => self.load_bytes(load) as f64,
         };
-        let whole = layers
-            .iter()
-            .fold(Load::default(), |load, layer| load.with(layer, true));
+        let whole = layers.iter().fold(Load::default(), |load, layer| {
+            load.with(layer, with_tangent(true))
+        });
         let (mut low, mut high) = (0.0, weigh(&whole));
         let mut best = pack(&layers, count, high, &weigh).unwrap_or_default();
         for _ in 0..HALVINGS {

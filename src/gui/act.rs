@@ -44,6 +44,7 @@ impl Studio {
             | Command::DeleteBlocks
             | Command::MoveBlocksUp
             | Command::MoveBlocksDown
+            | Command::SplitForBpFree
             | Command::FoldModules
             | Command::UnfoldModules => {
                 self.settings.show_network = true;

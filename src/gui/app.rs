@@ -150,6 +150,7 @@ impl Studio {
             can_redo: self.document.can_redo(),
             has_blocks: !self.document.experiment.blocks.is_empty(),
             has_selected_blocks: self.network.has_selection(),
+            can_split_for_bp_free: self.document.experiment.can_split_for_bp_free(),
             has_run: self.session.progress().is_some(),
             is_alive: self.session.is_alive(),
             is_training: self.session.is_alive() && !self.session.is_paused(),
@@ -238,6 +239,9 @@ impl Studio {
             .inner;
         match ask {
             Some(settings_pane::Ask::RecordsFolder) => self.ask_path(Purpose::Records, None),
+            Some(settings_pane::Ask::SplitForBpFree) => {
+                self.run(Command::SplitForBpFree, ui.ctx());
+            }
             Some(settings_pane::Ask::Weights) => self.ask_path(Purpose::Weights, None),
             Some(settings_pane::Ask::Data(data::Ask::File)) => {
                 self.ask_path(Purpose::DataFile, None);

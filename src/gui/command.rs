@@ -26,6 +26,7 @@ pub enum Command {
     DeleteBlocks,
     MoveBlocksUp,
     MoveBlocksDown,
+    SplitForBpFree,
     FoldModules,
     UnfoldModules,
     Train,
@@ -51,7 +52,7 @@ const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 impl Command {
     /// Every command, in the order of the palette.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::Train,
         Self::Step,
         Self::Stop,
@@ -74,6 +75,7 @@ impl Command {
         Self::DeleteBlocks,
         Self::MoveBlocksUp,
         Self::MoveBlocksDown,
+        Self::SplitForBpFree,
         Self::FoldModules,
         Self::UnfoldModules,
         Self::Palette,
@@ -113,6 +115,7 @@ impl Command {
             Self::DeleteBlocks => "Delete blocks",
             Self::MoveBlocksUp => "Move blocks up",
             Self::MoveBlocksDown => "Move blocks down",
+            Self::SplitForBpFree => "Split for BP-free",
             Self::FoldModules => "Fold all modules",
             Self::UnfoldModules => "Unfold all modules",
             Self::Train => "Train or pause",
@@ -162,6 +165,7 @@ impl Command {
             Self::DeleteBlocks => "Take the selected blocks out",
             Self::MoveBlocksUp => "Move the selected blocks one place towards the input",
             Self::MoveBlocksDown => "Move the selected blocks one place towards the output",
+            Self::SplitForBpFree => "Cut the chain so that every module has one weight layer",
             Self::FoldModules => "Show each module of the network as one row",
             Self::UnfoldModules => "Show all blocks of the network",
             Self::Train => "Train the network, pause, or go on",
@@ -224,7 +228,8 @@ impl Command {
             Self::ZoomIn => const { &[key(CTRL, Key::Plus), key(CTRL, Key::Equals)] },
             Self::ZoomOut => const { &[key(CTRL, Key::Minus)] },
             Self::ZoomReset => const { &[key(CTRL, Key::Num0)] },
-            Self::FoldModules
+            Self::SplitForBpFree
+            | Self::FoldModules
             | Self::UnfoldModules
             | Self::ExportWeights
             | Self::ExportScript
@@ -332,6 +337,8 @@ pub struct Availability {
     pub can_redo: bool,
     pub has_blocks: bool,
     pub has_selected_blocks: bool,
+    /// Whether a cut has to move to give every module one weight layer.
+    pub can_split_for_bp_free: bool,
     pub has_run: bool,
     pub is_alive: bool,
     pub is_training: bool,
@@ -358,6 +365,10 @@ impl Availability {
             | Command::DeleteBlocks
             | Command::MoveBlocksUp
             | Command::MoveBlocksDown => (self.has_selected_blocks, "Select a block first"),
+            Command::SplitForBpFree => (
+                self.can_split_for_bp_free,
+                "Every module has one weight layer",
+            ),
             Command::Step => (!self.is_training, "Pause first"),
             Command::Stop => (self.is_alive, "Nothing is running"),
             Command::Reset => (self.has_run, "There is no run to drop"),

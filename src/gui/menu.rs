@@ -76,7 +76,14 @@ pub fn show(ui: &mut Ui, studio: &mut Studio, available: &Availability) -> Optio
             items(ui, &[Command::MoveBlocksUp, Command::MoveBlocksDown]);
             ui.separator();
             items(ui, &[Command::SelectAllBlocks, Command::FindBlocks]);
-            items(ui, &[Command::FoldModules, Command::UnfoldModules]);
+            items(
+                ui,
+                &[
+                    Command::SplitForBpFree,
+                    Command::FoldModules,
+                    Command::UnfoldModules,
+                ],
+            );
         });
         ui.menu_button("Run", |ui| {
             items(

@@ -11,6 +11,7 @@ use burn::{
 
 use super::{
     batch::Batch,
+    closed::{closed_step, has_closed_form},
     gradients::{clip, collect},
     loss::accuracy,
     module::LocalModule,
@@ -104,9 +105,14 @@ impl Learner {
     /// The network of an experiment with its initial weights. `device` must have autodiff.
     ///
     /// # Errors
-    /// Where the chain does not fit together.
+    /// Where the chain does not fit together, or a module is not fit for BP-free.
     pub fn new(experiment: &Experiment, device: &Device) -> Result<Self, String> {
         let modules = LocalModule::all(experiment, device)?;
+        let kind = experiment.method.kind;
+        let mut learn = modules.iter().filter(|module| !module.is_frozen());
+        if kind == MethodKind::BpFree && !learn.all(has_closed_form) {
+            return Err("a module has no gradients in closed form".to_owned());
+        }
         let optimizers = modules
             .iter()
             .map(|_| optimizer(&experiment.optimizer))
@@ -114,7 +120,7 @@ impl Learner {
         Ok(Self {
             modules,
             optimizers,
-            kind: experiment.method.kind,
+            kind,
             clip_norm: experiment.optimizer.clip_norm,
             seed: experiment.seed,
         })
@@ -222,7 +228,11 @@ impl Learner {
                 .and_then(|boundary| way.lambda.get(boundary))
                 .copied()
                 .unwrap_or(0.0);
-            let done = step_module(
+            let compute = match self.kind {
+                MethodKind::BpFree => closed_step,
+                MethodKind::LocalBp | MethodKind::Greedy | MethodKind::GlobalBp => step_module,
+            };
+            let done = compute(
                 &module,
                 input.clone(),
                 batch,

@@ -3,6 +3,7 @@
 //! 1901.08164) and PredSim (arXiv 1901.06656) beside its own.
 
 mod batch;
+mod closed;
 mod decoder;
 mod gradients;
 mod head;
@@ -18,6 +19,7 @@ mod step;
 mod weights;
 
 pub use batch::{Batch, Resident, int_tensor, one_hot};
+pub use closed::closed_step;
 pub use gradients::{Named, named_parameters};
 pub use head::{Head, etf_weights};
 pub use isolation::isolation_matrix;

@@ -77,6 +77,10 @@ impl LocalModule {
             .collect())
     }
 
+    pub(super) fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
+
     /// Whether the module stays as it is. Its layers and its objective always evaluate.
     pub fn is_frozen(&self) -> bool {
         self.frozen

@@ -81,6 +81,11 @@ impl Objective {
         self.loss
     }
 
+    /// Whether it looks at the class token of a sequence.
+    pub fn reads_sequence(&self) -> bool {
+        self.reads_sequence
+    }
+
     /// What its parts make of a module's output `x`, of a sequence of its class token, for a batch
     /// whose inputs were `images`. `at` is the first place of its draws; without `draws` it
     /// evaluates.

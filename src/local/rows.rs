@@ -35,9 +35,14 @@ impl Rows {
         }
     }
 
+    /// ‖x‖ of each row x, `[batch, 1]`.
+    pub fn lengths(&self) -> Tensor<2> {
+        ((self.value.clone() * self.value.clone()).sum_dim(1) + NORM_EPS).sqrt()
+    }
+
     /// Each row x as x/‖x‖.
     pub fn unit(self) -> Self {
-        let norm = ((self.value.clone() * self.value.clone()).sum_dim(1) + NORM_EPS).sqrt();
+        let norm = self.lengths();
         let unit = self.value / norm.clone();
         let tangent = self.tangent.map(|tangent| {
             let along = (unit.clone() * tangent.clone()).sum_dim(1);

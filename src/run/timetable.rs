@@ -28,7 +28,7 @@ impl Timetable {
         let learning = (1..=experiment.module_count()).filter(|it| !experiment.is_frozen(*it));
         let stages = match experiment.method.kind {
             MethodKind::Greedy => learning.map(|number| number - 1).collect(),
-            MethodKind::LocalBp | MethodKind::GlobalBp => Vec::new(),
+            MethodKind::LocalBp | MethodKind::BpFree | MethodKind::GlobalBp => Vec::new(),
         };
         Self {
             steps_per_epoch,

@@ -22,6 +22,10 @@ pub struct Part {
     pub kept_bytes: u64,
     /// The same of a pass that carries a tangent.
     pub kept_with_tangent_bytes: u64,
+    /// Bytes of one sample that BP-free keeps for its way back.
+    pub closed_bytes: u64,
+    /// The same with a tangent.
+    pub closed_with_tangent_bytes: u64,
     /// Bytes of one sample that the part's backward pass needs for itself.
     pub scratch_bytes: u64,
     /// The same of a pass that carries a tangent.
@@ -130,6 +134,8 @@ impl Parts {
             flops,
             kept_bytes: 0,
             kept_with_tangent_bytes: 0,
+            closed_bytes: 0,
+            closed_with_tangent_bytes: 0,
             scratch_bytes: 0,
             scratch_with_tangent_bytes: 0,
             largest: output.len() as u64,
@@ -150,6 +156,21 @@ impl Parts {
                 .kept_with_tangent_bytes
                 .saturating_add(with_tangent.saturating_mul(VALUE));
         }
+    }
+
+    /// Lets the last part keep so many bytes of each sample under BP-free, and more with a
+    /// tangent.
+    fn keep_closed(&mut self, plain: u64, of_tangent: u64) {
+        if let Some(last) = self.list.last_mut() {
+            last.closed_bytes = plain;
+            last.closed_with_tangent_bytes = plain.saturating_add(of_tangent);
+        }
+    }
+
+    /// Lets the last part keep its values, as many, and those of its tangent under BP-free.
+    fn keep_closed_values(&mut self, values: u64) {
+        let bytes = values.saturating_mul(VALUE);
+        self.keep_closed(bytes, bytes);
     }
 
     /// Lets the last part keep so many bytes, whether there is a tangent or not.
@@ -204,6 +225,7 @@ impl Parts {
             weights.saturating_mul(product(&[2, height, width])),
         );
         self.keep(kept);
+        self.keep_closed_values(kept);
         Some(())
     }
 
@@ -218,12 +240,14 @@ impl Parts {
             product(&[2, inputs, out, rows]),
         );
         self.keep(product(&[inputs, rows]));
+        self.keep_closed_values(product(&[inputs, rows]));
     }
 
-    /// Keeps centred and normal values.
+    /// Keeps centred and normal values; BP-free normal ones alone.
     fn norm(&mut self, title: &str, parameters: u64) {
         self.push(title, self.shape, parameters, 0);
         self.keep(self.len().saturating_mul(2));
+        self.keep_closed_values(self.len());
     }
 
     fn batch_norm(&mut self) {
@@ -238,6 +262,7 @@ impl Parts {
     fn relu(&mut self) {
         self.push("ReLU", self.shape, 0, 0);
         self.keep_bytes(self.len());
+        self.keep_closed(self.len(), 0);
     }
 
     /// Keeps its input; with a tangent also the steps of its derivative.
@@ -245,12 +270,14 @@ impl Parts {
         let values = self.len();
         self.push("GELU", self.shape, 0, 0);
         self.keep_both(values, values.saturating_mul(6));
+        self.keep_closed_values(values);
     }
 
     fn dropout(&mut self, p: f64) {
         if p > 0.0 {
             self.push("Dropout", self.shape, 0, 0);
             self.keep(self.len());
+            self.keep_closed(self.len().saturating_mul(VALUE), 0);
         }
     }
 
@@ -530,6 +557,10 @@ impl Parts {
             Block::LeakyRelu { .. } | Block::Silu {} | Block::Tanh {} => {
                 self.push(block.title(), output, 0, 0);
                 self.keep(self.len().saturating_mul(2));
+                match block {
+                    Block::LeakyRelu { .. } => self.keep_closed(self.len(), 0),
+                    _ => self.keep_closed_values(self.len()),
+                }
             }
             Block::BatchNorm { .. } | Block::GroupNorm { .. } => {
                 self.norm(block.title(), 2 * features as u64);
@@ -546,7 +577,9 @@ impl Parts {
                 self.push(block.title(), output, 0, 0);
                 self.keep(input);
                 // Where each largest value was, as 64-bit numbers.
-                self.keep_bytes(self.len().saturating_mul(8));
+                let places = self.len().saturating_mul(8);
+                self.keep_bytes(places);
+                self.keep_closed(places, 0);
             }
             Block::AvgPool { .. } => {
                 let input = self.len();

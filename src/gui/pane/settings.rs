@@ -39,6 +39,8 @@ pub struct Surroundings<'a> {
 pub enum Ask {
     /// Another folder for the records of runs.
     RecordsFolder,
+    /// A module for each weight layer.
+    SplitForBpFree,
     /// A checkpoint to start from.
     Weights,
     /// Other data, or the same again.
@@ -75,7 +77,11 @@ pub fn show(
     section(ui, "Preparation", changed, |ui| {
         prepare::show(ui, experiment);
     });
-    group(ui, "Method", |ui| method(ui, experiment));
+    group(ui, "Method", |ui| {
+        if method(ui, experiment) {
+            ask = Some(Ask::SplitForBpFree);
+        }
+    });
     group(ui, "Head", |ui| head(ui, &mut experiment.head));
     group(ui, "Loss", |ui| loss::show(ui, &mut experiment.loss));
     group(ui, "Optimiser", |ui| optimizer(ui, experiment));
@@ -127,7 +133,8 @@ fn section(ui: &mut Ui, title: &str, open: bool, content: impl FnOnce(&mut Ui)) 
     ui.add_space(theme::SMALL_GAP);
 }
 
-fn method(ui: &mut Ui, experiment: &mut Experiment) {
+/// Whether a split for BP-free is asked for.
+fn method(ui: &mut Ui, experiment: &mut Experiment) -> bool {
     fields(ui, "method", |ui| {
         choice(
             ui,
@@ -141,7 +148,7 @@ fn method(ui: &mut Ui, experiment: &mut Experiment) {
     fields(ui, "method details", |ui| {
         let method = &mut experiment.method;
         match method.kind {
-            MethodKind::LocalBp => {
+            MethodKind::LocalBp | MethodKind::BpFree => {
                 schedule(ui, "λ over time", &mut method.lambda_schedule, "the full λ");
                 number(
                     ui,
@@ -162,11 +169,19 @@ fn method(ui: &mut Ui, experiment: &mut Experiment) {
             }
         }
     });
+    experiment.method.kind == MethodKind::BpFree
+        && experiment.can_split_for_bp_free()
+        && ui
+            .button("Split so that every module has one weight layer")
+            .clicked()
 }
 
 fn method_words(ui: &mut Ui, kind: MethodKind) {
     let words = match kind {
         MethodKind::LocalBp => "No gradient crosses a cut; each module learns from its own head",
+        MethodKind::BpFree => {
+            "The gradients of local BP in closed form, without a graph; one weight layer in each module"
+        }
         MethodKind::Greedy => {
             "Modules learn one after the other, each for all epochs, those before it as they are"
         }

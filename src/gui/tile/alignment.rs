@@ -179,7 +179,7 @@ fn nothing(context: &TileContext<'_>) -> Option<(&'static str, &'static str)> {
                         Choose local BP to see whether neighbouring modules agree.";
         return Some(("There is nothing to compare", sentence));
     }
-    if experiment.method.kind == MethodKind::GlobalBp {
+    if !experiment.method.kind.is_local() {
         let sentence = "Global BP trains the whole network as one. Choose local BP to see whether \
                         neighbouring modules agree.";
         return Some(("There is no boundary", sentence));

@@ -19,11 +19,12 @@ use crate::{
 #[derive(Module, Debug)]
 pub struct MatrixHead {
     /// `[features, outputs]`
-    weight: Param<Tensor<2>>,
+    pub(in crate::local) weight: Param<Tensor<2>>,
     /// `[outputs]`, of learnt heads.
-    bias: Option<Param<Tensor<1>>>,
+    pub(in crate::local) bias: Option<Param<Tensor<1>>>,
+    /// s, of normalised features.
     #[module(skip)]
-    scale: Option<f64>,
+    pub(in crate::local) scale: Option<f64>,
 }
 
 /// Simplex equiangular tight frame, `features × classes` row by row:
@@ -78,6 +79,11 @@ impl MatrixHead {
             bias: learnt.then(|| parameter(vec![0.0; outputs], [outputs], device)),
             scale: head.normalizes().then_some(head.scale),
         }
+    }
+
+    /// Whether the head learns with its module.
+    pub fn is_learnt(&self) -> bool {
+        self.bias.is_some()
     }
 
     /// Weights, `[features, outputs]`.

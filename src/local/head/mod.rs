@@ -16,7 +16,7 @@ use crate::{
     experiment::{self, HeadKind, Shape},
 };
 use conv::ConvHead;
-use matrix::MatrixHead;
+pub(super) use matrix::MatrixHead;
 pub use matrix::etf_weights;
 use pooled_mlp::PooledMlp;
 

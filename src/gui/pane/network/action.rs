@@ -20,6 +20,8 @@ pub(super) enum Action {
         to: usize,
     },
     Split(usize, Balance),
+    /// Gives every module one weight layer.
+    SplitForBpFree,
     /// Puts a block from the palette where it was opened for.
     Place {
         target: Target,
@@ -84,6 +86,7 @@ impl NetworkPane {
                 let to_input = command == Command::MoveBlocksUp;
                 return Some(Action::Shift { blocks, to_input });
             }
+            Command::SplitForBpFree => return Some(Action::SplitForBpFree),
             Command::FoldModules => self.fold_all(&experiment.module_ranges(), true),
             Command::UnfoldModules => self.fold_all(&experiment.module_ranges(), false),
             _ => {}
@@ -106,6 +109,7 @@ impl NetworkPane {
             Action::ToggleCut(after) => experiment.toggle_cut(after),
             Action::MoveCut { from, to } => experiment.move_cut(from, to),
             Action::Split(count, by) => experiment.split_into(count, by),
+            Action::SplitForBpFree => experiment.split_for_bp_free(),
             Action::Place { target, block } => self.place(target, block, experiment),
             Action::Duplicate(blocks) => {
                 let change = experiment.repeat_blocks(&blocks, 2, false);

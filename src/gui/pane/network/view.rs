@@ -6,9 +6,7 @@ use eframe::egui::Color32;
 
 use super::{ModuleLive, priced::Priced};
 use crate::{
-    experiment::{
-        BlockCost, Costs, Experiment, MethodKind, ModuleCost, ModulePlan, Place, Problem, Shape,
-    },
+    experiment::{BlockCost, Costs, Experiment, ModuleCost, ModulePlan, Place, Problem, Shape},
     gui::theme,
 };
 
@@ -54,7 +52,7 @@ impl<'a> View<'a> {
             batch_size: experiment.train.batch_size,
             classes: experiment.data.class_count(),
             data_title: experiment.data.kind.title(),
-            global: experiment.method.kind == MethodKind::GlobalBp,
+            global: !experiment.method.kind.is_local(),
             plan: experiment.plan(),
             problems,
             dark,
@@ -143,10 +141,8 @@ impl<'a> View<'a> {
     pub fn kept_bytes(&self, block: usize) -> Option<(u64, u64)> {
         let cost = self.cost(block)?;
         let module = self.module_cost(self.module_of(block));
-        let own = match module.is_some_and(|module| module.has_tangent) {
-            true => cost.kept_with_tangent_bytes,
-            false => cost.kept_bytes,
-        };
+        let pass = module.map(|module| module.pass).unwrap_or_default();
+        let own = cost.kept_for(pass);
         let of_batch = |bytes: u64| bytes.saturating_mul(self.batch_size as u64);
         Some((of_batch(own), of_batch(cost.kept_bytes)))
     }
