@@ -1068,7 +1068,7 @@ fn weights(modules: &[LocalModule]) -> Vec<Vec<f64>> {
 fn no_gradient_crosses_a_split_with_any_loss() {
     let experiment = three();
     let modules = LocalModule::all(&experiment, &device()).unwrap();
-    let matrix = isolation_matrix(&modules, &batch(&device()));
+    let matrix = isolation_matrix(&modules, &batch(&device()), false);
     for (row, norms) in matrix.iter().enumerate() {
         for (column, norm) in norms.iter().enumerate() {
             assert_eq!(*norm > 0.0, row == column, "module {row}, loss {column}");
@@ -1119,7 +1119,7 @@ fn no_gradient_crosses_a_split() {
         experiment.modules.clear();
         experiment.head = head;
         let modules = LocalModule::all(&experiment, &device).unwrap();
-        let matrix = isolation_matrix(&modules, &batch(&device));
+        let matrix = isolation_matrix(&modules, &batch(&device), false);
         for (row, norms) in matrix.iter().enumerate() {
             for (column, norm) in norms.iter().enumerate() {
                 if row == column {
@@ -1130,6 +1130,60 @@ fn no_gradient_crosses_a_split() {
             }
         }
     }
+}
+
+#[test]
+fn open_cuts_let_every_loss_reach_the_modules_before_it() {
+    let device = device();
+    let mut experiment = experiment(false, &[linear(6), Block::Tanh {}, linear(5)], PLAIN);
+    experiment.blocks[1] = linear(4);
+    experiment.split.after = Some(vec![2, 4]);
+    experiment.modules.clear();
+    assert_eq!(experiment.problems(), []);
+    let modules = LocalModule::all(&experiment, &device).unwrap();
+    let batch = batch(&device);
+    let matrix = isolation_matrix(&modules, &batch, true);
+    let loss = |modules: &[LocalModule], of: usize| {
+        let x = modules[..=of]
+            .iter()
+            .fold(Dual::plain(batch.inputs.clone()), |x, module| {
+                module.body(x, None)
+            });
+        let loss = modules[of].loss(x, &batch, None).unwrap().0;
+        loss.value.into_scalar::<f64>()
+    };
+    for (row, norms) in matrix.iter().enumerate() {
+        for (column, norm) in norms.iter().enumerate() {
+            let mut squares = 0.0;
+            for (id, count) in learnt(&modules[column]) {
+                for index in 0..count {
+                    let slope = difference(
+                        |by| {
+                            let mut moved = modules.clone();
+                            let module = moved[column].clone();
+                            moved[column] = module.map(&mut Shift { id, index, by });
+                            loss(&moved, row)
+                        },
+                        STEP,
+                    );
+                    squares += slope * slope;
+                }
+            }
+            let name = format!("loss {row}, module {column}");
+            assert_eq!(*norm > 0.0, column <= row, "{name}");
+            close(&name, *norm, squares.sqrt(), squares.sqrt());
+        }
+    }
+}
+
+#[test]
+fn under_global_bp_one_loss_reaches_all_modules() {
+    let mut experiment = three_for(MethodKind::GlobalBp);
+    experiment.set_frozen(2, true);
+    let modules = LocalModule::all(&experiment, &device()).unwrap();
+    let matrix = isolation_matrix(&modules, &batch(&device()), true);
+    let reached: Vec<bool> = matrix[0].iter().map(|norm| *norm > 0.0).collect();
+    assert_eq!((matrix.len(), reached), (1, vec![true, false, true]));
 }
 
 /// Gradients of every module in one step of an experiment, as the learner applies them.

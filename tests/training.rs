@@ -5,6 +5,8 @@
 mod data;
 #[path = "training/resume.rs"]
 mod resume;
+#[path = "training/truth.rs"]
+mod truth;
 #[path = "reference/weights.rs"]
 mod weights;
 
@@ -16,8 +18,8 @@ use std::{
 use layerwise::{
     experiment::{DeviceChoice, Experiment, Family, MethodKind, Preset, preset, presets},
     run::{
-        Changed, Command, Evaluation, Event, Goal, Phase, Run, RunOptions, StepRecord, Summary,
-        Target, adapters, trace,
+        Changed, Command, Evaluation, Event, Goal, Isolation, Phase, Run, RunOptions, StepRecord,
+        Summary, Target, adapters, trace,
     },
 };
 use safetensors::SafeTensors;
@@ -27,6 +29,7 @@ use safetensors::SafeTensors;
 struct Told {
     steps: Vec<StepRecord>,
     evaluations: Vec<Evaluation>,
+    isolations: Vec<Isolation>,
     warnings: Vec<String>,
     phase: Phase,
     message: Option<String>,
@@ -46,6 +49,7 @@ fn finish(run: &Run) -> Told {
         match run.next_event(Duration::from_secs(1)) {
             Some(Event::Steps(records)) => told.steps.extend(records),
             Some(Event::Evaluated(evaluation)) => told.evaluations.push(evaluation),
+            Some(Event::Isolation(isolation)) => told.isolations.push(isolation),
             Some(Event::Warning { message, .. }) => told.warnings.push(message),
             Some(Event::Ended {
                 phase,

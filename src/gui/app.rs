@@ -216,7 +216,9 @@ impl Studio {
                 generation: self.loader.generation(),
             }),
         };
-        self.settings.tiles.show(ui, &context);
+        if let Some(command) = self.settings.tiles.show(ui, &context) {
+            self.session.send(command);
+        }
     }
 
     fn settings_panel(&mut self, ui: &mut Ui, problems: &[Problem]) {

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     experiment::Experiment,
-    run::{Change, Evaluation, Event, StepRecord},
+    run::{Change, Evaluation, Event, Isolation, StepRecord},
 };
 
 /// Most points kept of each series of steps.
@@ -108,6 +108,8 @@ pub struct History {
     newest: Option<StepRecord>,
     evaluations: Thinned<Evaluation>,
     changes: Thinned<Change>,
+    /// The newest with the cuts as they are, and with open ones.
+    isolation: [Option<Isolation>; 2],
     warnings: BTreeMap<usize, String>,
 }
 
@@ -123,6 +125,7 @@ impl History {
             newest: None,
             evaluations: Thinned::new(MAX_EVALUATIONS),
             changes: Thinned::new(MAX_CHANGES),
+            isolation: [None, None],
             warnings: BTreeMap::new(),
         }
     }
@@ -145,6 +148,11 @@ impl History {
                 };
                 self.warnings.retain(|&number, _| still_worse(number));
                 self.evaluations.push(evaluation.clone());
+            }
+            Event::Isolation(isolation) => {
+                let [sound, broken] = &mut self.isolation;
+                let place = if isolation.broken { broken } else { sound };
+                *place = Some(isolation.clone());
             }
             Event::Changed(change) => {
                 let newest = self.changes.items.last();
@@ -310,6 +318,12 @@ impl History {
     /// Changes of λ while training, in order.
     pub fn changes(&self) -> &[Change] {
         &self.changes.items
+    }
+
+    /// Which modules each loss reaches, as measured last: with the cuts as they are, or `broken`.
+    pub fn isolation(&self, broken: bool) -> Option<&Isolation> {
+        let [sound, open] = &self.isolation;
+        if broken { open } else { sound }.as_ref()
     }
 
     /// The warning about a module, by number from 1, until an evaluation finds it recovered.

@@ -101,7 +101,8 @@ impl Session {
                         }))),
                     }
                 }
-                Event::Steps(_) | Event::Evaluated(_) | Event::Changed(_) => {}
+                Event::Steps(_) | Event::Evaluated(_) | Event::Isolation(_) | Event::Changed(_) => {
+                }
             }
         }
         active.progress = active.run.progress();

@@ -1,6 +1,6 @@
 //! Proof that no gradient crosses a split.
 
-use burn::optim::GradientsParams;
+use burn::{optim::GradientsParams, tensor::Tensor};
 
 use super::{
     batch::Batch,
@@ -9,33 +9,47 @@ use super::{
 };
 use crate::block::Dual;
 
-/// ‖∂L_k/∂θ_j‖ for every module j (row) and k (column). Off the diagonal it is exactly zero: a
-/// parameter that no gradient reaches is not in the graph at all. Reads back to the host.
-pub fn isolation_matrix(modules: &[LocalModule], batch: &Batch) -> Vec<Vec<f64>> {
-    let mut matrix = vec![vec![0.0; modules.len()]; modules.len()];
+/// ‖∂L_k/∂θ_j‖ for every module j, head included, of each module k with a loss (from input to
+/// output, the same order as the rows), all of them evaluating. With the cuts as they are, every
+/// number off the diagonal is exactly zero: a parameter that no gradient reaches is not in the
+/// graph at all. With `open` cuts, L_k reaches every module up to k that is not frozen.
+///
+/// Norms are summed in `f64` on the host, so that none but an exact zero becomes zero. Takes a
+/// backward pass for each loss; with open cuts, each through all modules up to its own. Reads
+/// back to the host.
+pub fn isolation_matrix(modules: &[LocalModule], batch: &Batch, open: bool) -> Vec<Vec<f64>> {
+    let mut rows = Vec::new();
     let mut input = batch.inputs.clone();
     for (k, module) in modules.iter().enumerate() {
-        let output = module.body(Dual::plain(input), None).value;
-        input = LocalModule::hand_on(&output);
-        let Some((loss, _)) = module.loss(Dual::plain(output), batch, None) else {
-            continue;
-        };
-        if !loss.value.is_tracked() {
-            continue;
+        if open {
+            // Each loss needs a graph of its own: a backward pass uses it up.
+            let before = modules.iter().take(k);
+            input = before.fold(batch.inputs.clone(), forward);
         }
-        let mut gradients = loss.value.backward();
-        for (row, other) in matrix.iter_mut().zip(modules) {
-            let mut own = GradientsParams::new();
-            collect(other, &mut gradients, &mut own);
-            let squares: f64 = named_parameters(other, Some(&own))
-                .into_iter()
-                .flat_map(|named| named.data.iter::<f64>().collect::<Vec<_>>())
-                .map(|value| value * value)
-                .sum();
-            if let Some(cell) = row.get_mut(k) {
-                *cell = squares.sqrt();
-            }
+        let output = forward(input, module);
+        input = LocalModule::hand_on(&output);
+        if let Some((loss, _)) = module.loss(Dual::plain(output), batch, None) {
+            rows.push(norms(modules, &loss.value));
         }
     }
-    matrix
+    rows
+}
+
+fn forward(input: Tensor<4>, module: &LocalModule) -> Tensor<4> {
+    module.body(Dual::plain(input), None).value
+}
+
+/// The norm of the gradient of a loss, `[1]`, for the parameters of each module.
+fn norms(modules: &[LocalModule], loss: &Tensor<1>) -> Vec<f64> {
+    let mut gradients = loss.is_tracked().then(|| loss.backward());
+    let norm = |module: &LocalModule| {
+        let mut own = GradientsParams::new();
+        if let Some(gradients) = &mut gradients {
+            collect(module, gradients, &mut own);
+        }
+        let named = named_parameters(module, Some(&own)).into_iter();
+        let values = named.flat_map(|named| named.data.iter::<f64>().collect::<Vec<_>>());
+        values.map(|value| value * value).sum::<f64>().sqrt()
+    };
+    modules.iter().map(norm).collect()
 }

@@ -38,6 +38,9 @@ pub enum Command {
     SetSpeed(Option<f64>),
     /// Whether decision regions are drawn (samples of two values only). Off until asked for.
     WatchRegions(bool),
+    /// Measure which modules each loss reaches; `broken` lets gradients through the cuts for this
+    /// measurement alone.
+    ProveIsolation { broken: bool },
 }
 
 /// Where a run is.
@@ -183,6 +186,22 @@ pub struct Evaluation {
     pub modules: Vec<ModuleEvaluation>,
 }
 
+/// Which modules the gradient of each loss reaches, on a few training samples. Where no cut is
+/// open, everything but the gradient of a module's own loss is exactly zero.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Isolation {
+    /// Steps done.
+    pub step: usize,
+    /// Samples that it was measured on.
+    pub samples: usize,
+    /// Whether gradients were let through the cuts for this measurement.
+    pub broken: bool,
+    /// Numbers, from 1, of the modules with a loss: under global BP the last one alone.
+    pub losses: Vec<usize>,
+    /// For each of these losses, ‖∂L_k/∂θ_j‖ for every module j, head included.
+    pub norms: Vec<Vec<f64>>,
+}
+
 /// What a person changed while a run trained.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
@@ -232,6 +251,7 @@ pub enum Event {
     /// Newly recorded steps.
     Steps(Vec<StepRecord>),
     Evaluated(Evaluation),
+    Isolation(Isolation),
     Changed(Change),
     /// Something that a person should know; the run goes on.
     Note(String),

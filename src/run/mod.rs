@@ -24,7 +24,7 @@ pub use goal::Goal;
 pub(crate) use handle::panic_text;
 pub use handle::{Run, RunOptions};
 pub use message::{
-    Change, Changed, Command, DecisionRegions, Evaluation, Event, ModuleEvaluation, Phase,
-    Progress, Separability, StepRecord, Summary, Target,
+    Change, Changed, Command, DecisionRegions, Evaluation, Event, Isolation, ModuleEvaluation,
+    Phase, Progress, Separability, StepRecord, Summary, Target,
 };
 pub use trace::trace;

@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Change, Evaluation, StepRecord, Summary};
+use super::{Change, Evaluation, Isolation, StepRecord, Summary};
 use crate::experiment::{Experiment, write_whole};
 
 /// One line of `metrics.jsonl`.
@@ -26,6 +26,7 @@ enum Line<'a> {
 pub(super) enum Told<'a> {
     Step(&'a StepRecord),
     Evaluation(&'a Evaluation),
+    Isolation(&'a Isolation),
     Warning {
         step: usize,
         module: Option<usize>,

@@ -1,6 +1,7 @@
 //! The trainer: owns every tensor, on a thread of its own.
 
 mod epoch;
+mod probe;
 mod tell;
 
 use std::{
@@ -30,7 +31,7 @@ use super::{
 use crate::{
     dataset::{self, Request},
     experiment::Experiment,
-    local::{Learner, LocalModule, StepWay},
+    local::{Batch, Learner, LocalModule, StepWay},
     metric::{PeakMemory, available_memory},
     weights,
 };
@@ -110,6 +111,8 @@ struct Trainer<'a> {
     device_name: String,
     feed: Feed,
     test: Supply,
+    /// Training samples that proofs are measured on.
+    probe: Batch,
     /// Where decision regions are drawn; none of samples that are not in the plane.
     grid: Option<Grid>,
     classes: usize,
@@ -181,6 +184,7 @@ impl<'a> Trainer<'a> {
         let classes = data.classes.len();
         let feed = Feed::new(&data, &experiment, &learning, &mut hear)?;
         let test = Supply::new(&data.test, classes, &device, &mut hear)?;
+        let probe = probe::batch(&data, &experiment, &learning, &mut hear)?;
         let grid = Grid::of(&data, &device);
         latest.progress.lock().loading = None;
         let (checkpoint, unusable) = match (&options.folder, options.resume) {
@@ -274,6 +278,7 @@ impl<'a> Trainer<'a> {
             device_name,
             feed,
             test,
+            probe,
             grid,
             classes,
             chunk: evaluation::chunk(widest),
@@ -390,6 +395,9 @@ impl<'a> Trainer<'a> {
             {
                 self.tell_steps()?;
             }
+            if self.step == 1 {
+                self.prove_isolation(false)?;
+            }
             let seconds = started.elapsed().as_secs_f64();
             self.seconds_spent += seconds;
             if !first {
@@ -492,6 +500,7 @@ impl<'a> Trainer<'a> {
                     self.last_regions = None;
                     self.draw_regions()?;
                 }
+                Command::ProveIsolation { broken } => self.prove_isolation(broken)?,
             }
         }
     }

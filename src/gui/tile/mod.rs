@@ -4,6 +4,7 @@ mod accuracy;
 mod alignment;
 mod curves;
 mod data;
+mod isolation;
 mod legend;
 mod loss;
 mod matrix;
@@ -24,7 +25,7 @@ use super::history::History;
 use crate::{
     dataset::Dataset,
     experiment::Experiment,
-    run::{DecisionRegions, Progress},
+    run::{Command, DecisionRegions, Progress},
 };
 
 /// What the tiles draw.
@@ -44,6 +45,7 @@ pub struct TileContext<'a> {
 #[serde(rename_all = "kebab-case")]
 pub enum Tile {
     Alignment,
+    Isolation,
     Separability,
     Losses,
     Accuracy,
@@ -53,8 +55,9 @@ pub enum Tile {
 
 impl Tile {
     /// Every tile, in the order of the menu.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Alignment,
+        Self::Isolation,
         Self::Separability,
         Self::Losses,
         Self::Accuracy,
@@ -66,6 +69,7 @@ impl Tile {
     pub fn title(self) -> &'static str {
         match self {
             Self::Alignment => "Alignment",
+            Self::Isolation => "Isolation",
             Self::Separability => "Separability",
             Self::Losses => "Losses",
             Self::Accuracy => "Accuracy",
@@ -88,6 +92,7 @@ pub struct Tiles {
 #[serde(default)]
 struct Views {
     alignment: alignment::View,
+    isolation: isolation::View,
     separability: separability::View,
     losses: loss::View,
     accuracy: accuracy::View,
@@ -110,7 +115,7 @@ fn default_tree() -> Tree<Tile> {
         let children = panes.iter().map(|&pane| tiles.insert_pane(pane)).collect();
         tiles.insert_tab_tile(children)
     };
-    let alignment = tabs(&[Tile::Alignment]);
+    let alignment = tabs(&[Tile::Alignment, Tile::Isolation]);
     let curves = tabs(&[Tile::Accuracy, Tile::Losses]);
     let geometry = tabs(&[Tile::Separability, Tile::Regions, Tile::Data]);
     let left = tiles.insert_container(egui_tiles::Linear::new_binary(
@@ -172,8 +177,8 @@ impl Tiles {
         id.is_some_and(|id| self.tree.active_tiles().contains(&id))
     }
 
-    /// Draws every tile.
-    pub fn show(&mut self, ui: &mut Ui, context: &TileContext<'_>) {
+    /// Draws every tile. Returns what a person asks of the run in one of them.
+    pub fn show(&mut self, ui: &mut Ui, context: &TileContext<'_>) -> Option<Command> {
         if !Tile::ALL.into_iter().any(|tile| self.is_open(tile)) {
             ui.take_available_space();
             empty(
@@ -187,13 +192,15 @@ impl Tiles {
             {
                 self.reset();
             }
-            return;
+            return None;
         }
         let mut painter = Painter {
             views: &mut self.views,
             context,
+            ask: None,
         };
         self.tree.ui(&mut painter, ui);
+        painter.ask
     }
 }
 
@@ -206,15 +213,17 @@ fn reset_place(ui: &Ui) -> egui::Rect {
 struct Painter<'a> {
     views: &'a mut Views,
     context: &'a TileContext<'a>,
+    ask: Option<Command>,
 }
 
 impl Behavior<Tile> for Painter<'_> {
     fn pane_ui(&mut self, ui: &mut Ui, _: TileId, pane: &mut Tile) -> UiResponse {
-        let (views, context) = (&mut *self.views, self.context);
+        let (views, context, ask) = (&mut *self.views, self.context, &mut self.ask);
         egui::Frame::central_panel(ui.style()).show(ui, |ui| {
             ui.take_available_space();
             ui.push_id(*pane as usize, |ui| match pane {
                 Tile::Alignment => views.alignment.show(ui, context),
+                Tile::Isolation => *ask = views.isolation.show(ui, context).or(ask.take()),
                 Tile::Separability => views.separability.show(ui, context),
                 Tile::Losses => views.losses.show(ui, context),
                 Tile::Accuracy => views.accuracy.show(ui, context),

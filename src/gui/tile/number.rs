@@ -36,6 +36,33 @@ pub fn two_decimals(value: f64) -> String {
     }
 }
 
+/// A number with one digit and a power of ten, such as 3·10⁻².
+pub fn power(value: f64) -> String {
+    // Rounds to one digit, which may be in the next decade.
+    let text = format!("{value:.0e}");
+    let Some((digit, exponent)) = text.split_once('e') else {
+        return text;
+    };
+    let raised = exponent.chars().map(|char| match char {
+        '-' => '⁻',
+        '1' => '¹',
+        '2' => '²',
+        '3' => '³',
+        '4' => '⁴',
+        '5' => '⁵',
+        '6' => '⁶',
+        '7' => '⁷',
+        '8' => '⁸',
+        '9' => '⁹',
+        _ => '⁰',
+    });
+    format!(
+        "{}·10{}",
+        digit.replace('-', "−"),
+        raised.collect::<String>()
+    )
+}
+
 /// A count with its thousands apart; nothing where it is no whole number.
 pub fn whole(value: f64) -> String {
     if value < 0.0 || (value - value.round()).abs() > 1e-6 {
@@ -62,6 +89,20 @@ mod tests {
         ];
         for (value, text) in cases {
             assert_eq!(short(value), text);
+        }
+    }
+
+    #[test]
+    fn powers_have_one_digit() {
+        let cases = [
+            (0.0312, "3·10⁻²"),
+            (9.96, "1·10¹"),
+            (1.0, "1·10⁰"),
+            (-4.2e17, "−4·10¹⁷"),
+            (f64::INFINITY, "inf"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(power(value), text);
         }
     }
 
