@@ -23,6 +23,9 @@ pub enum Stream {
     Augment,
     /// How samples of a batch are mixed; index: step.
     Mix,
+    /// Values that dropout sets to zero where a step is compared with the truth; index: step and
+    /// module.
+    Probe,
 }
 
 /// The generator for one use. `index` tells apart the parts of a use, such as epochs or blocks;

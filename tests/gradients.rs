@@ -3,6 +3,8 @@
 
 #[path = "gradients/closed.rs"]
 mod closed;
+#[path = "gradients/truth.rs"]
+mod truth;
 
 use std::sync::Once;
 

@@ -28,10 +28,21 @@ use crate::{
 pub struct Learner {
     pub(super) modules: Vec<LocalModule>,
     pub(super) optimizers: Vec<ModuleOptimizer>,
-    kind: MethodKind,
+    pub(super) kind: MethodKind,
     clip_norm: f64,
-    seed: u64,
+    pub(super) seed: u64,
 }
+
+/// What computes a module's part of a step.
+pub(super) type Compute = fn(
+    &LocalModule,
+    Tensor<4>,
+    &Batch,
+    Option<Tensor<4>>,
+    f64,
+    bool,
+    &mut Draws,
+) -> Option<ModuleStep>;
 
 /// How a step trains.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +57,15 @@ pub struct StepWay<'a> {
     /// The module, from 0, that alone learns, those before it staying as they are; none where all
     /// learn.
     pub only: Option<usize>,
+}
+
+impl StepWay<'_> {
+    /// λ of a module, from 0.
+    pub(super) fn lambda_of(&self, module: usize) -> f64 {
+        let boundary = module.checked_sub(1);
+        let lambda = boundary.and_then(|boundary| self.lambda.get(boundary));
+        lambda.copied().unwrap_or(0.0)
+    }
 }
 
 /// Numbers of one step, still on the device.
@@ -162,6 +182,14 @@ impl Learner {
         }
     }
 
+    /// What computes a module's part of a step under this method.
+    pub(super) fn compute(&self) -> Compute {
+        match self.kind {
+            MethodKind::BpFree => closed_step,
+            MethodKind::LocalBp | MethodKind::Greedy | MethodKind::GlobalBp => step_module,
+        }
+    }
+
     /// The draws of one module in one step.
     fn draws(&self, step: usize, module: usize) -> Draws {
         let index = (step as u64) << 16 | module as u64;
@@ -200,6 +228,7 @@ impl Learner {
         let mut alignments: Vec<Option<Alignment>> = Vec::new();
         let mut input = batch.inputs.clone();
         let mut before: Option<Tensor<4>> = None;
+        let compute = self.compute();
         let modules = std::mem::take(&mut self.modules);
         for (at, mut module) in modules.into_iter().enumerate() {
             if way.only.is_some_and(|only| at > only) {
@@ -223,21 +252,12 @@ impl Learner {
                 continue;
             }
             let mut draws = self.draws(way.step, at);
-            let lambda = at
-                .checked_sub(1)
-                .and_then(|boundary| way.lambda.get(boundary))
-                .copied()
-                .unwrap_or(0.0);
-            let compute = match self.kind {
-                MethodKind::BpFree => closed_step,
-                MethodKind::LocalBp | MethodKind::Greedy | MethodKind::GlobalBp => step_module,
-            };
             let done = compute(
                 &module,
                 input.clone(),
                 batch,
                 before.clone(),
-                lambda,
+                way.lambda_of(at),
                 way.measure,
                 &mut draws,
             );
@@ -336,7 +356,7 @@ impl Learner {
 }
 
 /// A number that is not known, `[1]`, where `like` is.
-fn unknown(like: &Tensor<1>) -> Tensor<1> {
+pub(super) fn unknown<const D: usize>(like: &Tensor<D>) -> Tensor<1> {
     Tensor::from_data(TensorData::new(vec![f32::NAN], [1]), &like.device())
 }
 

@@ -16,6 +16,7 @@ mod objective;
 mod rows;
 mod similarity;
 mod step;
+mod truth;
 mod weights;
 
 pub use batch::{Batch, Resident, int_tensor, one_hot};

@@ -27,6 +27,19 @@ fn lengths(rows: Tensor<2>) -> Tensor<2> {
     largest * (shares.clone() * shares).sum_dim(1).sqrt()
 }
 
+/// Rows `[rows, values]` of length 1, where these are their `lengths`, `[rows, 1]`; rows of zeros
+/// stay.
+fn units(rows: Tensor<2>, lengths: Tensor<2>) -> Tensor<2> {
+    rows / lengths.clamp_min(TINY)
+}
+
+/// Mean over rows of the cosine of two rows, both `[rows, values]`: `[1]`. 0 where one is zero.
+pub fn mean_cosine(one: Tensor<2>, other: Tensor<2>) -> Tensor<1> {
+    let [count, _] = one.dims();
+    let unit = |rows: Tensor<2>| units(rows.clone(), lengths(rows));
+    (unit(one) * unit(other)).sum() / count as f64
+}
+
 impl Alignment {
     /// Compares δin with δout, both `[batch, channels, height, width]`.
     pub fn measure(delta_in: &Tensor<4>, delta_out: &Tensor<4>) -> Self {
@@ -38,8 +51,8 @@ impl Alignment {
         let in_lengths = lengths(delta_in.clone());
         let out_lengths = lengths(delta_out.clone());
         let apart = lengths(delta_in.clone() - delta_out.clone());
-        let unit_in = delta_in / in_lengths.clone().clamp_min(TINY);
-        let unit_out = delta_out / out_lengths.clone().clamp_min(TINY);
+        let unit_in = units(delta_in, in_lengths.clone());
+        let unit_out = units(delta_out, out_lengths.clone());
 
         let whole = |lengths_of_samples: Tensor<2>| {
             lengths(lengths_of_samples.reshape([1, batch])).reshape([1])

@@ -4,6 +4,6 @@ mod alignment;
 mod memory;
 mod separability;
 
-pub use alignment::Alignment;
+pub use alignment::{Alignment, mean_cosine};
 pub use memory::{PeakMemory, available_memory};
 pub use separability::{MOST_PAIRED_CLASSES, separability};
