@@ -19,7 +19,7 @@ use layerwise::{
     experiment::{DeviceChoice, Experiment, Family, MethodKind, Preset, preset, presets},
     run::{
         Changed, Command, Evaluation, Event, Goal, Isolation, Phase, Run, RunOptions, StepRecord,
-        Summary, Target, adapters, trace,
+        Summary, Target, Truth, adapters, trace,
     },
 };
 use safetensors::SafeTensors;
@@ -30,6 +30,7 @@ struct Told {
     steps: Vec<StepRecord>,
     evaluations: Vec<Evaluation>,
     isolations: Vec<Isolation>,
+    truths: Vec<Truth>,
     warnings: Vec<String>,
     phase: Phase,
     message: Option<String>,
@@ -50,6 +51,7 @@ fn finish(run: &Run) -> Told {
             Some(Event::Steps(records)) => told.steps.extend(records),
             Some(Event::Evaluated(evaluation)) => told.evaluations.push(evaluation),
             Some(Event::Isolation(isolation)) => told.isolations.push(isolation),
+            Some(Event::Truth(truth)) => told.truths.push(truth),
             Some(Event::Warning { message, .. }) => told.warnings.push(message),
             Some(Event::Ended {
                 phase,

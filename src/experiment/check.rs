@@ -227,6 +227,12 @@ impl Experiment {
             1_000_000,
         );
         r.whole(
+            "measure.truth_every",
+            self.measure.truth_every,
+            0,
+            1_000_000,
+        );
+        r.whole(
             "measure.evaluate_every",
             self.measure.evaluate_every,
             1,

@@ -109,6 +109,11 @@ pub struct Measure {
     /// Alignment at the boundaries every so many steps. Steps that reconcile measure it at no
     /// cost; with λ = 0 it costs the gradient of each module's input.
     pub alignment_every: usize,
+    /// A comparison with the truth every so many steps, 0 for none: with what global BP would do,
+    /// and of what each update did to the next module's loss. On at most 64 training samples it
+    /// costs a step, a backward pass through every module and three forward passes, and changes
+    /// nothing that is trained. Not under global BP.
+    pub truth_every: usize,
     /// Test accuracy and separability every so many epochs.
     pub evaluate_every: usize,
 }
@@ -117,6 +122,7 @@ impl Default for Measure {
     fn default() -> Self {
         Self {
             alignment_every: 1,
+            truth_every: 0,
             evaluate_every: 1,
         }
     }

@@ -101,8 +101,11 @@ impl Session {
                         }))),
                     }
                 }
-                Event::Steps(_) | Event::Evaluated(_) | Event::Isolation(_) | Event::Changed(_) => {
-                }
+                Event::Steps(_)
+                | Event::Evaluated(_)
+                | Event::Isolation(_)
+                | Event::Truth(_)
+                | Event::Changed(_) => {}
             }
         }
         active.progress = active.run.progress();

@@ -202,6 +202,41 @@ pub struct Isolation {
     pub norms: Vec<Vec<f64>>,
 }
 
+/// A step against the truth: what global BP from the last module's loss L_K would do to the same
+/// network, and what the update of each module did to the loss of the next one. On a few training
+/// samples; NaN where a module does not learn, and for the numbers of a boundary that it is next
+/// to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Truth {
+    /// The step, from 1: all is compared as it was before its updates.
+    pub step: usize,
+    /// Epochs done after this step, with fraction.
+    pub epoch: f64,
+    /// Of each module k, the cosine of ∂(L_k + λ_k·R_k)/∂θ_k, as its optimiser got it but for
+    /// clipping, with ∂L_K/∂θ_k, heads left out.
+    pub parameter_cosine: Vec<f32>,
+    /// At each boundary, behind module k, the mean cosine of δout_k with B·∂L_K/∂x_k.
+    pub boundary_cosine: Vec<f32>,
+    /// At each boundary, how the update of the module before it alone changed the loss of the
+    /// module behind it.
+    pub loss_change: Vec<f32>,
+    /// The same as predicted in first order from δin: (1/B)·Σ_i ⟨δin_i, change of x_i⟩.
+    pub predicted_change: Vec<f32>,
+}
+
+impl Truth {
+    /// Takes the numbers of so many modules as they come from the device: a cosine for each, then
+    /// cosine, change and prediction of each boundary.
+    pub(super) fn fill(&mut self, modules: usize, numbers: &mut impl Iterator<Item = f32>) {
+        self.parameter_cosine.extend(numbers.by_ref().take(modules));
+        for _ in 1..modules {
+            self.boundary_cosine.extend(numbers.next());
+            self.loss_change.extend(numbers.next());
+            self.predicted_change.extend(numbers.next());
+        }
+    }
+}
+
 /// What a person changed while a run trained.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
@@ -252,6 +287,8 @@ pub enum Event {
     Steps(Vec<StepRecord>),
     Evaluated(Evaluation),
     Isolation(Isolation),
+    /// A step that was told before.
+    Truth(Truth),
     Changed(Change),
     /// Something that a person should know; the run goes on.
     Note(String),

@@ -25,6 +25,6 @@ pub(crate) use handle::panic_text;
 pub use handle::{Run, RunOptions};
 pub use message::{
     Change, Changed, Command, DecisionRegions, Evaluation, Event, Isolation, ModuleEvaluation,
-    Phase, Progress, Separability, StepRecord, Summary, Target,
+    Phase, Progress, Separability, StepRecord, Summary, Target, Truth,
 };
 pub use trace::trace;

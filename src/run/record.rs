@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Change, Evaluation, Isolation, StepRecord, Summary};
+use super::{Change, Evaluation, Isolation, StepRecord, Summary, Truth};
 use crate::experiment::{Experiment, write_whole};
 
 /// One line of `metrics.jsonl`.
@@ -27,6 +27,7 @@ pub(super) enum Told<'a> {
     Step(&'a StepRecord),
     Evaluation(&'a Evaluation),
     Isolation(&'a Isolation),
+    Truth(&'a Truth),
     Warning {
         step: usize,
         module: Option<usize>,

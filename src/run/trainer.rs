@@ -60,6 +60,8 @@ struct Pending {
     record: StepRecord,
     values: Tensor<1>,
     aligned: bool,
+    /// The step against the truth, where that is due.
+    truth: Option<Tensor<1>>,
 }
 
 /// Trains an experiment to its end and says how it ended.
@@ -552,7 +554,9 @@ impl<'a> Trainer<'a> {
             measure,
             only: pace.only,
         };
+        let before = self.keep_for_truth();
         let numbers = self.learner.step(&batch, &way, &mut |_| {});
+        let truth = before.and_then(|before| self.learner.truth(&before, &self.probe, &way));
         self.step += 1;
         self.pending.push(Pending {
             record: StepRecord {
@@ -564,6 +568,7 @@ impl<'a> Trainer<'a> {
             },
             values: numbers.values,
             aligned: numbers.aligned,
+            truth,
         });
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use layerwise::{
-    experiment::Experiment,
+    experiment::{Block, Experiment},
     run::{Command, Isolation, Phase, Run, RunOptions},
 };
 use serde_json::Value;
@@ -90,4 +90,72 @@ fn a_broken_isolation_shows_and_trains_nothing() {
     assert_eq!(second, &sound.isolations[0]);
     assert!(reaches(second, |loss, module| module == loss));
     assert_eq!(super::bits(&broken.steps), super::bits(&sound.steps));
+}
+
+#[test]
+fn a_run_that_is_compared_with_the_truth_is_the_run_that_is_not() {
+    for method in ["local-bp", "bp-free"] {
+        let folder = tempfile::tempdir().unwrap();
+        let told = |every: usize| {
+            let assignments = [
+                format!("method.kind={method}"),
+                format!("measure.truth_every={every}"),
+                "method.lambda=0.2".to_owned(),
+                "train.batch_size=144".to_owned(),
+            ];
+            let assignments: Vec<&str> = assignments.iter().map(String::as_str).collect();
+            let mut experiment = experiment("digits-cnn", &assignments);
+            experiment.insert_block(
+                1,
+                Block::BatchNorm {
+                    eps: 1e-5,
+                    momentum: 0.1,
+                },
+            );
+            experiment.insert_block(3, Block::Dropout { p: 0.2 });
+            let folder = folder.path().join(every.to_string());
+            let told = run(&experiment, &folder, 12);
+            assert_eq!(told.phase, Phase::Finished, "{:?}", told.message);
+            let weights = fs::read(folder.join("weights.safetensors")).unwrap();
+            // The experiment in the metadata differs, the tensors at the end do not.
+            let start = u64::from_le_bytes(weights[..8].try_into().unwrap()) as usize + 8;
+            (told, weights[start..].to_vec())
+        };
+        let ((off, of_off), (on, of_on)) = (told(0), told(5));
+        assert_eq!(super::bits(&off.steps), super::bits(&on.steps));
+        assert_eq!(of_off, of_on, "{method}");
+        assert_eq!(off.truths, []);
+
+        let steps: Vec<usize> = on.truths.iter().map(|truth| truth.step).collect();
+        assert_eq!(steps, [1, 6, 11]);
+        let modules = on.steps[0].loss.len();
+        for truth in &on.truths {
+            for (numbers, count) in [
+                (&truth.parameter_cosine, modules),
+                (&truth.boundary_cosine, modules - 1),
+                (&truth.loss_change, modules - 1),
+                (&truth.predicted_change, modules - 1),
+            ] {
+                assert_eq!(numbers.len(), count);
+                assert!(numbers.iter().all(|number| number.is_finite()), "{truth:?}");
+            }
+            let cosines = truth.parameter_cosine.iter().chain(&truth.boundary_cosine);
+            assert!(cosines.into_iter().all(|cosine| cosine.abs() <= 1.0 + 1e-5));
+        }
+        let lines = lines(&folder.path().join("5"), "truth");
+        assert_eq!(lines.len(), 3);
+        assert_eq!(lines[1]["step"], 6);
+        let cosines: Vec<f32> =
+            serde_json::from_value(lines[1]["boundary_cosine"].clone()).unwrap();
+        assert_eq!(cosines, on.truths[1].boundary_cosine);
+    }
+}
+
+#[test]
+fn global_bp_is_the_truth_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let assignments = ["method.kind=global-bp", "measure.truth_every=1"];
+    let told = run(&experiment("digits-mlp", &assignments), folder.path(), 3);
+    assert_eq!(told.phase, Phase::Finished, "{:?}", told.message);
+    assert_eq!(told.truths, []);
 }

@@ -371,6 +371,13 @@ fn training(ui: &mut Ui, experiment: &mut Experiment) {
             1..=1_000_000,
             "Steps between two measurements of alignment; free where λ is above 0",
         );
+        number(
+            ui,
+            "Truth every (steps)",
+            &mut experiment.measure.truth_every,
+            0..=1_000_000,
+            "Steps between two comparisons with global BP, on at most 64 training samples; 0 turns them off. Each costs about two steps on these samples and changes nothing that is trained. Not under global BP",
+        );
     });
 }
 

@@ -1,4 +1,4 @@
-//! What the trainer proves on a few training samples.
+//! What the trainer proves and compares on a few training samples.
 
 use burn::tensor::Device;
 
@@ -6,7 +6,7 @@ use super::{End, Trainer};
 use crate::{
     dataset::{Dataset, Progress},
     experiment::Experiment,
-    local::{Batch, Resident, isolation_matrix},
+    local::{Batch, LocalModule, Resident, isolation_matrix},
     run::{Event, Isolation, record::Told},
 };
 
@@ -31,6 +31,13 @@ pub(super) fn batch(
 }
 
 impl Trainer<'_> {
+    /// The modules as they are before a step that is compared with the truth.
+    pub(super) fn keep_for_truth(&self) -> Option<Vec<LocalModule>> {
+        let every = self.experiment.measure.truth_every;
+        let due = every > 0 && self.step.is_multiple_of(every);
+        due.then(|| self.learner.modules().to_vec())
+    }
+
     /// Measures which modules each loss reaches, records and tells it. Under global BP there are
     /// no cuts; elsewhere they are opened where `broken` asks for it. What is trained stays as it
     /// is.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use burn::tensor::Tensor;
 
 use super::{End, Pending, Trainer};
-use crate::run::{Event, Phase, evaluation::read, record::Told, watch};
+use crate::run::{Event, Phase, Truth, evaluation::read, record::Told, watch};
 
 /// Decision regions are drawn at most so often.
 const REGIONS_EVERY: Duration = Duration::from_millis(150);
@@ -18,17 +18,23 @@ impl Trainer<'_> {
         if pending.is_empty() {
             return Ok(());
         }
-        let values = pending.iter().map(|step| step.values.clone()).collect();
+        let values = pending
+            .iter()
+            .flat_map(|step| [Some(step.values.clone()), step.truth.clone()])
+            .flatten()
+            .collect();
         let mut values = read(Tensor::cat(values, 0))?.into_iter();
         let heads = match self.experiment.method.kind.is_local() {
             true => self.learner.modules().len(),
             false => 1,
         };
         let mut records = Vec::with_capacity(pending.len());
+        let mut truths = Vec::new();
         let mut diverged = None;
         for Pending {
             mut record,
             aligned,
+            truth,
             ..
         } in pending
         {
@@ -49,10 +55,23 @@ impl Trainer<'_> {
                 record.relative_distance.push(next());
                 record.norm_ratio.push(next());
             }
+            let truth = truth.map(|_| {
+                let mut truth = Truth {
+                    step: record.step,
+                    epoch: record.epoch,
+                    ..Truth::default()
+                };
+                truth.fill(heads, &mut values);
+                truth
+            });
             self.epoch.add(&record);
             if let Some(file) = &mut self.record {
                 file.tell(Told::Step(&record))?;
+                if let Some(truth) = &truth {
+                    file.tell(Told::Truth(truth))?;
+                }
             }
+            truths.extend(truth);
             let learnt = self.timetable.only(record.step - 1).map(|only| only + 1);
             diverged = watch::divergence(&record, learnt);
             records.push(record);
@@ -64,6 +83,9 @@ impl Trainer<'_> {
             file.flush()?;
         }
         self.outbox.push(Event::Steps(records));
+        for truth in truths {
+            self.outbox.push(Event::Truth(truth));
+        }
         if let Some(message) = diverged {
             return Err(End::Diverged(message));
         }
