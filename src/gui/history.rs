@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     experiment::Experiment,
-    run::{Change, Evaluation, Event, Isolation, StepRecord},
+    run::{Change, Evaluation, Event, Isolation, StepRecord, Truth},
 };
 
 /// Most points kept of each series of steps.
@@ -34,10 +34,18 @@ pub enum Measure {
     Reconciliation,
     /// λ of each boundary.
     Lambda,
+    /// Mean cosine of δout with what global BP would send, of each boundary.
+    TruthAtBoundary,
+    /// Cosine of each module's gradient with that of global BP.
+    TruthOfParameters,
+    /// How the update before each boundary changed the loss of the module behind it.
+    LossChange,
+    /// The same as predicted from δin.
+    PredictedChange,
 }
 
 impl Measure {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 11] = [
         Self::Loss,
         Self::Accuracy,
         Self::Cosine,
@@ -45,15 +53,19 @@ impl Measure {
         Self::NormRatio,
         Self::Reconciliation,
         Self::Lambda,
+        Self::TruthAtBoundary,
+        Self::TruthOfParameters,
+        Self::LossChange,
+        Self::PredictedChange,
     ];
 
     /// Whether there is one series for each boundary instead of each module.
     pub fn is_of_boundaries(self) -> bool {
-        !matches!(self, Self::Loss | Self::Accuracy)
+        !matches!(self, Self::Loss | Self::Accuracy | Self::TruthOfParameters)
     }
 
+    /// What a step tells of it.
     fn values(self, record: &StepRecord) -> Vec<f64> {
-        let wide = |values: &[f32]| values.iter().map(|&value| f64::from(value)).collect();
         match self {
             Self::Loss => wide(&record.loss),
             Self::Accuracy => wide(&record.accuracy),
@@ -62,8 +74,33 @@ impl Measure {
             Self::NormRatio => wide(&record.norm_ratio),
             Self::Reconciliation => wide(&record.reconciliation),
             Self::Lambda => record.lambda.clone(),
+            Self::TruthAtBoundary
+            | Self::TruthOfParameters
+            | Self::LossChange
+            | Self::PredictedChange => Vec::new(),
         }
     }
+
+    /// What a comparison with the truth tells of it.
+    fn true_values(self, truth: &Truth) -> Vec<f64> {
+        match self {
+            Self::TruthAtBoundary => wide(&truth.boundary_cosine),
+            Self::TruthOfParameters => wide(&truth.parameter_cosine),
+            Self::LossChange => wide(&truth.loss_change),
+            Self::PredictedChange => wide(&truth.predicted_change),
+            Self::Loss
+            | Self::Accuracy
+            | Self::Cosine
+            | Self::RelativeDistance
+            | Self::NormRatio
+            | Self::Reconciliation
+            | Self::Lambda => Vec::new(),
+        }
+    }
+}
+
+fn wide(values: &[f32]) -> Vec<f64> {
+    values.iter().map(|&value| f64::from(value)).collect()
 }
 
 /// A running mean that leaves out what is not finite.
@@ -149,6 +186,9 @@ impl History {
                 self.warnings.retain(|&number, _| still_worse(number));
                 self.evaluations.push(evaluation.clone());
             }
+            Event::Truth(truth) => {
+                self.push_values(truth.step, |measure| measure.true_values(truth));
+            }
             Event::Isolation(isolation) => {
                 let [sound, broken] = &mut self.isolation;
                 let place = if isolation.broken { broken } else { sound };
@@ -176,14 +216,19 @@ impl History {
     }
 
     fn push_step(&mut self, record: &StepRecord) {
-        let position = record.step.saturating_sub(1);
+        let bucket = self.push_values(record.step, |measure| measure.values(record));
+        add(&mut self.steps, bucket, record.step as f64);
+    }
+
+    /// Adds what is known of a step, from 1. Returns its bucket.
+    fn push_values(&mut self, step: usize, values: impl Fn(Measure) -> Vec<f64>) -> usize {
+        let position = step.saturating_sub(1);
         while position / self.width >= MAX_BUCKETS {
             self.merge_neighbours();
         }
         let bucket = position / self.width;
-        add(&mut self.steps, bucket, record.step as f64);
         for (measure, series) in Measure::ALL.into_iter().zip(&mut self.series) {
-            let values = measure.values(record);
+            let values = values(measure);
             if series.len() < values.len() {
                 series.resize(values.len(), Vec::new());
             }
@@ -191,6 +236,7 @@ impl History {
                 add(buckets, bucket, value);
             }
         }
+        bucket
     }
 
     fn merge_neighbours(&mut self) {
@@ -455,6 +501,31 @@ mod tests {
         assert_eq!(history.newest_value(Measure::Cosine, 0), Some(0.25));
         assert_eq!(history.value_at(Measure::Cosine, 0, 1), Some(0.25));
         assert_eq!(history.value_at(Measure::Cosine, 0, 4), None);
+    }
+
+    #[test]
+    fn comparisons_with_the_truth_stand_at_their_steps() {
+        let mut history = history(2);
+        let steps = (1..=10).map(|at| step(at, 1.0, 0.5)).collect();
+        history.push(&Event::Steps(steps));
+        for (at, cosine) in [(1, 0.25), (6, 0.75)] {
+            history.push(&Event::Truth(Truth {
+                step: at,
+                parameter_cosine: vec![cosine, 1.0],
+                boundary_cosine: vec![-cosine],
+                ..Truth::default()
+            }));
+        }
+        let points: Vec<_> = history
+            .points(Measure::TruthOfParameters, 0, MAX_BUCKETS)
+            .collect();
+        assert_eq!(points, [[1.0, 0.25], [6.0, 0.75]]);
+        assert_eq!(
+            history.newest_value(Measure::TruthAtBoundary, 0),
+            Some(-0.75)
+        );
+        assert_eq!(history.name_of(Measure::TruthOfParameters, 1), "Module 2");
+        assert_eq!(history.series_count(Measure::LossChange), 0);
     }
 
     #[test]

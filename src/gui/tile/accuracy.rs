@@ -60,6 +60,7 @@ impl View {
             marks: history.changes(),
             hidden: &self.hidden,
             include: &[0.0, 100.0],
+            until: None,
         }
         .show(ui, curves);
     }

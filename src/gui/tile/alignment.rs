@@ -1,4 +1,5 @@
-//! Whether neighbouring modules agree: a map of boundaries over time, above curves.
+//! Whether neighbouring modules agree, and each of them with global BP: a map of boundaries over
+//! time, above curves.
 
 use std::collections::BTreeSet;
 
@@ -28,14 +29,20 @@ enum Quantity {
     RelativeDistance,
     NormRatio,
     Reconciliation,
+    TruthAtBoundary,
+    TruthOfParameters,
+    LossChange,
 }
 
 impl Quantity {
-    const ALL: [Self; 4] = [
+    const ALL: [Self; 7] = [
         Self::Cosine,
         Self::RelativeDistance,
         Self::NormRatio,
         Self::Reconciliation,
+        Self::TruthAtBoundary,
+        Self::TruthOfParameters,
+        Self::LossChange,
     ];
 
     fn title(self) -> &'static str {
@@ -44,7 +51,31 @@ impl Quantity {
             Self::RelativeDistance => "Relative distance ‖δin − δout‖ / ‖δout‖",
             Self::NormRatio => "Norm ratio ‖δin‖ / ‖δout‖",
             Self::Reconciliation => "Reconciliation R",
+            Self::TruthAtBoundary => "Truth: boundary",
+            Self::TruthOfParameters => "Truth: parameters",
+            Self::LossChange => "Change of the next loss",
         }
+    }
+
+    /// What it says, of one that a title does not explain.
+    fn help(self) -> Option<&'static str> {
+        match self {
+            Self::Cosine | Self::RelativeDistance | Self::NormRatio | Self::Reconciliation => None,
+            Self::TruthAtBoundary => Some(
+                "Mean cosine of δout with the gradient that global BP would send to the same boundary: 1 where the module moves its output as global BP would",
+            ),
+            Self::TruthOfParameters => Some(
+                "Cosine of the gradient that each module follows with that of global BP for the same parameters, heads left out",
+            ),
+            Self::LossChange => Some(
+                "How the update of the module before a boundary changed the loss of the module behind it: measured, and faint as δin predicts it",
+            ),
+        }
+    }
+
+    /// Whether it is a comparison with the truth.
+    fn is_truth(self) -> bool {
+        self.help().is_some()
     }
 
     fn measure(self) -> Measure {
@@ -53,12 +84,18 @@ impl Quantity {
             Self::RelativeDistance => Measure::RelativeDistance,
             Self::NormRatio => Measure::NormRatio,
             Self::Reconciliation => Measure::Reconciliation,
+            Self::TruthAtBoundary => Measure::TruthAtBoundary,
+            Self::TruthOfParameters => Measure::TruthOfParameters,
+            Self::LossChange => Measure::LossChange,
         }
     }
 
-    /// Whether values span decades. A cosine can be negative.
+    /// Whether values span decades. A cosine or a change can be negative.
     fn is_log(self) -> bool {
-        self != Self::Cosine
+        matches!(
+            self,
+            Self::RelativeDistance | Self::NormRatio | Self::Reconciliation
+        )
     }
 }
 
@@ -106,15 +143,26 @@ impl View {
                 .truncate()
                 .show_ui(ui, |ui| {
                     for quantity in Quantity::ALL {
-                        ui.selectable_value(&mut self.quantity, quantity, quantity.title());
+                        let choice =
+                            ui.selectable_value(&mut self.quantity, quantity, quantity.title());
+                        if let Some(help) = quantity.help() {
+                            choice.on_hover_text(help);
+                        }
                     }
                 })
                 .response
                 .labelled_by(label);
         });
+        if let Some(help) = self.quantity.help() {
+            ui.weak(help);
+        }
         let quantity = self.quantity;
         let entries = entries(history, quantity.measure(), self.cursor);
-        legend::show(ui, "Boundary", &entries, &mut self.hidden);
+        let noun = match quantity.measure().is_of_boundaries() {
+            true => "Boundary",
+            false => "Module",
+        };
+        legend::show(ui, noun, &entries, &mut self.hidden);
         let key = (history.revision(), quantity);
         let curves = self.curves.get(key, || make(history, quantity));
         let (transform, hovered) = CurvePlot {
@@ -122,14 +170,19 @@ impl View {
             time: Time::Step,
             log: quantity.is_log(),
             percent: false,
-            level: None,
+            level: (quantity == Quantity::LossChange).then_some((0.0, "no change")),
             marks: history.changes(),
             hidden: &self.hidden,
             include: &[],
+            until: history.newest().map(|record| record.step as f64),
         }
         .show(ui, curves);
 
         let frame = *transform.frame();
+        if quantity.is_truth() && curves.iter().all(Curve::is_empty) {
+            let (heading, sentence) = no_truth(context.experiment.measure.truth_every);
+            super::empty_in(ui, frame, heading, sentence);
+        }
         let area = Rect::from_x_y_ranges(frame.x_range(), place.y_range());
         self.paint_map(ui, history, &transform, area);
         let pointer = response
@@ -171,12 +224,27 @@ impl View {
     }
 }
 
+/// Why there is no comparison with the truth, which comes every so many steps.
+fn no_truth(every: usize) -> (&'static str, &'static str) {
+    let sentence = match every {
+        0 => {
+            "Set “Truth every (steps)” under Training, at the right, and train again: modules are \
+             then compared with global BP on a few training samples."
+        }
+        _ => "No module that learns has been compared with global BP yet.",
+    };
+    ("Not compared with the truth", sentence)
+}
+
 /// Why there is nothing to draw: a heading and a sentence.
 fn nothing(context: &TileContext<'_>) -> Option<(&'static str, &'static str)> {
     let experiment = context.experiment;
-    if experiment.method.kind == MethodKind::Greedy {
+    let compared = |history: &History| history.series_count(Measure::TruthAtBoundary) > 0;
+    let compared = context.history.is_some_and(compared);
+    if experiment.method.kind == MethodKind::Greedy && !compared {
         let sentence = "One module learns after the other, next to a module that stays as it is. \
-                        Choose local BP to see whether neighbouring modules agree.";
+                        Choose local BP to see whether neighbouring modules agree, or set “Truth \
+                        every (steps)” under Training to see whether they agree with global BP.";
         return Some(("There is nothing to compare", sentence));
     }
     if !experiment.method.kind.is_local() {
@@ -197,25 +265,36 @@ fn nothing(context: &TileContext<'_>) -> Option<(&'static str, &'static str)> {
     };
     let measured = (0..history.series_count(Measure::Cosine))
         .any(|index| history.newest_value(Measure::Cosine, index).is_some());
-    (!measured).then_some((
+    (!measured && !compared).then_some((
         "Not measured yet",
         "Alignment is measured every so many steps, as measure.alignment_every says.",
     ))
 }
 
 fn make(history: &History, quantity: Quantity) -> Vec<Curve> {
+    let curve = |measure: Measure, index: usize, look: Look| {
+        let name = history.name_of(measure, index);
+        let name = match look {
+            Look::Faint => format!("{name}, predicted"),
+            Look::Line | Look::Marked => name,
+        };
+        Curve::new(
+            name,
+            history.module_of(measure, index),
+            look,
+            quantity.is_log(),
+            history.points(measure, index, MAX_POINTS),
+        )
+    };
     let measure = quantity.measure();
-    (0..history.series_count(measure))
-        .map(|index| {
-            Curve::new(
-                history.name_of(measure, index),
-                history.module_of(measure, index),
-                Look::Line,
-                quantity.is_log(),
-                history.points(measure, index, MAX_POINTS),
-            )
-        })
-        .collect()
+    let series = 0..history.series_count(measure);
+    let mut curves = Vec::new();
+    if quantity == Quantity::LossChange {
+        let of = |index| curve(Measure::PredictedChange, index, Look::Faint);
+        curves.extend(series.clone().map(of));
+    }
+    curves.extend(series.map(|index| curve(measure, index, Look::Line)));
+    curves
 }
 
 fn entries(history: &History, measure: Measure, cursor: Option<f64>) -> Vec<Entry> {
@@ -226,14 +305,20 @@ fn entries(history: &History, measure: Measure, cursor: Option<f64>) -> Vec<Entr
                 None => history.newest_value(measure, index),
             };
             let text = |value: f64| match measure {
-                Measure::Cosine => two_decimals(value),
+                Measure::Cosine | Measure::TruthAtBoundary | Measure::TruthOfParameters => {
+                    two_decimals(value)
+                }
                 _ => three_digits(value),
             };
             let module = history.module_of(measure, index);
+            let short = match measure.is_of_boundaries() {
+                true => format!("{} | {module}", module - 1),
+                false => module.to_string(),
+            };
             Entry {
                 module,
                 name: history.name_of(measure, index),
-                short: format!("{} | {module}", module - 1),
+                short,
                 value: Some(value.map_or("–".to_owned(), text)),
                 warning: None,
             }

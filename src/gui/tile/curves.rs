@@ -114,6 +114,8 @@ pub struct CurvePlot<'a> {
     pub hidden: &'a BTreeSet<usize>,
     /// Values that the vertical axis holds at least.
     pub include: &'a [f64],
+    /// Step or epoch that the horizontal axis reaches at least.
+    pub until: Option<f64>,
 }
 
 /// Width of the vertical axis with its labels.
@@ -159,6 +161,9 @@ impl CurvePlot<'_> {
             });
         for &value in self.include {
             plot = plot.include_y(scaled(value));
+        }
+        if let Some(until) = self.until {
+            plot = plot.include_x(until);
         }
         if log {
             plot = plot.y_grid_spacer(log_marks);

@@ -300,8 +300,14 @@ fn words(isolation: &Isolation, place: Vec2) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use egui_kittest::{Harness, kittest::Queryable};
+
     use super::*;
-    use crate::experiment::preset;
+    use crate::{
+        experiment::preset,
+        gui::history::History,
+        run::{Event, Phase, Progress},
+    };
 
     fn measured(norms: [[f64; 2]; 2], broken: bool) -> Isolation {
         Isolation {
@@ -345,5 +351,54 @@ mod tests {
         assert!(told.contains("module 1") && told.ends_with("module 2: exactly 0"));
         assert_eq!(words(&isolation, vec2(2.5, 0.5)), None);
         assert_eq!(words(&isolation, vec2(-0.5, 0.5)), None);
+    }
+
+    /// The tile of a run that told of this, and what it asked for.
+    fn shown_of<'a>(
+        history: &'a History,
+        experiment: &'a Experiment,
+        phase: Phase,
+    ) -> Harness<'a, (View, Option<Command>)> {
+        let progress = Progress {
+            phase,
+            ..Progress::default()
+        };
+        Harness::builder()
+            .with_size(vec2(700.0, 400.0))
+            .build_ui_state(
+                move |ui, (view, asked): &mut (View, Option<Command>)| {
+                    let context = TileContext {
+                        experiment,
+                        history: Some(history),
+                        progress: &progress,
+                        regions: None,
+                        dataset: None,
+                        edited: None,
+                    };
+                    if let Some(command) = view.show(ui, &context) {
+                        *asked = Some(command);
+                    }
+                },
+                (View::default(), None),
+            )
+    }
+
+    #[test]
+    fn a_run_is_asked_while_it_lives() {
+        let experiment = preset("digits-mlp").unwrap().experiment().unwrap();
+        let mut history = History::new(&experiment);
+        let sound = measured([[0.5, 0.0], [0.0, 2.0]], false);
+        history.push(&Event::Isolation(sound));
+        for (phase, asked) in [(Phase::Paused, true), (Phase::Finished, false)] {
+            let mut harness = shown_of(&history, &experiment, phase);
+            harness.run();
+            harness.get_by_label_contains("exactly 0");
+            harness.get_by_label("Break the isolation").click();
+            harness.run();
+            let command = Command::ProveIsolation { broken: true };
+            assert_eq!(harness.state().1, asked.then_some(command));
+            let waits = harness.query_by_label_contains("Press Measure");
+            assert_eq!(waits.is_some(), asked);
+        }
     }
 }

@@ -83,6 +83,7 @@ impl View {
             marks: history.changes(),
             hidden: &self.hidden,
             include,
+            until: None,
         }
         .show(ui, curves);
     }

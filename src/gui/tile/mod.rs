@@ -291,7 +291,11 @@ fn titles(tiles: &egui_tiles::Tiles<Tile>, id: TileId) -> Vec<&'static str> {
 
 /// A calm sentence in the middle of a tile that has nothing to draw yet.
 fn empty(ui: &Ui, heading: &str, sentence: &str) {
-    let place = ui.max_rect();
+    empty_in(ui, ui.max_rect(), heading, sentence);
+}
+
+/// The same in the middle of a part of a tile.
+fn empty_in(ui: &Ui, place: egui::Rect, heading: &str, sentence: &str) {
     let text = ui.visuals().text_color();
     let strong = ui.visuals().strong_text_color();
     let width = (place.width() - 32.0).clamp(80.0, 420.0);

@@ -255,6 +255,7 @@ impl View {
                 marks: &[],
                 hidden: &self.hidden,
                 include: if log { &[] } else { &[0.0] },
+                until: None,
             }
             .show(ui, curves);
         });
