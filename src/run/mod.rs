@@ -8,6 +8,7 @@ mod goal;
 mod handle;
 mod message;
 mod outbox;
+mod read;
 mod record;
 mod regions;
 mod supply;
@@ -27,4 +28,5 @@ pub use message::{
     Change, Changed, Command, DecisionRegions, Evaluation, Event, ModuleEvaluation, Phase,
     Progress, Separability, StepRecord, Summary, Target,
 };
+pub use read::told;
 pub use trace::trace;

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use layerwise::{
     experiment::{Block, Experiment},
-    run::{Phase, Run, RunOptions},
+    run::{Event, Phase, Run, RunOptions, told as read},
 };
 use serde_json::Value;
 
@@ -66,6 +66,18 @@ fn a_run_that_goes_on_is_the_run_that_was_not_cut() {
         let uncut = run(&experiment, &whole, false, None);
         assert_eq!(uncut.phase, Phase::Finished, "{:?}", uncut.message);
         assert_eq!(uncut.steps.len(), 40);
+
+        // What the record tells is what the run told.
+        let (mut steps, mut evaluations) = (Vec::new(), Vec::new());
+        for event in read(&whole, 35).unwrap() {
+            match event {
+                Event::Steps(records) => steps.extend(records),
+                Event::Evaluated(evaluation) => evaluations.push(evaluation),
+                _ => {}
+            }
+        }
+        assert_eq!(super::bits(&steps), super::bits(&uncut.steps[..35]));
+        assert_eq!(evaluations, uncut.evaluations[..3]);
 
         // In the middle of an epoch, at the end of one, twice at the same place.
         for (resume, steps) in [(false, 17), (true, 30), (true, 30), (true, 40)] {
