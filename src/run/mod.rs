@@ -28,5 +28,6 @@ pub use message::{
     Change, Changed, Command, DecisionRegions, Evaluation, Event, ModuleEvaluation, Phase,
     Progress, Separability, StepRecord, Summary, Target,
 };
-pub use read::told;
+pub use read::{Recorded, told};
+pub use record::is_in_use;
 pub use trace::trace;

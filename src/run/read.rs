@@ -3,12 +3,13 @@
 use std::{
     fs::File,
     io::{BufRead, BufReader},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Deserializer};
 
-use super::{Change, Evaluation, Event, StepRecord};
+use super::{Change, Evaluation, Event, StepRecord, checkpoint};
+use crate::experiment::Experiment;
 
 /// A line of `metrics.jsonl`.
 #[derive(Deserialize)]
@@ -20,6 +21,46 @@ enum Line {
         module: Option<usize>,
         message: String,
     },
+}
+
+/// A run as its record has it.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    pub folder: PathBuf,
+    pub experiment: Experiment,
+    /// Steps done at the newest checkpoint; 0 where there is none.
+    pub step: usize,
+    /// What the run told until then.
+    pub events: Vec<Event>,
+}
+
+impl Recorded {
+    /// Reads the record of a run in `folder`.
+    ///
+    /// # Errors
+    /// Where there is none or it cannot be read.
+    pub fn open(folder: &Path) -> Result<Self, String> {
+        let path = folder.join("experiment.toml");
+        if !path.is_file() {
+            return Err(format!(
+                "{} holds no record of a run: choose the folder of one",
+                folder.display()
+            ));
+        }
+        let experiment = Experiment::load(&path).map_err(|error| error.to_string())?;
+        let (checkpoint, _) = checkpoint::newest(folder);
+        let step = checkpoint.map_or(0, |checkpoint| checkpoint.state.step);
+        let events = match step {
+            0 => Vec::new(),
+            step => told(folder, step)?,
+        };
+        Ok(Self {
+            folder: folder.to_owned(),
+            experiment,
+            step,
+            events,
+        })
+    }
 }
 
 /// What the record in `folder` tells of the first `steps` steps, in order. Lines that are cut off
