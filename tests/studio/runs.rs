@@ -2,14 +2,14 @@
 
 use std::{fs, path::Path, time::Duration};
 
-use eframe::egui::Theme;
+use eframe::egui::{Key, Modifiers, Theme};
 use egui_kittest::kittest::Queryable;
 use layerwise::{
     experiment::{DeviceChoice, preset},
     run::{Phase, Run, RunOptions},
 };
 
-use super::{answer, click, open, phase, settle, wait_for};
+use super::{answer, click, open, phase, press, settle, wait_for};
 
 /// A run of two epochs, recorded in `folder`.
 fn recorded(folder: &Path) {
@@ -65,6 +65,7 @@ fn a_run_that_a_crash_left_behind_is_open_again() {
     wait_for(&mut window, "the end", |studio| {
         studio.progress().is_some_and(|it| it.step == 39) && phase(studio) == Some(Phase::Finished)
     });
+    settle(&mut window, Duration::from_millis(200));
     drop(window);
 
     // Nothing was left behind this time.
@@ -85,7 +86,7 @@ fn a_recorded_run_is_opened_by_its_folder() {
         studio.log_contains("holds no record of a run")
     });
     window.run_steps(3);
-    click(&mut window, "Close");
+    press(&mut window, Modifiers::NONE, Key::Enter);
     click(&mut window, "Run");
     click(&mut window, "Open a run…");
     answer(&mut window, &folder, "Open");
@@ -108,6 +109,7 @@ fn a_person_trains_to_a_goal_and_slows_training_down() {
         phase(studio) == Some(Phase::Paused)
     });
     assert_eq!(window.state().progress().unwrap().step, 10);
+    settle(&mut window, Duration::from_millis(200));
     assert!(
         window
             .state()
