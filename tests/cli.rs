@@ -151,7 +151,7 @@ fn wrong_files_are_refused() {
     let path = folder.path().join("wrong.toml");
     let good = "version = 1\n[data]\nkind = \"moons\"\n[[block]]\nkind = \"linear\"\nout = 4\n";
     for (content, parts) in [
-        ("version = [", &["TOML"][..]),
+        ("version = [", &["unclosed array", "line 1"][..]),
         ("", &["version is missing"]),
         (&good.replace("version = 1", "version = 99"), &["newer"]),
         (&good.replace("out = 4", "out = 4\nspeed = 1"), &["speed"]),

@@ -2,6 +2,8 @@
 
 #[path = "studio/data.rs"]
 mod data;
+#[path = "studio/runs.rs"]
+mod runs;
 #[path = "studio/weights.rs"]
 mod weights;
 

@@ -1,6 +1,9 @@
 //! What each command does.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use eframe::egui::{Context, ThemePreference, ViewportCommand};
 
@@ -10,6 +13,7 @@ use super::{
     dialog::{Answer, Dialog, Next, PathDialog, Purpose},
     document::Document,
     pane::pace::Asked,
+    reopen::{self, Why},
     session::{Notice, record_folder},
     tile::Tiles,
 };
@@ -58,8 +62,17 @@ impl Studio {
             },
             Command::Step if self.session.is_alive() => self.session.send(RunCommand::Step),
             Command::Step => self.start(ctx, true),
+            Command::OpenRun => self.ask_path(Purpose::Run, None),
+            Command::GoOn => {
+                if let Some(folder) = self.session.folder().map(ToOwned::to_owned) {
+                    self.reopen(&folder, Why::GoOn, ctx);
+                }
+            }
             Command::Stop => self.session.send(RunCommand::Stop),
-            Command::Reset => self.session.reset(),
+            Command::Reset => {
+                self.session.reset();
+                self.note_nothing_runs();
+            }
             Command::Palette => self.palette.open(),
             Command::ToggleNetwork => self.settings.show_network ^= true,
             Command::ToggleSettings => self.settings.show_settings ^= true,
@@ -111,17 +124,12 @@ impl Studio {
             return;
         }
         let folder = self.make_record_folder(&experiment.name);
-        let repaint = ctx.clone();
-        let options = RunOptions {
-            resume: false,
-            end_at: Vec::new(),
-            folder: folder.clone(),
-            max_steps: None,
-            paused,
-            wake: Some(Arc::new(move || repaint.request_repaint())),
-        };
+        let options = self.options(folder.clone(), paused, ctx);
         let started = self.session.start(&experiment, options);
         self.session.send(RunCommand::SetSpeed(self.pace.speed()));
+        if let (Ok(()), Some(folder)) = (&started, &folder) {
+            self.note_running(folder);
+        }
         match started {
             Ok(()) => self.log.add(Notice::Info(match folder {
                 Some(folder) => format!(
@@ -135,8 +143,37 @@ impl Studio {
         }
     }
 
+    pub(super) fn options(
+        &self,
+        folder: Option<PathBuf>,
+        paused: bool,
+        ctx: &Context,
+    ) -> RunOptions {
+        let repaint = ctx.clone();
+        RunOptions {
+            folder,
+            paused,
+            wake: Some(Arc::new(move || repaint.request_repaint())),
+            ..RunOptions::default()
+        }
+    }
+
+    /// Leaves a mark for the next launch, by which it notices a crash.
+    pub(super) fn note_running(&self, folder: &Path) {
+        if let Ok(root) = self.settings.records_root() {
+            reopen::mark(&root, folder);
+        }
+    }
+
+    /// Takes the mark away.
+    pub(super) fn note_nothing_runs(&self) {
+        if let Ok(root) = self.settings.records_root() {
+            reopen::unmark(&root);
+        }
+    }
+
     /// The folder for a record, made; without one the run goes on unrecorded.
-    fn make_record_folder(&mut self, name: &str) -> Option<std::path::PathBuf> {
+    fn make_record_folder(&mut self, name: &str) -> Option<PathBuf> {
         if !self.settings.keep_records {
             return None;
         }
@@ -264,7 +301,7 @@ impl Studio {
             (Purpose::Save, Some(path)) => path.to_owned(),
             (Purpose::Save, None) => folder.join(format!("{}.toml", self.document.title())),
             (Purpose::Open, _) => folder.join(""),
-            (Purpose::Records, _) => self.settings.records_root().unwrap_or(folder),
+            (Purpose::Records | Purpose::Run, _) => self.settings.records_root().unwrap_or(folder),
             (Purpose::DataFile | Purpose::DataFolder, _) => {
                 let path = &self.document.experiment.data.path;
                 match path.as_os_str().is_empty() {
@@ -345,6 +382,7 @@ impl Studio {
                     self.dialog = Some(Dialog::Path(PathDialog::again(purpose, &path, None, why)));
                 }
             }
+            Answer::Path(Purpose::Run, path, _) => self.reopen(&path, Why::Chosen, ctx),
             Answer::Path(Purpose::Records, path, _) => {
                 self.settings.records = Some(path);
                 self.settings.keep_records = true;

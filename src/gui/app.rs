@@ -21,6 +21,7 @@ use super::{
         settings as settings_pane,
         transport::{self, Given},
     },
+    reopen::{self, Reopening, Why},
     session::{Notice, Session},
     settings::Settings,
     theme,
@@ -65,6 +66,7 @@ pub struct Studio {
     pub(super) exporting: Option<Job<Result<String, String>>>,
     preview: Preview,
     pub(super) pace: Pace,
+    pub(super) reopening: Option<Reopening>,
     pub(super) network: NetworkPane,
     adapters: Option<Vec<Adapter>>,
     finding_adapters: Option<Job<Vec<Adapter>>>,
@@ -113,6 +115,7 @@ impl Studio {
             exporting: None,
             preview: Preview::default(),
             pace: Pace::default(),
+            reopening: None,
             network: NetworkPane::default(),
             adapters: None,
             finding_adapters: Job::start("layerwise-adapters", ctx, adapters).ok(),
@@ -120,6 +123,14 @@ impl Studio {
         };
         if let Some(path) = options.path {
             studio.open(&path);
+        }
+        let root = studio.settings.records_root().ok();
+        let keeps = studio.settings.keep_records;
+        if let Some(folder) = root
+            .filter(|_| keeps)
+            .and_then(|it| reopen::left_behind(&it))
+        {
+            studio.reopen(&folder, Why::Crash, ctx);
         }
         studio
     }
@@ -152,6 +163,7 @@ impl Studio {
             has_selected_blocks: self.network.has_selection(),
             can_split_for_bp_free: self.document.experiment.can_split_for_bp_free(),
             has_run: self.session.progress().is_some(),
+            can_go_on: !self.session.is_alive() && self.session.folder().is_some(),
             is_alive: self.session.is_alive(),
             is_training: self.session.is_alive() && !self.session.is_paused(),
             has_weights: self.session.weights_file().is_some(),
@@ -335,6 +347,10 @@ impl eframe::App for Studio {
             self.finding_adapters = None;
         }
         self.note_export();
+        self.note_reopened(ctx);
+        if self.session.has_ended_now() {
+            self.note_nothing_runs();
+        }
         if let Some(folder) = self.downloads.finished() {
             self.log
                 .add(Notice::Info(format!("Downloaded to {}", folder.display())));

@@ -33,6 +33,8 @@ pub enum Command {
     Step,
     Stop,
     Reset,
+    OpenRun,
+    GoOn,
     Palette,
     ToggleNetwork,
     ToggleSettings,
@@ -52,11 +54,13 @@ const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 impl Command {
     /// Every command, in the order of the palette.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 40] = [
         Self::Train,
         Self::Step,
         Self::Stop,
         Self::Reset,
+        Self::OpenRun,
+        Self::GoOn,
         Self::New,
         Self::Open,
         Self::Save,
@@ -122,6 +126,8 @@ impl Command {
             Self::Step => "Step",
             Self::Stop => "Stop",
             Self::Reset => "Reset",
+            Self::OpenRun => "Open a run…",
+            Self::GoOn => "Go on with the run",
             Self::Palette => "Find a command…",
             Self::ToggleNetwork => "Network panel",
             Self::ToggleSettings => "Settings panel",
@@ -172,6 +178,12 @@ impl Command {
             Self::Step => "Do one training step, then pause",
             Self::Stop => "End the run and keep its results",
             Self::Reset => "Drop the run and its results; the next one starts from the seed again",
+            Self::OpenRun => {
+                "Open the folder of a recorded run, where it was at its newest checkpoint"
+            }
+            Self::GoOn => {
+                "Train the run that has ended further, as from its newest checkpoint; raise the epochs first"
+            }
             Self::Palette => "Search all commands by name",
             Self::ToggleNetwork => "Show or hide the network on the left",
             Self::ToggleSettings => "Show or hide data, method and optimiser on the right",
@@ -228,7 +240,9 @@ impl Command {
             Self::ZoomIn => const { &[key(CTRL, Key::Plus), key(CTRL, Key::Equals)] },
             Self::ZoomOut => const { &[key(CTRL, Key::Minus)] },
             Self::ZoomReset => const { &[key(CTRL, Key::Num0)] },
-            Self::SplitForBpFree
+            Self::OpenRun
+            | Self::GoOn
+            | Self::SplitForBpFree
             | Self::FoldModules
             | Self::UnfoldModules
             | Self::ExportWeights
@@ -342,6 +356,8 @@ pub struct Availability {
     pub has_run: bool,
     pub is_alive: bool,
     pub is_training: bool,
+    /// Whether the run has ended and keeps a record.
+    pub can_go_on: bool,
     /// Whether the run has left weights.
     pub has_weights: bool,
     /// Whether the edited network fits together.
@@ -353,6 +369,8 @@ impl Availability {
     pub fn reason(&self, command: Command) -> Option<String> {
         let (ok, reason) = match command {
             Command::Undo => (self.can_undo, "There is no edit to take back"),
+            Command::GoOn => (self.can_go_on, "No run that keeps a record has ended yet"),
+            Command::OpenRun => (!self.is_alive, "End the run first"),
             Command::Redo => (self.can_redo, "No edit was taken back"),
             Command::FindBlocks
             | Command::SelectAllBlocks

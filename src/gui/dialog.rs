@@ -28,6 +28,8 @@ pub enum Purpose {
     Save,
     /// The folder for records of runs.
     Records,
+    /// The folder of a recorded run.
+    Run,
     /// A checkpoint to start from.
     Weights,
     /// A file with data.
@@ -44,6 +46,7 @@ impl Purpose {
             Self::Open => "Open an experiment",
             Self::Save => "Save the experiment as",
             Self::Records => "Folder for records of runs",
+            Self::Run => "Open the record of a run",
             Self::Weights => "Start from a checkpoint",
             Self::DataFile => "Data from a file",
             Self::DataFolder => "Data from a folder",
@@ -54,7 +57,7 @@ impl Purpose {
 
     fn verb(self) -> &'static str {
         match self {
-            Self::Open => "Open",
+            Self::Open | Self::Run => "Open",
             Self::Save => "Save",
             Self::Records | Self::DataFolder => "Use this folder",
             Self::Weights | Self::DataFile => "Use this file",
@@ -70,7 +73,7 @@ impl Purpose {
     /// Ending of the files it is about.
     pub fn ending(self) -> &'static str {
         match self {
-            Self::Open | Self::Save | Self::Records | Self::DataFolder => "toml",
+            Self::Open | Self::Save | Self::Records | Self::Run | Self::DataFolder => "toml",
             Self::DataFile => "csv",
             Self::Weights | Self::ExportWeights => "safetensors",
             Self::ExportScript => "py",
@@ -79,13 +82,15 @@ impl Purpose {
 
     /// Whether it is about a folder.
     fn is_folder(self) -> bool {
-        matches!(self, Self::Records | Self::DataFolder)
+        matches!(self, Self::Records | Self::Run | Self::DataFolder)
     }
 
     /// What the files are, and their endings; none for any file.
     fn files(self) -> (&'static str, &'static [&'static str]) {
         match self {
-            Self::Open | Self::Save | Self::Records => ("Layerwise experiment", &["toml"]),
+            Self::Open | Self::Save | Self::Records | Self::Run => {
+                ("Layerwise experiment", &["toml"])
+            }
             Self::DataFile | Self::DataFolder => ("Data", &[]),
             Self::Weights => ("Checkpoint", &["safetensors", "pt", "pth", "bin"]),
             Self::ExportWeights => ("safetensors", &["safetensors"]),

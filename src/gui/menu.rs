@@ -90,6 +90,8 @@ pub fn show(ui: &mut Ui, studio: &mut Studio, available: &Availability) -> Optio
                 ui,
                 &[Command::Train, Command::Step, Command::Stop, Command::Reset],
             );
+            ui.separator();
+            items(ui, &[Command::GoOn, Command::OpenRun]);
         });
         ui.menu_button("View", |ui| {
             let settings = &mut studio.settings;

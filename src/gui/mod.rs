@@ -14,6 +14,7 @@ pub mod history;
 mod menu;
 mod palette;
 pub mod pane;
+mod reopen;
 mod session;
 mod settings;
 mod sight;

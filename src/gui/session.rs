@@ -8,7 +8,7 @@ use std::{
 use super::history::History;
 use crate::{
     experiment::Experiment,
-    run::{Command, DecisionRegions, Event, Phase, Progress, Run, RunOptions, Target},
+    run::{Command, DecisionRegions, Event, Phase, Progress, Recorded, Run, RunOptions, Target},
 };
 
 /// Something that a person should see.
@@ -43,6 +43,8 @@ struct Active {
     trouble: Option<String>,
     /// What it has learnt, once it has ended.
     weights: Option<PathBuf>,
+    /// Whether it has ended, until that is asked for.
+    ended: bool,
 }
 
 /// At most one run. Never waits for its trainer.
@@ -62,17 +64,50 @@ impl Session {
         if paused {
             run.send(Command::Step);
         }
+        self.take(run, experiment, History::new(experiment));
+        Ok(())
+    }
+
+    /// Goes on with a recorded run, which trains `experiment` from now on, and drops the one
+    /// before.
+    ///
+    /// # Errors
+    /// As [`Run::start`].
+    pub fn go_on(
+        &mut self,
+        experiment: &Experiment,
+        recorded: Recorded,
+        options: RunOptions,
+    ) -> Result<(), String> {
+        // It may be the one that still closes its record.
+        if let Some(active) = self.active.take() {
+            active.run.join();
+        }
+        let options = RunOptions {
+            resume: true,
+            ..options
+        };
+        let run = Run::start(experiment.clone(), options)?;
+        let mut history = History::new(experiment);
+        for event in &recorded.events {
+            history.push(event);
+        }
+        self.take(run, experiment, history);
+        Ok(())
+    }
+
+    fn take(&mut self, run: Run, experiment: &Experiment, history: History) {
         self.active = Some(Active {
             run,
-            history: History::new(experiment),
+            history,
             progress: Progress::default(),
             regions: None,
             told: experiment.clone(),
             watching: false,
             trouble: None,
             weights: None,
+            ended: false,
         });
-        Ok(())
     }
 
     /// Takes in what the run has told since the last call.
@@ -87,6 +122,7 @@ impl Session {
                 Event::Note(text) => notices.push(Notice::Info(text)),
                 Event::Warning { message, .. } => notices.push(Notice::Warning(message)),
                 Event::Ended { phase, message, .. } => {
+                    active.ended = true;
                     let folder = active.run.folder();
                     let weights = folder.map(|folder| folder.join("weights.safetensors"));
                     active.weights = weights.filter(|path| path.is_file());
@@ -167,6 +203,13 @@ impl Session {
     /// The experiment that the run trains, λ and learning rate as they are now.
     pub fn experiment(&self) -> Option<&Experiment> {
         self.active.as_ref().map(|active| &active.told)
+    }
+
+    /// Whether the run has ended since this was asked last.
+    pub fn has_ended_now(&mut self) -> bool {
+        self.active
+            .as_mut()
+            .is_some_and(|active| std::mem::take(&mut active.ended))
     }
 
     /// Whether there is a run that has not ended.

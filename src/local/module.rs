@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     block::{Draws, Dual, Layer},
-    experiment::Experiment,
+    experiment::{Experiment, MethodKind},
     rng::{Stream, rng},
 };
 
@@ -68,7 +68,9 @@ impl LocalModule {
                     frozen: module.frozen,
                     lr_factor: module.lr_factor,
                 };
-                if module.frozen {
+                // Only a backward pass, which BP-free never does, frees what autodiff keeps of a
+                // parameter that asks for a gradient.
+                if module.frozen || experiment.method.kind == MethodKind::BpFree {
                     built.no_grad()
                 } else {
                     built

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Goal;
+use super::{Goal, read};
 
 use crate::dataset::{Loading, Plane};
 
@@ -112,7 +112,7 @@ pub struct Progress {
 /// Numbers of one step. Modules count from the input; boundary b lies between modules b + 1 and
 /// b + 2 in numbers from 1. Under global BP there is one entry, the last module's, and no
 /// boundary.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct StepRecord {
     /// From 1.
     pub step: usize,
@@ -120,32 +120,41 @@ pub struct StepRecord {
     pub epoch: f64,
     pub learning_rate: f64,
     /// Loss L_k of each module on the batch, before the step.
+    #[serde(deserialize_with = "read::numbers")]
     pub loss: Vec<f32>,
     /// Share of the batch that each module classifies correctly, before the step; NaN where its
     /// loss scores no classes.
+    #[serde(deserialize_with = "read::numbers")]
     pub accuracy: Vec<f32>,
     /// λ of each boundary.
     pub lambda: Vec<f64>,
     /// R of each boundary; NaN where it was not measured at this step, as in the three below.
     /// Next to a frozen module nothing is measured.
+    #[serde(deserialize_with = "read::numbers")]
     pub reconciliation: Vec<f32>,
     /// Mean cosine of δin and δout of each boundary.
+    #[serde(deserialize_with = "read::numbers")]
     pub cosine: Vec<f32>,
     /// ‖δin − δout‖ / ‖δout‖ of each boundary.
+    #[serde(deserialize_with = "read::numbers")]
     pub relative_distance: Vec<f32>,
     /// ‖δin‖ / ‖δout‖ of each boundary.
+    #[serde(deserialize_with = "read::numbers")]
     pub norm_ratio: Vec<f32>,
 }
 
 /// How far the features of a module are from a simplex equiangular tight frame
 /// (Papyan, Han & Donoho 2020). Measured on the test samples.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Separability {
     /// tr(Σ_W Σ_B†)/C: spread within classes against spread between them.
+    #[serde(deserialize_with = "read::number")]
     pub nc1: f32,
     /// Standard deviation over mean of the distances of class means to the global mean.
+    #[serde(deserialize_with = "read::number")]
     pub equinorm: f32,
     /// Mean |cos + 1/(C−1)| over pairs of centred class means.
+    #[serde(deserialize_with = "read::number")]
     pub equiangularity: f32,
     /// ‖W/‖W‖ − M/‖M‖‖_F between head and centred class means; none without a head that is one
     /// matrix of class scores.
@@ -154,14 +163,16 @@ pub struct Separability {
     /// without class scores.
     pub class_mean_disagreement: Option<f32>,
     /// Share of samples whose nearest class mean is of their class.
+    #[serde(deserialize_with = "read::number")]
     pub class_mean_accuracy: f32,
     /// Cosines of centred class means, C×C, row by row; empty where there are too many classes to
     /// draw them.
+    #[serde(deserialize_with = "read::numbers")]
     pub class_mean_cosine: Vec<f32>,
 }
 
 /// One module at an evaluation.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ModuleEvaluation {
     /// From 1.
     pub number: usize,
@@ -178,7 +189,7 @@ pub struct ModuleEvaluation {
 }
 
 /// Every module on the test samples after some step.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
     pub step: usize,
     pub epoch: f64,

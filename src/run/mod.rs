@@ -8,6 +8,7 @@ mod goal;
 mod handle;
 mod message;
 mod outbox;
+mod read;
 mod record;
 mod regions;
 mod supply;
@@ -27,4 +28,6 @@ pub use message::{
     Change, Changed, Command, DecisionRegions, Evaluation, Event, Isolation, ModuleEvaluation,
     Phase, Progress, Separability, StepRecord, Summary, Target, Truth,
 };
+pub use read::{Recorded, told};
+pub use record::is_in_use;
 pub use trace::trace;

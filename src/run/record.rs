@@ -51,6 +51,11 @@ pub(super) struct Record {
     _lock: File,
 }
 
+/// Whether a run writes to a folder.
+pub fn is_in_use(folder: &Path) -> bool {
+    folder.join(".lock").exists() && lock(folder).is_err()
+}
+
 /// Keeps other runs from writing to a folder.
 ///
 /// # Errors

@@ -4,6 +4,9 @@ use eframe::egui::{ComboBox, DragValue, Grid, Response, Ui, emath::Numeric};
 
 use crate::gui::widget;
 
+/// Height up to which a list of choices is shown whole.
+const LIST_HEIGHT: f32 = 400.0;
+
 /// Two columns: words and fields.
 pub fn fields(ui: &mut Ui, id: &str, content: impl FnOnce(&mut Ui)) {
     Grid::new(id)
@@ -53,6 +56,7 @@ pub fn choice<T: Copy + PartialEq>(
     ComboBox::from_id_salt(words)
         .selected_text(title(*value))
         .width(130.0)
+        .height(LIST_HEIGHT)
         .show_ui(ui, |ui| {
             for &one in all {
                 ui.selectable_value(value, one, title(one));

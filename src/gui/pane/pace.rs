@@ -1,12 +1,12 @@
 //! How far and how fast a run trains: a menu beside the buttons of the transport.
 
 use eframe::egui::{
-    Button, PopupCloseBehavior, Slider, Ui,
+    Button, PopupCloseBehavior, RichText, Slider, Ui,
     containers::menu::{MenuButton, MenuConfig},
 };
 
 use super::field::{choice, fields, number};
-use crate::run::Goal;
+use crate::{gui::theme, run::Goal};
 
 /// Slowest and fastest limit, in steps per second.
 const SPEEDS: std::ops::RangeInclusive<f64> = 0.2..=200.0;
@@ -113,6 +113,8 @@ impl Pace {
 
     fn menu(&mut self, ui: &mut Ui) -> Option<Asked> {
         let mut asked = None;
+        // Fields, not entries of a menu.
+        ui.reset_style();
         ui.set_min_width(260.0);
         ui.strong("Train to a goal and hold");
         fields(ui, "goal", |ui| {
@@ -140,7 +142,9 @@ impl Pace {
                 }
             }
         });
-        if ui.button("Train to the goal").clicked() {
+        let (fill, color) = theme::accent(ui.visuals());
+        let words = RichText::new("Train to the goal").color(color);
+        if ui.add(Button::new(words).fill(fill)).clicked() {
             asked = Some(Asked::RunTo(self.goal()));
             ui.close();
         }

@@ -152,7 +152,7 @@ fn method(ui: &mut Ui, experiment: &mut Experiment) -> bool {
                 schedule(ui, "λ over time", &mut method.lambda_schedule, "the full λ");
                 number(
                     ui,
-                    "Reconcile every",
+                    "Reconcile every (steps)",
                     &mut method.reconcile_every,
                     1..=1_000_000,
                     "Steps from one that reconciles to the next, in between λ is 0; 1 reconciles in every step",

@@ -1,0 +1,112 @@
+//! Runs that are opened again from their record, by a person or after a crash.
+
+use std::path::{Path, PathBuf};
+
+use eframe::egui::Context;
+
+use super::{
+    app::Studio,
+    background::Job,
+    document::Document,
+    session::{Notice, same_network},
+};
+use crate::run::{Recorded, is_in_use};
+
+/// Names the run that trains, in the folder for records; gone once it has ended.
+const MARK: &str = ".running";
+
+/// A record that is being read.
+pub struct Reopening {
+    job: Job<Result<Recorded, String>>,
+    why: Why,
+}
+
+/// Why a run is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// A person chose its folder.
+    Chosen,
+    /// A person wants the run that has ended to go on.
+    GoOn,
+    /// The program ended while it trained.
+    Crash,
+}
+
+/// Notes that a run trains.
+pub fn mark(root: &Path, folder: &Path) {
+    // Without it, a crash is not noticed; the run is not the worse for it.
+    let _ = std::fs::write(root.join(MARK), folder.as_os_str().as_encoded_bytes());
+}
+
+/// Notes that no run trains.
+pub fn unmark(root: &Path) {
+    let _ = std::fs::remove_file(root.join(MARK));
+}
+
+/// The run that trained when the program ended without ending it; told once.
+pub fn left_behind(root: &Path) -> Option<PathBuf> {
+    let text = std::fs::read_to_string(root.join(MARK)).ok()?;
+    let folder = PathBuf::from(text);
+    if is_in_use(&folder) {
+        return None;
+    }
+    unmark(root);
+    folder.join("experiment.toml").is_file().then_some(folder)
+}
+
+impl Studio {
+    /// Reads a record behind the window, to open its run.
+    pub(super) fn reopen(&mut self, folder: &Path, why: Why, ctx: &Context) {
+        let path = folder.to_owned();
+        match Job::start("layerwise-record", ctx, move || Recorded::open(&path)) {
+            Ok(job) => self.reopening = Some(Reopening { job, why }),
+            Err(error) => self.tell("The run cannot be opened", error),
+        }
+    }
+
+    /// Opens the run of a record once it is read.
+    pub(super) fn note_reopened(&mut self, ctx: &Context) {
+        let read = self.reopening.as_ref();
+        let Some((read, why)) = read.and_then(|it| Some((it.job.poll()?, it.why))) else {
+            return;
+        };
+        self.reopening = None;
+        let opened = read.and_then(|recorded| self.open_run(recorded, why, ctx));
+        if let Err(message) = opened {
+            self.tell("The run cannot be opened", message);
+        }
+    }
+
+    fn open_run(&mut self, recorded: Recorded, why: Why, ctx: &Context) -> Result<(), String> {
+        let edited = &self.document.experiment;
+        let mut experiment = recorded.experiment.clone();
+        if why == Why::GoOn {
+            // More epochs than at first are no other network.
+            experiment.train.epochs = edited.train.epochs;
+            if !same_network(edited, &experiment) {
+                return Err(
+                    "The network was changed since, so that it cannot go on: show the run's network first, or train anew"
+                        .to_owned(),
+                );
+            }
+            experiment = edited.clone();
+        } else if !self.document.is_unsaved() || same_network(edited, &experiment) {
+            self.document = Document::new(experiment.clone(), None);
+        }
+        let (step, folder) = (recorded.step, recorded.folder.clone());
+        let options = self.options(Some(folder.clone()), why != Why::GoOn, ctx);
+        self.session.go_on(&experiment, recorded, options)?;
+        self.note_running(&folder);
+        let shown = folder.display();
+        self.log.add(match why {
+            Why::Crash => Notice::Warning(format!(
+                "Layerwise ended while a run trained. It is open again and holds after step {step}, from its record in {shown}: press Resume to go on"
+            )),
+            Why::Chosen => Notice::Info(format!(
+                "Opened the run in {shown}, which holds after step {step}"
+            )),
+            Why::GoOn => Notice::Info(format!("Going on after step {step} in {shown}")),
+        });
+        Ok(())
+    }
+}
