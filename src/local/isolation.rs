@@ -18,6 +18,7 @@ use crate::block::Dual;
 /// backward pass for each loss; with open cuts, each through all modules up to its own. Reads
 /// back to the host.
 pub fn isolation_matrix(modules: &[LocalModule], batch: &Batch, open: bool) -> Vec<Vec<f64>> {
+    let modules: Vec<LocalModule> = modules.iter().map(LocalModule::in_graphs).collect();
     let mut rows = Vec::new();
     let mut input = batch.inputs.clone();
     for (k, module) in modules.iter().enumerate() {
@@ -29,7 +30,7 @@ pub fn isolation_matrix(modules: &[LocalModule], batch: &Batch, open: bool) -> V
         let output = forward(input, module);
         input = LocalModule::hand_on(&output);
         if let Some((loss, _)) = module.loss(Dual::plain(output), batch, None) {
-            rows.push(norms(modules, &loss.value));
+            rows.push(norms(&modules, &loss.value));
         }
     }
     rows

@@ -1,7 +1,7 @@
 //! A module: consecutive layers and a head.
 
 use burn::{
-    module::Module,
+    module::{Module, ModuleMapper, Param},
     tensor::{Device, Tensor},
 };
 
@@ -86,6 +86,30 @@ impl LocalModule {
     /// Whether the module stays as it is. Its layers and its objective always evaluate.
     pub fn is_frozen(&self) -> bool {
         self.frozen
+    }
+
+    /// The same module with all that it learns in every graph, where BP-free keeps it out. Each
+    /// backward pass has to reach it.
+    pub(super) fn in_graphs(&self) -> Self {
+        struct Ask;
+        impl ModuleMapper for Ask {
+            fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+                match param.is_require_grad() {
+                    true => param,
+                    false => param.set_require_grad(true),
+                }
+            }
+        }
+        let mut module = self.clone();
+        if !self.frozen {
+            module.layers = module.layers.map(&mut Ask);
+            let learns = self.head().is_none_or(Head::is_learnt);
+            module.objective = match module.objective {
+                Some(objective) if learns => Some(objective.map(&mut Ask)),
+                other => other,
+            };
+        }
+        module
     }
 
     /// Factor on the learning rate.

@@ -66,10 +66,11 @@ impl Learner {
             return None;
         }
         let parts = self.parts(before, batch, way);
-        let sent = self.send_back(before, &parts, batch, way)?;
+        let tracked: Vec<LocalModule> = before.iter().map(LocalModule::in_graphs).collect();
+        let sent = self.send_back(&tracked, &parts, batch, way)?;
         let nothing = unknown(&batch.resting().targets);
         let mut numbers = Vec::new();
-        for ((module, part), sent) in before.iter().zip(&parts).zip(&sent) {
+        for ((module, part), sent) in tracked.iter().zip(&parts).zip(&sent) {
             let own = part.step.as_ref().map(|step| &step.gradients);
             let cosine = own.and_then(|own| parameter_cosine(module, own, &sent.gradients));
             numbers.push(cosine.unwrap_or_else(|| nothing.clone()));

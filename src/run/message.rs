@@ -199,7 +199,7 @@ pub struct Evaluation {
 
 /// Which modules the gradient of each loss reaches, on a few training samples. Where no cut is
 /// open, everything but the gradient of a module's own loss is exactly zero.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Isolation {
     /// Steps done.
     pub step: usize,
@@ -217,7 +217,7 @@ pub struct Isolation {
 /// network, and what the update of each module did to the loss of the next one. On a few training
 /// samples; NaN where a module does not learn, and for the numbers of a boundary that it is next
 /// to.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Truth {
     /// The step, from 1: all is compared as it was before its updates.
     pub step: usize,
@@ -225,13 +225,17 @@ pub struct Truth {
     pub epoch: f64,
     /// Of each module k, the cosine of ∂(L_k + λ_k·R_k)/∂θ_k, as its optimiser got it but for
     /// clipping, with ∂L_K/∂θ_k, heads left out.
+    #[serde(deserialize_with = "read::numbers")]
     pub parameter_cosine: Vec<f32>,
     /// At each boundary, behind module k, the mean cosine of δout_k with B·∂L_K/∂x_k.
+    #[serde(deserialize_with = "read::numbers")]
     pub boundary_cosine: Vec<f32>,
     /// At each boundary, how the update of the module before it alone changed the loss of the
     /// module behind it.
+    #[serde(deserialize_with = "read::numbers")]
     pub loss_change: Vec<f32>,
     /// The same as predicted in first order from δin: (1/B)·Σ_i ⟨δin_i, change of x_i⟩.
+    #[serde(deserialize_with = "read::numbers")]
     pub predicted_change: Vec<f32>,
 }
 

@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Deserializer};
 
-use super::{Change, Evaluation, Event, StepRecord, checkpoint};
+use super::{Change, Evaluation, Event, Isolation, StepRecord, Truth, checkpoint};
 use crate::experiment::Experiment;
 
 /// A line of `metrics.jsonl`.
@@ -17,6 +17,8 @@ use crate::experiment::Experiment;
 enum Line {
     Step(StepRecord),
     Evaluation(Evaluation),
+    Isolation(Isolation),
+    Truth(Truth),
     Warning {
         module: Option<usize>,
         message: String,
@@ -89,6 +91,8 @@ pub fn told(folder: &Path, steps: usize) -> Result<Vec<Event>, String> {
                 continue;
             }
             Ok(Line::Evaluation(evaluation)) => Event::Evaluated(evaluation),
+            Ok(Line::Isolation(isolation)) => Event::Isolation(isolation),
+            Ok(Line::Truth(truth)) => Event::Truth(truth),
             Ok(Line::Warning { module, message }) => Event::Warning { module, message },
             Err(_) => match serde_json::from_slice::<Change>(&line) {
                 Ok(change) => Event::Changed(change),

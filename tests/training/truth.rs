@@ -4,8 +4,9 @@ use std::{fs, path::Path};
 
 use layerwise::{
     experiment::{Block, Experiment},
-    run::{Command, Isolation, Phase, Run, RunOptions},
+    run::{Command, Event, Isolation, Phase, Run, RunOptions, told},
 };
+use safetensors::SafeTensors;
 use serde_json::Value;
 
 use super::{Told, experiment, finish};
@@ -96,7 +97,7 @@ fn a_broken_isolation_shows_and_trains_nothing() {
 fn a_run_that_is_compared_with_the_truth_is_the_run_that_is_not() {
     for method in ["local-bp", "bp-free"] {
         let folder = tempfile::tempdir().unwrap();
-        let told = |every: usize| {
+        let trained = |every: usize| {
             let assignments = [
                 format!("method.kind={method}"),
                 format!("measure.truth_every={every}"),
@@ -114,16 +115,19 @@ fn a_run_that_is_compared_with_the_truth_is_the_run_that_is_not() {
             );
             experiment.insert_block(3, Block::Dropout { p: 0.2 });
             let folder = folder.path().join(every.to_string());
-            let told = run(&experiment, &folder, 12);
-            assert_eq!(told.phase, Phase::Finished, "{:?}", told.message);
+            let done = run(&experiment, &folder, 12);
+            assert_eq!(done.phase, Phase::Finished, "{:?}", done.message);
             let weights = fs::read(folder.join("weights.safetensors")).unwrap();
-            // The experiment in the metadata differs, the tensors at the end do not.
-            let start = u64::from_le_bytes(weights[..8].try_into().unwrap()) as usize + 8;
-            (told, weights[start..].to_vec())
+            (done, weights)
         };
-        let ((off, of_off), (on, of_on)) = (told(0), told(5));
+        let ((off, of_off), (on, of_on)) = (trained(0), trained(5));
         assert_eq!(super::bits(&off.steps), super::bits(&on.steps));
-        assert_eq!(of_off, of_on, "{method}");
+        let tensors = |bytes| SafeTensors::deserialize(bytes).unwrap();
+        let (of_off, of_on) = (tensors(&of_off), tensors(&of_on));
+        assert!(!of_off.is_empty());
+        for (name, tensor) in of_off.tensors() {
+            assert_eq!(of_on.tensor(&name).unwrap(), tensor, "{method}: {name}");
+        }
         assert_eq!(off.truths, []);
 
         let steps: Vec<usize> = on.truths.iter().map(|truth| truth.step).collect();
@@ -148,6 +152,19 @@ fn a_run_that_is_compared_with_the_truth_is_the_run_that_is_not() {
         let cosines: Vec<f32> =
             serde_json::from_value(lines[1]["boundary_cosine"].clone()).unwrap();
         assert_eq!(cosines, on.truths[1].boundary_cosine);
+
+        // It can be read back.
+        let events = told(&folder.path().join("5"), 12).unwrap();
+        let truths = events.iter().filter_map(|event| match event {
+            Event::Truth(truth) => Some(truth),
+            _ => None,
+        });
+        assert!(truths.eq(&on.truths));
+        let isolations = events.iter().filter_map(|event| match event {
+            Event::Isolation(isolation) => Some(isolation),
+            _ => None,
+        });
+        assert!(isolations.eq(&on.isolations));
     }
 }
 

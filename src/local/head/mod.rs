@@ -49,6 +49,14 @@ pub enum Head {
 }
 
 impl Head {
+    /// Whether it learns with its module.
+    pub fn is_learnt(&self) -> bool {
+        match self {
+            Self::Matrix(head) => head.is_learnt(),
+            Self::Conv(_) | Self::PooledMlp(_) => true,
+        }
+    }
+
     /// The head above a module that hands on `shape`, with its initial weights.
     pub fn new(
         head: experiment::Head,
