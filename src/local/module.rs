@@ -30,6 +30,18 @@ pub struct LocalModule {
     lr_factor: f64,
 }
 
+/// Lets parameters ask for gradients that do not.
+struct Ask;
+
+impl ModuleMapper for Ask {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        match param.is_require_grad() {
+            true => param,
+            false => param.set_require_grad(true),
+        }
+    }
+}
+
 impl LocalModule {
     /// Every module of an experiment with its initial weights, from input to output. The same
     /// seed gives the same weights whatever the method, the split and the device.
@@ -88,26 +100,21 @@ impl LocalModule {
         self.frozen
     }
 
-    /// The same module with all that it learns in every graph, where BP-free keeps it out. Each
-    /// backward pass has to reach it.
-    pub(super) fn in_graphs(&self) -> Self {
-        struct Ask;
-        impl ModuleMapper for Ask {
-            fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-                match param.is_require_grad() {
-                    true => param,
-                    false => param.set_require_grad(true),
-                }
-            }
-        }
+    /// The same module with all that its layers learn in every graph, where BP-free keeps it out.
+    /// A backward pass has to reach it, or autodiff keeps what it knows of it.
+    pub(super) fn layers_in_graphs(&self) -> Self {
         let mut module = self.clone();
         if !self.frozen {
             module.layers = module.layers.map(&mut Ask);
-            let learns = self.head().is_none_or(Head::is_learnt);
-            module.objective = match module.objective {
-                Some(objective) if learns => Some(objective.map(&mut Ask)),
-                other => other,
-            };
+        }
+        module
+    }
+
+    /// The same with what its objective learns.
+    pub(super) fn in_graphs(&self) -> Self {
+        let mut module = self.layers_in_graphs();
+        if !self.frozen && self.head().is_none_or(Head::is_learnt) {
+            module.objective = module.objective.map(|objective| objective.map(&mut Ask));
         }
         module
     }

@@ -66,7 +66,8 @@ impl Learner {
             return None;
         }
         let parts = self.parts(before, batch, way);
-        let tracked: Vec<LocalModule> = before.iter().map(LocalModule::in_graphs).collect();
+        let tracked: Vec<LocalModule> =
+            (before.iter().map(LocalModule::layers_in_graphs)).collect();
         let sent = self.send_back(&tracked, &parts, batch, way)?;
         let nothing = unknown(&batch.resting().targets);
         let mut numbers = Vec::new();
