@@ -161,7 +161,12 @@ fn results(ui: &mut Ui, view: &View<'_>, module: usize) {
         return;
     };
     ui.horizontal(|ui| {
-        ui.label(RichText::new(format!("Loss {:.3}", live.loss)).small());
+        // Under sequential greedy nothing is known of a module before it learns.
+        let words = match live.loss.is_nan() {
+            true => "Its turn is to come".to_owned(),
+            false => format!("Loss {:.3}", live.loss),
+        };
+        ui.label(RichText::new(words).small());
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if let Some(accuracy) = live.test_accuracy {
                 let text = format!("Test accuracy {:.1} %", accuracy * 100.0);
