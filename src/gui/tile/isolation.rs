@@ -47,7 +47,7 @@ impl View {
                 };
                 ui.label(RichText::new(text).color(color));
                 ui.weak(format!(
-                    "‖∂L_k/∂θ_j‖ after step {}, on {} training samples: losses in rows, parameters of modules with their heads in columns",
+                    "Norm of ∂L_k/∂θ_j after step {}, on {} training samples: losses in rows, parameters of modules with their heads in columns",
                     isolation.step, isolation.samples
                 ));
                 ui.add_space(theme::SMALL_GAP);
@@ -190,6 +190,8 @@ fn grid(ui: &mut Ui, isolation: &Isolation, seen: Rect) {
         );
     }
     let scale = Scale::of(isolation);
+    // The other font has no raised minus.
+    let font = egui::TextStyle::Monospace.resolve(ui.style());
     let rows = isolation.losses.iter().zip(&isolation.norms).enumerate();
     for (row, (&loss, norms)) in rows.skip(shown_rows.start).take(shown_rows.len()) {
         let y = at(row, 0).center().y;
