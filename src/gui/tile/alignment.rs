@@ -53,7 +53,7 @@ impl Quantity {
             Self::Reconciliation => "Reconciliation R",
             Self::TruthAtBoundary => "Truth: boundary",
             Self::TruthOfParameters => "Truth: parameters",
-            Self::LossChange => "Change of the next loss",
+            Self::LossChange => "Change of the next loss, faint: predicted",
         }
     }
 
@@ -151,11 +151,9 @@ impl View {
                     }
                 })
                 .response
-                .labelled_by(label);
+                .labelled_by(label)
+                .on_hover_text(self.quantity.help().unwrap_or(self.quantity.title()));
         });
-        if let Some(help) = self.quantity.help() {
-            ui.weak(help);
-        }
         let quantity = self.quantity;
         let entries = entries(history, quantity.measure(), self.cursor);
         let noun = match quantity.measure().is_of_boundaries() {
