@@ -170,12 +170,13 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     // Its name means nothing to a person.
-    let mut file = builder.tempfile_in(folder).map_err(|error| {
+    let nameless = |error: std::io::Error| {
         let text = error.to_string();
         let cause = text.split(" at path").next().unwrap_or_default();
         std::io::Error::other(cause.to_owned())
-    })?;
-    file.write_all(bytes)?;
+    };
+    let mut file = builder.tempfile_in(folder).map_err(nameless)?;
+    file.write_all(bytes).map_err(nameless)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())

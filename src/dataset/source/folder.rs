@@ -227,7 +227,8 @@ fn has_image_content(path: &Path) -> std::io::Result<bool> {
     Ok(decode::format(&start).is_some())
 }
 
-fn reason(error: &walkdir::Error) -> String {
+/// Why an entry of a folder cannot be read, in a phrase.
+pub fn reason(error: &walkdir::Error) -> String {
     match (error.loop_ancestor(), error.io_error()) {
         (Some(_), _) => "a link to a folder that it lies in".to_owned(),
         (None, Some(error)) => format!("cannot be read: {error}"),

@@ -150,13 +150,43 @@ fn read(
 /// Why nothing is read of something that is not recognised.
 fn unknown(path: &Path) -> String {
     let known = "IDX files, CIFAR's binary version, a folder of image files for each class, a CSV or TSV table, or a NumPy .npz file";
-    format!(
-        "{} holds no data that are known: choose {known}",
-        path.display()
-    )
+    match unreadable(path) {
+        Some(why) => format!(
+            "{} holds no data that can be read ({why}): allow that, or choose {known}",
+            path.display()
+        ),
+        None => format!(
+            "{} holds no data that are known: choose {known}",
+            path.display()
+        ),
+    }
+}
+
+/// The first of what lies in a folder, and in the folders in it, that cannot be read, and why.
+fn unreadable(path: &Path) -> Option<String> {
+    let entries = WalkDir::new(path).follow_links(true).max_depth(2);
+    let error = (entries.into_iter().take(MOST_ENTRIES)).find_map(Result::err)?;
+    let place = error.path().unwrap_or(path).display();
+    Some(format!("{place}: {}", folder::reason(&error)))
 }
 
 /// Forgets what was read last, so that it is read again.
 pub fn forget() {
     *LAST.lock() = None;
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = format_of(folder.path()).unwrap_err();
+        assert!(error.contains("no data that are known"), "{error}");
+        let link = folder.path().join("round");
+        std::os::unix::fs::symlink(folder.path(), link).unwrap();
+        let error = format_of(folder.path()).unwrap_err();
+        assert!(error.contains("round: a link to a folder that"), "{error}");
+    }
 }
