@@ -1,7 +1,7 @@
 //! A network with its optimisers, and the step that trains it.
 
 use burn::{
-    module::Module,
+    module::{Module, ModuleMapper, Param},
     optim::{
         AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer, SgdConfig,
         decay::WeightDecayConfig, momentum::MomentumConfig,
@@ -122,7 +122,7 @@ fn optimizer(settings: &Optimizer) -> ModuleOptimizer {
 }
 
 impl Learner {
-    /// The network of an experiment with its initial weights. `device` must have autodiff.
+    /// The network of an experiment with its initial weights, on [`Self::device`].
     ///
     /// # Errors
     /// Where the chain does not fit together, or a module is not fit for BP-free.
@@ -156,14 +156,16 @@ impl Learner {
         self.modules = modules;
     }
 
-    /// The device on which an experiment learns, from that without autodiff.
+    /// The device on which an experiment learns, from that without autodiff. BP-free stays
+    /// without: autodiff keeps a node of every operation, which only a backward pass frees.
     pub fn device(experiment: &Experiment, device: Device) -> Device {
         let method = &experiment.method;
-        let device = device.autodiff();
-        if method.kind == MethodKind::GlobalBp && method.checkpointing {
-            device.gradient_checkpointing()
-        } else {
-            device
+        match method.kind {
+            MethodKind::BpFree => device,
+            MethodKind::GlobalBp if method.checkpointing => {
+                device.autodiff().gradient_checkpointing()
+            }
+            MethodKind::LocalBp | MethodKind::Greedy | MethodKind::GlobalBp => device.autodiff(),
         }
     }
 
@@ -211,7 +213,13 @@ impl Learner {
         learning_rate: f64,
     ) {
         let learning_rate = learning_rate * module.lr_factor();
+        let is_free = self.kind == MethodKind::BpFree;
         let module = match self.optimizers.get_mut(at) {
+            // Burn's optimisers move none but parameters with autodiff.
+            Some(optimizer) if is_free => {
+                let lifted = module.map(&mut Lift);
+                optimizer.step(learning_rate, lifted, gradients).valid()
+            }
             Some(optimizer) => optimizer.step(learning_rate, module, gradients),
             None => module,
         };
@@ -352,6 +360,15 @@ impl Learner {
             values: Tensor::cat(values, 0),
             aligned: false,
         }
+    }
+}
+
+/// Gives parameters autodiff without asking it for their gradients, so that it keeps nothing.
+struct Lift;
+
+impl ModuleMapper for Lift {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        param.map(Tensor::autodiff)
     }
 }
 

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     block::{Draws, Dual, Layer},
-    experiment::{Experiment, MethodKind},
+    experiment::Experiment,
     rng::{Stream, rng},
 };
 
@@ -37,7 +37,7 @@ impl ModuleMapper for Ask {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         match param.is_require_grad() {
             true => param,
-            false => param.set_require_grad(true),
+            false => param.map(Tensor::autodiff).set_require_grad(true),
         }
     }
 }
@@ -80,9 +80,7 @@ impl LocalModule {
                     frozen: module.frozen,
                     lr_factor: module.lr_factor,
                 };
-                // Only a backward pass, which BP-free never does, frees what autodiff keeps of a
-                // parameter that asks for a gradient.
-                if module.frozen || experiment.method.kind == MethodKind::BpFree {
+                if module.frozen {
                     built.no_grad()
                 } else {
                     built
@@ -100,7 +98,7 @@ impl LocalModule {
         self.frozen
     }
 
-    /// The same module with all that its layers learn in every graph, where BP-free keeps it out.
+    /// The same module with all that its layers learn in every graph, where BP-free does without.
     /// A backward pass has to reach it, or autodiff keeps what it knows of it.
     pub(super) fn layers_in_graphs(&self) -> Self {
         let mut module = self.clone();

@@ -2,7 +2,10 @@
 //! autodiff.
 
 use burn::tensor::Int;
-use layerwise::local::{Named, closed_step};
+use layerwise::{
+    experiment::OptimizerKind,
+    local::{Named, closed_step},
+};
 use rand::RngExt;
 
 use super::*;
@@ -416,5 +419,37 @@ fn residual_block() -> Block {
         stride: 1,
         shortcut: Shortcut::default(),
         init: Init::default(),
+    }
+}
+
+#[test]
+fn a_bp_free_learner_stays_without_autodiff() {
+    // The precision is one for all tests.
+    let _ = device();
+    let norm = Block::BatchNorm {
+        eps: 1e-5,
+        momentum: 0.1,
+    };
+    let tested = [conv(12, 3, 1, 1), norm, Block::Relu {}];
+    for optimizer in OptimizerKind::ALL {
+        let mut experiment = experiment(true, &tested, matrix(HeadKind::Linear, true));
+        experiment.method.kind = MethodKind::BpFree;
+        experiment.optimizer.kind = optimizer;
+        assert_eq!(experiment.problems(), []);
+        let plain = Learner::device(&experiment, Device::flex());
+        let mut learner = Learner::new(&experiment, &plain).unwrap();
+        let batch = batch(&plain);
+        let before = state(learner.modules());
+        for step in 0..2 {
+            let done = learner.step(&batch, &way(step, &[0.1]), &mut |_| {});
+            assert!(!done.values.is_autodiff());
+            let mut x = batch.inputs.clone();
+            for module in learner.modules() {
+                assert!(!module.head().unwrap().weight().unwrap().is_autodiff());
+                x = module.body(Dual::plain(x), None).value;
+                assert!(!x.is_autodiff());
+            }
+        }
+        assert_ne!(before, state(learner.modules()));
     }
 }

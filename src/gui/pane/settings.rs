@@ -204,7 +204,7 @@ fn head(ui: &mut Ui, head: &mut Head) {
         let mut normalizes = head.normalizes();
         if ui
             .checkbox(&mut normalizes, "Normalise features")
-            .on_hover_text("z = s·Wᵀx/‖x‖ instead of Wᵀx")
+            .on_hover_text("z = s·Wᵀx/|x| instead of Wᵀx")
             .changed()
         {
             head.normalize = Some(normalizes);

@@ -48,8 +48,8 @@ impl Quantity {
     fn title(self) -> &'static str {
         match self {
             Self::Cosine => "Cosine of δin and δout",
-            Self::RelativeDistance => "Relative distance ‖δin − δout‖ / ‖δout‖",
-            Self::NormRatio => "Norm ratio ‖δin‖ / ‖δout‖",
+            Self::RelativeDistance => "Relative distance |δin − δout| / |δout|",
+            Self::NormRatio => "Norm ratio |δin| / |δout|",
             Self::Reconciliation => "Reconciliation R",
             Self::TruthAtBoundary => "Truth: boundary",
             Self::TruthOfParameters => "Truth: parameters",
