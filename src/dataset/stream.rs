@@ -27,8 +27,8 @@ pub struct Schedule {
 /// Samples of one step on the host.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HostBatch {
-    /// Values, sample after sample.
-    pub inputs: Vec<f32>,
+    /// Values, sample after sample, in pieces of whole samples.
+    pub pieces: Vec<Vec<f32>>,
     /// Class of each sample.
     pub labels: Vec<u32>,
     /// How they were mixed.
@@ -76,27 +76,7 @@ impl Schedule {
     fn batch(&self, step: usize, known: &mut Option<(u64, Vec<u32>)>) -> Result<HostBatch, String> {
         let indices = self.indices(step, known).to_vec();
         let shape = self.samples.shape();
-        let len = shape.len();
-        let mut inputs = vec![0.0; indices.len().saturating_mul(len)];
-        for (at, (index, out)) in indices
-            .iter()
-            .zip(inputs.chunks_exact_mut(len.max(1)))
-            .enumerate()
-        {
-            let index = *index as usize;
-            if self.prepare.augments() {
-                let place = (step as u64) << 17 | at as u64;
-                let mut rng = rng(self.seed, Draws::Augment, place);
-                self.samples
-                    .read_augmented(index, &self.prepare, &mut rng, out)?;
-            } else {
-                self.samples.read(index, out)?;
-            }
-        }
-        let label = |index: &u32| {
-            let labels = &self.samples.labels;
-            labels.get(*index as usize).copied().unwrap_or(0)
-        };
+        let len = shape.len().max(1);
         let [channels, height, width] = shape.sizes();
         let mix = Mix {
             mixup: self.prepare.mixup,
@@ -104,16 +84,50 @@ impl Schedule {
         };
         let mut draw = rng(self.seed, Draws::Mix, step as u64);
         let mixing = mix::plan(indices.len(), &mix, (height, width), &mut draw);
-        if let Some(mixing) = &mixing {
-            mix::apply_host(&mut inputs, [channels, height, width], mixing);
+        // Every sample of a piece may be mixed with every other.
+        let at_once = match mixing {
+            Some(_) => indices.len(),
+            None => PIECE / (len * size_of::<f32>()),
+        };
+        let at_once = at_once.max(1);
+        let mut pieces = Vec::new();
+        for (piece, indices) in indices.chunks(at_once).enumerate() {
+            let mut inputs = vec![0.0; indices.len().saturating_mul(len)];
+            let first = piece * at_once;
+            for ((at, index), out) in (first..).zip(indices).zip(inputs.chunks_exact_mut(len)) {
+                self.read(*index as usize, step, at, out)?;
+            }
+            if let Some(mixing) = &mixing {
+                mix::apply_host(&mut inputs, [channels, height, width], mixing);
+            }
+            pieces.push(inputs);
         }
+        let label = |index: &u32| {
+            let labels = &self.samples.labels;
+            labels.get(*index as usize).copied().unwrap_or(0)
+        };
         Ok(HostBatch {
-            inputs,
+            pieces,
             labels: indices.iter().map(label).collect(),
             mixing,
         })
     }
+
+    /// Reads the sample at `index` for the place `at` of a step.
+    fn read(&self, index: usize, step: usize, at: usize, out: &mut [f32]) -> Result<(), String> {
+        if !self.prepare.augments() {
+            return self.samples.read(index, out);
+        }
+        let place = (step as u64) << 17 | at as u64;
+        let mut rng = rng(self.seed, Draws::Augment, place);
+        self.samples
+            .read_augmented(index, &self.prepare, &mut rng, out)
+    }
 }
+
+/// Most bytes of a piece of a batch, but for a larger sample and for mixed ones. The system gives
+/// and takes back the memory of larger ones page by page, which took a third of the time.
+const PIECE: usize = 16 << 20;
 
 /// Batches that each worker may have ready.
 const READY: usize = 2;
@@ -188,5 +202,48 @@ impl Stream {
             .len()
             .saturating_mul(schedule.batch_size.min(schedule.samples.len()))
             .saturating_mul(size_of::<f32>() * (READY + 1) * workers.max(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        dataset::{Part, Store},
+        experiment::Shape,
+    };
+
+    #[test]
+    fn a_large_batch_comes_in_pieces_of_whole_samples() {
+        const SIDE: usize = 1024;
+        let pixels = (0..5 * SIDE * SIDE).map(|at| (at * 7 % 251) as u8);
+        let part = Part {
+            store: Store::Bytes(pixels.collect()),
+            labels: vec![0, 1, 0, 1, 0],
+        };
+        let samples = Samples::all(part, Shape::Image([1, SIDE, SIDE]));
+        let of = |prepare: Prepare| Schedule {
+            samples: samples.clone(),
+            batch_size: 5,
+            seed: 1,
+            prepare,
+        };
+        let plain = of(Prepare::default());
+        let batch = plain.batch(0, &mut None).unwrap();
+        let sizes: Vec<usize> = batch.pieces.iter().map(Vec::len).collect();
+        assert_eq!(sizes, [4 * SIDE * SIDE, SIDE * SIDE]);
+        let mut known = None;
+        let indices = plain.indices(0, &mut known);
+        let mut sample = vec![0.0; SIDE * SIDE];
+        let values = batch.pieces.concat();
+        for (index, values) in indices.iter().zip(values.chunks(SIDE * SIDE)) {
+            samples.read(*index as usize, &mut sample).unwrap();
+            assert!(sample == values, "{index}");
+        }
+        let mixed = of(Prepare {
+            mixup: 1.0,
+            ..Prepare::default()
+        });
+        assert_eq!(mixed.batch(0, &mut None).unwrap().pieces.len(), 1);
     }
 }

@@ -42,14 +42,22 @@ impl Batch {
 
     /// Uploads samples from the host.
     pub fn upload(host: HostBatch, shape: Shape, classes: usize, device: &Device) -> Self {
-        let count = host.labels.len();
         let [channels, height, width] = shape.sizes();
-        let inputs = TensorData::new(host.inputs, [count, channels, height, width]);
-        let batch = Self::new(
-            Tensor::from_data(inputs, device),
-            int_tensor(&host.labels, device),
-            classes,
-        );
+        let pieces = host.pieces.into_iter().map(|piece| {
+            let count = piece.len() / shape.len().max(1);
+            let data = TensorData::new(piece, [count, channels, height, width]);
+            Tensor::from_data(data, device)
+        });
+        let mut pieces: Vec<Tensor<4>> = pieces.collect();
+        let inputs = match pieces.pop() {
+            Some(only) if pieces.is_empty() => only,
+            Some(last) => {
+                pieces.push(last);
+                Tensor::cat(pieces, 0)
+            }
+            None => Tensor::zeros([0, channels, height, width], device),
+        };
+        let batch = Self::new(inputs, int_tensor(&host.labels, device), classes);
         match &host.mixing {
             Some(mixing) => batch.with_mixed_targets(mixing),
             None => batch,
@@ -161,7 +169,7 @@ mod tests {
     #[test]
     fn mixed_targets_hold_the_shares_of_both_classes() {
         let host = HostBatch {
-            inputs: vec![0.0; 3],
+            pieces: vec![vec![0.0; 3]],
             labels: vec![0, 2, 1],
             mixing: Some(Mixing {
                 partner: vec![1, 0, 2],
@@ -174,5 +182,18 @@ mod tests {
         assert_eq!(targets, [0.75, 0.0, 0.25, 0.25, 0.0, 0.75, 0.0, 1.0, 0.0]);
         let labels: Vec<i32> = batch.labels.into_data().iter::<i32>().collect();
         assert_eq!(labels, [0, 2, 1]);
+    }
+
+    #[test]
+    fn pieces_are_one_batch() {
+        let host = HostBatch {
+            pieces: vec![vec![1.0, 2.0, 3.0, 4.0], vec![5.0, 6.0]],
+            labels: vec![0, 1, 0],
+            mixing: None,
+        };
+        let batch = Batch::upload(host, Shape::Flat(2), 2, &Device::flex());
+        assert_eq!(batch.inputs.dims(), [3, 2, 1, 1]);
+        let values: Vec<f32> = batch.inputs.into_data().iter::<f32>().collect();
+        assert_eq!(values, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
     }
 }
