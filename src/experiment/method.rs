@@ -50,6 +50,11 @@ impl MethodKind {
         self != Self::GlobalBp
     }
 
+    /// Whether modules learn one after the other.
+    pub fn takes_turns(self) -> bool {
+        self == Self::Greedy
+    }
+
     /// Whether neighbouring modules can be reconciled.
     pub fn reconciles(self) -> bool {
         matches!(self, Self::LocalBp | Self::BpFree)

@@ -12,6 +12,7 @@ mod data;
 mod device;
 mod file;
 mod head;
+mod kinship;
 mod loss;
 mod method;
 mod module;

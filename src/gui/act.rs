@@ -68,8 +68,11 @@ impl Studio {
                     self.reopen(&folder, Why::GoOn, ctx);
                 }
             }
+            Command::Fork => self.ask_fork(),
+            Command::CompareRun => self.ask_path(Purpose::Compare, None),
             Command::Stop => self.session.send(RunCommand::Stop),
             Command::Reset => {
+                self.drop_branches();
                 self.session.reset();
                 self.note_nothing_runs();
             }
@@ -122,6 +125,11 @@ impl Studio {
         if let Some(problem) = experiment.problems().first() {
             self.tell("This network cannot train yet", problem.to_string());
             return;
+        }
+        if self.comparison.keep_each
+            && let Some((_, compared)) = self.session.release()
+        {
+            self.comparison.keep(compared);
         }
         let folder = self.make_record_folder(&experiment.name);
         let options = self.options(folder.clone(), paused, ctx);
@@ -301,7 +309,9 @@ impl Studio {
             (Purpose::Save, Some(path)) => path.to_owned(),
             (Purpose::Save, None) => folder.join(format!("{}.toml", self.document.title())),
             (Purpose::Open, _) => folder.join(""),
-            (Purpose::Records | Purpose::Run, _) => self.settings.records_root().unwrap_or(folder),
+            (Purpose::Records | Purpose::Run | Purpose::Compare, _) => {
+                self.settings.records_root().unwrap_or(folder)
+            }
             (Purpose::DataFile | Purpose::DataFolder, _) => {
                 let path = &self.document.experiment.data.path;
                 match path.as_os_str().is_empty() {
@@ -382,6 +392,8 @@ impl Studio {
                     self.dialog = Some(Dialog::Path(PathDialog::again(purpose, &path, None, why)));
                 }
             }
+            Answer::Fork(branches) => self.fork(branches, ctx),
+            Answer::Path(Purpose::Compare, path, _) => self.compare_with(&path, ctx),
             Answer::Path(Purpose::Run, path, _) => self.reopen(&path, Why::Chosen, ctx),
             Answer::Path(Purpose::Records, path, _) => {
                 self.settings.records = Some(path);

@@ -7,9 +7,11 @@ use eframe::egui::{self, CentralPanel, Context, Frame, Panel, ScrollArea, Ui, Vi
 use super::{
     background::{DataLoader, Job, WeightsChecker},
     command::{Availability, Command},
+    compare::{Compared, Comparison},
     dialog::{Dialog, Next, Purpose},
     document::Document,
     download::Downloads,
+    fork::Branches,
     menu,
     palette::Palette,
     pane::{
@@ -25,7 +27,7 @@ use super::{
     session::{Notice, Session},
     settings::Settings,
     theme,
-    tile::{Edited, TileContext},
+    tile::{Ask, Edited, TileContext},
 };
 use crate::{
     experiment::{DataKind, Experiment, Problem, presets},
@@ -67,6 +69,11 @@ pub struct Studio {
     preview: Preview,
     pub(super) pace: Pace,
     pub(super) reopening: Option<Reopening>,
+    /// Branches that wait until the run before them has ended.
+    pub(super) branches: Option<Branches>,
+    pub(super) comparison: Comparison,
+    /// A record that is read to be compared with.
+    pub(super) comparing: Option<Job<Result<Compared, String>>>,
     pub(super) network: NetworkPane,
     adapters: Option<Vec<Adapter>>,
     finding_adapters: Option<Job<Vec<Adapter>>>,
@@ -116,6 +123,9 @@ impl Studio {
             preview: Preview::default(),
             pace: Pace::default(),
             reopening: None,
+            branches: None,
+            comparison: Comparison::default(),
+            comparing: None,
             network: NetworkPane::default(),
             adapters: None,
             finding_adapters: Job::start("layerwise-adapters", ctx, adapters).ok(),
@@ -164,6 +174,8 @@ impl Studio {
             can_split_for_bp_free: self.document.experiment.can_split_for_bp_free(),
             has_run: self.session.progress().is_some(),
             can_go_on: !self.session.is_alive() && self.session.folder().is_some(),
+            is_opening: self.reopening.is_some(),
+            has_record: self.session.folder().is_some(),
             is_alive: self.session.is_alive(),
             is_training: self.session.is_alive() && !self.session.is_paused(),
             has_weights: self.session.weights_file().is_some(),
@@ -220,6 +232,9 @@ impl Studio {
             history: self.session.history(),
             progress: self.session.progress().unwrap_or(&idle),
             regions: self.session.regions(),
+            origin: self.session.origin(),
+            comparison: &self.comparison,
+            availability: self.availability(),
             dataset: self.loader.dataset().filter(|_| same_data),
             edited: self.loader.dataset().map(|dataset| Edited {
                 dataset,
@@ -228,8 +243,11 @@ impl Studio {
                 generation: self.loader.generation(),
             }),
         };
-        if let Some(command) = self.settings.tiles.show(ui, &context) {
-            self.session.send(command);
+        match self.settings.tiles.show(ui, &context) {
+            Some(Ask::Run(command)) => self.session.send(command),
+            Some(Ask::Give(command)) => self.run(command, ui.ctx()),
+            Some(Ask::Compare(ask)) => self.comparison.obey(ask),
+            None => {}
         }
     }
 
@@ -348,8 +366,10 @@ impl eframe::App for Studio {
         }
         self.note_export();
         self.note_reopened(ctx);
+        self.note_compared();
         if self.session.has_ended_now() {
             self.note_nothing_runs();
+            self.note_branch_end(ctx);
         }
         if let Some(folder) = self.downloads.finished() {
             self.log

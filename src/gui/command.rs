@@ -35,6 +35,8 @@ pub enum Command {
     Reset,
     OpenRun,
     GoOn,
+    Fork,
+    CompareRun,
     Palette,
     ToggleNetwork,
     ToggleSettings,
@@ -54,13 +56,15 @@ const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 impl Command {
     /// Every command, in the order of the palette.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 42] = [
         Self::Train,
         Self::Step,
         Self::Stop,
         Self::Reset,
         Self::OpenRun,
         Self::GoOn,
+        Self::Fork,
+        Self::CompareRun,
         Self::New,
         Self::Open,
         Self::Save,
@@ -128,6 +132,8 @@ impl Command {
             Self::Reset => "Reset",
             Self::OpenRun => "Open a run…",
             Self::GoOn => "Go on with the run",
+            Self::Fork => "Fork the run…",
+            Self::CompareRun => "Compare with a run…",
             Self::Palette => "Find a command…",
             Self::ToggleNetwork => "Network panel",
             Self::ToggleSettings => "Settings panel",
@@ -184,6 +190,10 @@ impl Command {
             Self::GoOn => {
                 "Train the run that has ended further, as from its newest checkpoint; raise the epochs first"
             }
+            Self::Fork => {
+                "Go on from a checkpoint of the run more than once, as with λ = 0 and λ = 0.1, and compare"
+            }
+            Self::CompareRun => "Draw the curves of a recorded run beside those of this one",
             Self::Palette => "Search all commands by name",
             Self::ToggleNetwork => "Show or hide the network on the left",
             Self::ToggleSettings => "Show or hide data, method and optimiser on the right",
@@ -233,6 +243,7 @@ impl Command {
             Self::Step => const { &[key(Modifiers::NONE, Key::F10)] },
             Self::Stop => const { &[key(Modifiers::SHIFT, Key::F5)] },
             Self::Reset => const { &[key(CTRL_SHIFT, Key::F5)] },
+            Self::Fork => const { &[key(CTRL_SHIFT, Key::F)] },
             Self::Palette => const { &[key(CTRL_SHIFT, Key::P), key(Modifiers::NONE, Key::F1)] },
             Self::ToggleNetwork => const { &[key(CTRL, Key::Num1)] },
             Self::ToggleSettings => const { &[key(CTRL, Key::Num2)] },
@@ -242,6 +253,7 @@ impl Command {
             Self::ZoomReset => const { &[key(CTRL, Key::Num0)] },
             Self::OpenRun
             | Self::GoOn
+            | Self::CompareRun
             | Self::SplitForBpFree
             | Self::FoldModules
             | Self::UnfoldModules
@@ -358,6 +370,10 @@ pub struct Availability {
     pub is_training: bool,
     /// Whether the run has ended and keeps a record.
     pub can_go_on: bool,
+    /// Whether a run is being read or made.
+    pub is_opening: bool,
+    /// Whether the run keeps a record.
+    pub has_record: bool,
     /// Whether the run has left weights.
     pub has_weights: bool,
     /// Whether the edited network fits together.
@@ -368,6 +384,13 @@ impl Availability {
     /// Why a command cannot be given now, if so.
     pub fn reason(&self, command: Command) -> Option<String> {
         let (ok, reason) = match command {
+            Command::Train | Command::Step | Command::OpenRun | Command::GoOn | Command::Fork
+                if self.is_opening =>
+            {
+                (false, "A run is being opened")
+            }
+            Command::Fork if !self.has_record => (false, "There is no run that keeps a record"),
+            Command::Fork => (!self.is_training, "Pause first"),
             Command::Undo => (self.can_undo, "There is no edit to take back"),
             Command::GoOn => (self.can_go_on, "No run that keeps a record has ended yet"),
             Command::OpenRun => (!self.is_alive, "End the run first"),

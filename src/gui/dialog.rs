@@ -8,7 +8,11 @@ use std::{
 
 use eframe::egui::{Button, Context, Frame, Id, Key, Modal, RichText, ScrollArea, TextEdit, Ui};
 
-use super::{background::Job, theme};
+use super::{
+    background::Job,
+    fork::{Branches, ForkDialog},
+    theme,
+};
 
 /// What waits until the question about unsaved edits is answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +34,8 @@ pub enum Purpose {
     Records,
     /// The folder of a recorded run.
     Run,
+    /// The same, to be drawn beside others.
+    Compare,
     /// A checkpoint to start from.
     Weights,
     /// A file with data.
@@ -47,6 +53,7 @@ impl Purpose {
             Self::Save => "Save the experiment as",
             Self::Records => "Folder for records of runs",
             Self::Run => "Open the record of a run",
+            Self::Compare => "Compare with the record of a run",
             Self::Weights => "Start from a checkpoint",
             Self::DataFile => "Data from a file",
             Self::DataFolder => "Data from a folder",
@@ -58,6 +65,7 @@ impl Purpose {
     fn verb(self) -> &'static str {
         match self {
             Self::Open | Self::Run => "Open",
+            Self::Compare => "Compare",
             Self::Save => "Save",
             Self::Records | Self::DataFolder => "Use this folder",
             Self::Weights | Self::DataFile => "Use this file",
@@ -73,7 +81,12 @@ impl Purpose {
     /// Ending of the files it is about.
     pub fn ending(self) -> &'static str {
         match self {
-            Self::Open | Self::Save | Self::Records | Self::Run | Self::DataFolder => "toml",
+            Self::Open
+            | Self::Save
+            | Self::Records
+            | Self::Run
+            | Self::Compare
+            | Self::DataFolder => "toml",
             Self::DataFile => "csv",
             Self::Weights | Self::ExportWeights => "safetensors",
             Self::ExportScript => "py",
@@ -82,13 +95,16 @@ impl Purpose {
 
     /// Whether it is about a folder.
     fn is_folder(self) -> bool {
-        matches!(self, Self::Records | Self::Run | Self::DataFolder)
+        matches!(
+            self,
+            Self::Records | Self::Run | Self::Compare | Self::DataFolder
+        )
     }
 
     /// What the files are, and their endings; none for any file.
     fn files(self) -> (&'static str, &'static [&'static str]) {
         match self {
-            Self::Open | Self::Save | Self::Records | Self::Run => {
+            Self::Open | Self::Save | Self::Records | Self::Run | Self::Compare => {
                 ("Layerwise experiment", &["toml"])
             }
             Self::DataFile | Self::DataFolder => ("Data", &[]),
@@ -100,7 +116,7 @@ impl Purpose {
 }
 
 /// What a person has decided.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
     /// Save first, then go on.
     Save(Next),
@@ -109,6 +125,8 @@ pub enum Answer {
     Cancel,
     /// A path for a purpose; what waits for it, if anything does.
     Path(Purpose, PathBuf, Option<Next>),
+    /// Train branches of the run.
+    Fork(Branches),
 }
 
 /// The dialog that is open.
@@ -116,6 +134,7 @@ pub enum Dialog {
     Unsaved { title: String, next: Next },
     Path(PathDialog),
     Message { title: String, text: String },
+    Fork(Box<ForkDialog>),
     About,
 }
 
@@ -338,6 +357,10 @@ impl Dialog {
                             });
                         });
                     }
+                    Self::Fork(dialog) => {
+                        heading(ui, "Fork the run");
+                        answer = dialog.show(ui);
+                    }
                     Self::About => {
                         about(ui);
                         ui.horizontal(|ui| {
@@ -388,12 +411,12 @@ fn heading(ui: &mut Ui, text: &str) {
 }
 
 /// The button that Enter would press.
-fn primary(ui: &Ui, text: &str) -> Button<'static> {
+pub(super) fn primary(ui: &Ui, text: &str) -> Button<'static> {
     let (fill, color) = theme::accent(ui.visuals());
     Button::new(RichText::new(text).color(color).strong()).fill(fill)
 }
 
-fn buttons_right(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+pub(super) fn buttons_right(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
     ui.with_layout(
         eframe::egui::Layout::right_to_left(eframe::egui::Align::Center),
         add,

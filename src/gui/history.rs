@@ -378,7 +378,7 @@ impl History {
     }
 }
 
-fn next_revision() -> u64 {
+pub fn next_revision() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     NEXT.fetch_add(1, Ordering::Relaxed)
 }

@@ -92,6 +92,8 @@ pub fn show(ui: &mut Ui, studio: &mut Studio, available: &Availability) -> Optio
             );
             ui.separator();
             items(ui, &[Command::GoOn, Command::OpenRun]);
+            ui.separator();
+            items(ui, &[Command::Fork, Command::CompareRun]);
         });
         ui.menu_button("View", |ui| {
             let settings = &mut studio.settings;

@@ -4,21 +4,16 @@ use std::path::{Path, PathBuf};
 
 use eframe::egui::Context;
 
-use super::{
-    app::Studio,
-    background::Job,
-    document::Document,
-    session::{Notice, same_network},
-};
-use crate::run::{Recorded, is_in_use};
+use super::{app::Studio, background::Job, document::Document, session::Notice};
+use crate::run::{Command, Recorded, is_in_use};
 
 /// Names the run that trains, in the folder for records; gone once it has ended.
 const MARK: &str = ".running";
 
 /// A record that is being read.
 pub struct Reopening {
-    job: Job<Result<Recorded, String>>,
-    why: Why,
+    pub job: Job<Result<Recorded, String>>,
+    pub why: Why,
 }
 
 /// Why a run is opened.
@@ -30,6 +25,18 @@ pub enum Why {
     GoOn,
     /// The program ended while it trained.
     Crash,
+    /// It branches off from another one.
+    Fork,
+}
+
+impl Why {
+    /// What went wrong, where it did.
+    fn trouble(self) -> &'static str {
+        match self {
+            Self::Fork => "The run cannot be forked",
+            Self::Chosen | Self::GoOn | Self::Crash => "The run cannot be opened",
+        }
+    }
 }
 
 /// Notes that a run trains.
@@ -60,7 +67,7 @@ impl Studio {
         let path = folder.to_owned();
         match Job::start("layerwise-record", ctx, move || Recorded::open(&path)) {
             Ok(job) => self.reopening = Some(Reopening { job, why }),
-            Err(error) => self.tell("The run cannot be opened", error),
+            Err(error) => self.tell(why.trouble(), error),
         }
     }
 
@@ -73,29 +80,40 @@ impl Studio {
         self.reopening = None;
         let opened = read.and_then(|recorded| self.open_run(recorded, why, ctx));
         if let Err(message) = opened {
-            self.tell("The run cannot be opened", message);
+            self.drop_branches();
+            self.tell(why.trouble(), message);
         }
     }
 
     fn open_run(&mut self, recorded: Recorded, why: Why, ctx: &Context) -> Result<(), String> {
         let edited = &self.document.experiment;
         let mut experiment = recorded.experiment.clone();
-        if why == Why::GoOn {
-            // More epochs than at first are no other network.
-            experiment.train.epochs = edited.train.epochs;
-            if !same_network(edited, &experiment) {
-                return Err(
-                    "The network was changed since, so that it cannot go on: show the run's network first, or train anew"
-                        .to_owned(),
-                );
+        let live = recorded.live.clone();
+        match why {
+            Why::GoOn => {
+                // More epochs than at first are no other network.
+                experiment.train.epochs = edited.train.epochs;
+                if !edited.is_same_network(&experiment) {
+                    return Err(
+                        "The network was changed since, so that it cannot go on: show the run's network first, or train anew"
+                            .to_owned(),
+                    );
+                }
             }
-            experiment = edited.clone();
-        } else if !self.document.is_unsaved() || same_network(edited, &experiment) {
-            self.document = Document::new(experiment.clone(), None);
+            // The editor shows what trains, unless it holds another network by now.
+            Why::Fork if edited.check_fork(&live).is_ok() => self.document.replace(live),
+            Why::Fork => {}
+            Why::Chosen | Why::Crash => {
+                if !self.document.is_unsaved() || edited.is_same_network(&live) {
+                    self.document = Document::new(live, None);
+                }
+            }
         }
         let (step, folder) = (recorded.step, recorded.folder.clone());
-        let options = self.options(Some(folder.clone()), why != Why::GoOn, ctx);
+        let holds = matches!(why, Why::Chosen | Why::Crash);
+        let options = self.options(Some(folder.clone()), holds, ctx);
         self.session.go_on(&experiment, recorded, options)?;
+        self.session.send(Command::SetSpeed(self.pace.speed()));
         self.note_running(&folder);
         let shown = folder.display();
         self.log.add(match why {
@@ -106,6 +124,7 @@ impl Studio {
                 "Opened the run in {shown}, which holds after step {step}"
             )),
             Why::GoOn => Notice::Info(format!("Going on after step {step} in {shown}")),
+            Why::Fork => Notice::Info(format!("A branch goes on after step {step} in {shown}")),
         });
         Ok(())
     }

@@ -5,10 +5,12 @@ use std::{
     sync::Arc,
 };
 
-use super::history::History;
+use super::{compare::Compared, history::History};
 use crate::{
     experiment::Experiment,
-    run::{Command, DecisionRegions, Event, Phase, Progress, Recorded, Run, RunOptions, Target},
+    run::{
+        Command, DecisionRegions, Event, Origin, Phase, Progress, Recorded, Run, RunOptions, Target,
+    },
 };
 
 /// Something that a person should see.
@@ -45,6 +47,8 @@ struct Active {
     weights: Option<PathBuf>,
     /// Whether it has ended, until that is asked for.
     ended: bool,
+    /// Where it branched off from another one, if it did.
+    origin: Option<Origin>,
 }
 
 /// At most one run. Never waits for its trainer.
@@ -64,12 +68,12 @@ impl Session {
         if paused {
             run.send(Command::Step);
         }
-        self.take(run, experiment, History::new(experiment));
+        self.take(run, experiment, History::new(experiment), None);
         Ok(())
     }
 
-    /// Goes on with a recorded run, which trains `experiment` from now on, and drops the one
-    /// before.
+    /// Goes on with a recorded run, which trains `experiment` from now on, with λ and learning
+    /// rate of its checkpoint, and drops the one before.
     ///
     /// # Errors
     /// As [`Run::start`].
@@ -92,11 +96,36 @@ impl Session {
         for event in &recorded.events {
             history.push(event);
         }
-        self.take(run, experiment, history);
+        let mut told = experiment.clone();
+        told.optimizer.lr = recorded.live.optimizer.lr;
+        told.method.lambda = recorded.live.method.lambda;
+        told.modules.clone_from(&recorded.live.modules);
+        self.take(run, &told, history, recorded.origin);
         Ok(())
     }
 
-    fn take(&mut self, run: Run, experiment: &Experiment, history: History) {
+    /// Hands over the run and what it told, to be compared with others.
+    pub fn release(&mut self) -> Option<(Run, Compared)> {
+        let active = self.active.take()?;
+        let phase = active.progress.phase;
+        let folder = active.run.folder().map(ToOwned::to_owned);
+        let compared = Compared::new(
+            active.history,
+            active.told,
+            Some(phase),
+            folder,
+            active.origin,
+        );
+        Some((active.run, compared))
+    }
+
+    fn take(
+        &mut self,
+        run: Run,
+        experiment: &Experiment,
+        history: History,
+        origin: Option<Origin>,
+    ) {
         self.active = Some(Active {
             run,
             history,
@@ -107,6 +136,7 @@ impl Session {
             trouble: None,
             weights: None,
             ended: false,
+            origin,
         });
     }
 
@@ -162,7 +192,7 @@ impl Session {
             active.watching = watch;
             active.run.send(Command::WatchRegions(watch));
         }
-        if same_network(&active.told, edited) {
+        if active.told.is_same_network(edited) {
             for (target, lambda) in lambda_changes(&active.told, edited) {
                 active.run.send(Command::SetLambda { target, lambda });
             }
@@ -227,7 +257,7 @@ impl Session {
     /// Whether the results shown belong to another network than the edited one.
     pub fn is_older_than(&self, edited: &Experiment) -> bool {
         self.experiment()
-            .is_some_and(|told| !same_network(told, edited))
+            .is_some_and(|told| !told.is_same_network(edited))
     }
 
     /// Why the run ended badly, if it did.
@@ -247,33 +277,15 @@ impl Session {
         self.active.as_ref()?.weights.as_deref()
     }
 
+    /// Where the run branched off from another one, if it did.
+    pub fn origin(&self) -> Option<&Origin> {
+        self.active.as_ref()?.origin.as_ref()
+    }
+
     /// Folder of the run's record.
     pub fn folder(&self) -> Option<&Path> {
         self.active.as_ref()?.run.folder()
     }
-}
-
-/// The experiment with everything taken out that a run follows live or does not care about.
-fn essence(experiment: &Experiment) -> Experiment {
-    let mut essence = experiment.clone();
-    essence.name = String::new();
-    essence.description = String::new();
-    essence.method.lambda = 0.0;
-    essence.optimizer.lr = 0.0;
-    for number in 1..=essence.modules.len().max(essence.module_count()) {
-        essence.set_lambda_of(number, None);
-    }
-    essence.split = crate::experiment::Split {
-        after: Some(experiment.split_points()),
-        count: None,
-        ..Default::default()
-    };
-    essence
-}
-
-/// Whether two experiments differ in nothing but λ, learning rate, name and description.
-pub fn same_network(one: &Experiment, other: &Experiment) -> bool {
-    one == other || essence(one) == essence(other)
 }
 
 /// The changes of λ that lead from one experiment to another of the same network.
@@ -324,54 +336,10 @@ pub fn record_folder(root: &Path, name: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::{Balance, Block, Head, HeadKind, preset};
+    use crate::experiment::preset;
 
     fn digits() -> Experiment {
         preset("digits-mlp").unwrap().experiment().unwrap()
-    }
-
-    #[test]
-    fn lambda_learning_rate_and_name_do_not_make_another_network() {
-        let run = digits();
-        let mut edited = run.clone();
-        edited.method.lambda = 2.0;
-        edited.set_lambda_of(3, Some(0.5));
-        edited.optimizer.lr = 0.1;
-        edited.name = "other".to_owned();
-        assert!(same_network(&run, &edited));
-        edited.split_into(8, Balance::Blocks);
-        assert!(
-            same_network(&run, &edited),
-            "the same cuts, written otherwise"
-        );
-        edited.toggle_cut(2);
-        assert!(!same_network(&run, &edited));
-    }
-
-    #[test]
-    fn anything_else_does() {
-        let run = digits();
-        let changes: [fn(&mut Experiment); 6] = [
-            |edited| edited.blocks.push(Block::Tanh {}),
-            |edited| edited.seed = 1,
-            |edited| edited.optimizer.momentum = 0.1,
-            |edited| edited.data.test_fraction = 0.3,
-            |edited| edited.train.epochs = 1,
-            |edited| {
-                edited.set_head_of(
-                    2,
-                    Some(Head {
-                        kind: HeadKind::Linear,
-                        ..Head::default()
-                    }),
-                );
-            },
-        ];
-        for change in changes {
-            let mut edited = run.clone();
-            change(&mut edited);
-            assert!(!same_network(&run, &edited));
-        }
     }
 
     #[test]

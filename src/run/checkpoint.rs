@@ -57,7 +57,7 @@ struct About {
 /// A checkpoint that was read and checked.
 pub(super) struct Checkpoint {
     pub state: State,
-    kept: Vec<Kept>,
+    pub kept: Vec<Kept>,
     path: PathBuf,
 }
 
@@ -169,20 +169,19 @@ fn sum<'a>(named: impl Iterator<Item = (&'a str, &'a [u8])>) -> String {
 /// Where it cannot be written, as on a full disk.
 pub(super) fn write(
     folder: &Path,
-    learner: &Learner,
+    kept: &[Kept],
     state: State,
     experiment: &Experiment,
     keep: usize,
 ) -> Result<(), String> {
+    let path = path_of(folder, state.step);
     let folder = folder.join(FOLDER);
-    let path = folder.join(format!("step-{:09}.safetensors", state.step));
     let wrong = |error: &dyn std::fmt::Display| {
         format!(
             "The checkpoint {} cannot be written: {error}. Make room or choose another folder",
             path.display()
         )
     };
-    let kept = learner.keep()?;
     let mut tensors: Vec<(String, Dtype, Vec<usize>, &[u8])> = Vec::new();
     for (at, module) in kept.iter().enumerate() {
         for named in &module.parameters {
@@ -228,6 +227,55 @@ pub(super) fn write(
         let _ = fs::remove_file(old);
     }
     Ok(())
+}
+
+/// Steps of the checkpoints in the record in `folder`, the newest first.
+pub fn checkpoints(folder: &Path) -> Vec<usize> {
+    let step = |path: PathBuf| {
+        let name = path.file_stem()?.to_str()?;
+        name.strip_prefix("step-")?.parse().ok()
+    };
+    all(&folder.join(FOLDER))
+        .into_iter()
+        .filter_map(step)
+        .collect()
+}
+
+/// The checkpoint after a step of the record in `folder`, or the newest that can be used.
+///
+/// # Errors
+/// Where there is none, or it cannot be used.
+pub(super) fn at(folder: &Path, step: Option<usize>) -> Result<Checkpoint, String> {
+    let Some(step) = step else {
+        let (newest, unusable) = newest(folder);
+        return newest.ok_or_else(|| {
+            unusable.into_iter().next().unwrap_or_else(|| {
+                format!(
+                    "{} holds no checkpoint yet: train to the end of an epoch, or pause",
+                    folder.display()
+                )
+            })
+        });
+    };
+    let steps = checkpoints(folder);
+    if !steps.contains(&step) {
+        let steps: Vec<String> = steps.iter().rev().map(usize::to_string).collect();
+        return Err(match steps.is_empty() {
+            true => format!("{} holds no checkpoint", folder.display()),
+            false => format!(
+                "{} holds no checkpoint after step {step}: choose step {}",
+                folder.display(),
+                steps.join(", ")
+            ),
+        });
+    }
+    Checkpoint::read(&path_of(folder, step))
+}
+
+fn path_of(folder: &Path, step: usize) -> PathBuf {
+    folder
+        .join(FOLDER)
+        .join(format!("step-{step:09}.safetensors"))
 }
 
 /// Every file that has the name of a checkpoint, newest step first.

@@ -4,6 +4,7 @@ mod checkpoint;
 mod device;
 mod evaluation;
 mod feed;
+mod fork;
 mod goal;
 mod handle;
 mod message;
@@ -20,7 +21,9 @@ mod watch;
 /// Version of Burn, as in `Cargo.toml`.
 const BURN_VERSION: &str = "0.22.1";
 
+pub use checkpoint::checkpoints;
 pub use device::{Adapter, AdapterKind, adapters, choose};
+pub use fork::{Origin, fork};
 pub use goal::Goal;
 pub(crate) use handle::panic_text;
 pub use handle::{Run, RunOptions};

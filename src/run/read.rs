@@ -8,7 +8,10 @@ use std::{
 
 use serde::{Deserialize, Deserializer};
 
-use super::{Change, Evaluation, Event, Isolation, StepRecord, Truth, checkpoint};
+use super::{
+    Change, Evaluation, Event, Isolation, Origin, StepRecord, Truth,
+    checkpoint::{self, State},
+};
 use crate::experiment::Experiment;
 
 /// A line of `metrics.jsonl`.
@@ -29,19 +32,59 @@ enum Line {
 #[derive(Clone, Debug)]
 pub struct Recorded {
     pub folder: PathBuf,
+    /// As it began.
     pub experiment: Experiment,
-    /// Steps done at the newest checkpoint; 0 where there is none.
+    /// The same with λ and learning rate as they were at the checkpoint.
+    pub live: Experiment,
+    /// Steps done at the checkpoint; 0 where there is none.
     pub step: usize,
     /// What the run told until then.
     pub events: Vec<Event>,
+    /// Where it branched off from another one, if it did.
+    pub origin: Option<Origin>,
 }
 
 impl Recorded {
-    /// Reads the record of a run in `folder`.
+    /// Reads the record of a run in `folder` as far as its newest checkpoint.
     ///
     /// # Errors
     /// Where there is none or it cannot be read.
     pub fn open(folder: &Path) -> Result<Self, String> {
+        let experiment = Self::experiment(folder)?;
+        let (checkpoint, _) = checkpoint::newest(folder);
+        let state = checkpoint.map(|checkpoint| checkpoint.state);
+        let step = state.as_ref().map_or(0, |state| state.step);
+        Ok(Self {
+            folder: folder.to_owned(),
+            live: state.map_or_else(|| experiment.clone(), |state| live(&experiment, &state)),
+            experiment,
+            step,
+            events: match step {
+                0 => Vec::new(),
+                step => told(folder, step)?,
+            },
+            origin: Origin::of(folder),
+        })
+    }
+
+    /// Reads all that the record of a run in `folder` tells, which may be of steps after its
+    /// newest checkpoint.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn whole(folder: &Path) -> Result<Self, String> {
+        let recorded = Self::open(folder)?;
+        Ok(Self {
+            events: told(folder, usize::MAX)?,
+            ..recorded
+        })
+    }
+
+    /// The experiment of the run that `folder` records, as it began.
+    ///
+    /// # Errors
+    /// Where there is no record or it cannot be read.
+    pub fn experiment(folder: &Path) -> Result<Experiment, String> {
         let path = folder.join("experiment.toml");
         if !path.is_file() {
             return Err(format!(
@@ -49,20 +92,25 @@ impl Recorded {
                 folder.display()
             ));
         }
-        let experiment = Experiment::load(&path).map_err(|error| error.to_string())?;
-        let (checkpoint, _) = checkpoint::newest(folder);
-        let step = checkpoint.map_or(0, |checkpoint| checkpoint.state.step);
-        let events = match step {
-            0 => Vec::new(),
-            step => told(folder, step)?,
-        };
-        Ok(Self {
-            folder: folder.to_owned(),
-            experiment,
-            step,
-            events,
-        })
+        Experiment::load(&path).map_err(|error| error.to_string())
     }
+
+    /// The same with λ and learning rate as they were at the checkpoint after `step`, or at the
+    /// newest.
+    ///
+    /// # Errors
+    /// Where there is no such checkpoint, or it cannot be used.
+    pub fn experiment_at(folder: &Path, step: Option<usize>) -> Result<Experiment, String> {
+        let experiment = Self::experiment(folder)?;
+        Ok(live(&experiment, &checkpoint::at(folder, step)?.state))
+    }
+}
+
+fn live(experiment: &Experiment, state: &State) -> Experiment {
+    let mut live = experiment.clone();
+    live.set_lambdas(&state.lambda);
+    live.optimizer.lr = state.learning_rate;
+    live
 }
 
 /// What the record in `folder` tells of the first `steps` steps, in order. Lines that are cut off

@@ -86,31 +86,80 @@ struct About {
     step: usize,
 }
 
+/// The lines of the record in `folder` about the first steps, so many; none where there are none.
+///
+/// # Errors
+/// Where they cannot be read.
+fn lines_until(folder: &Path, step: usize) -> std::io::Result<Vec<u8>> {
+    let told = match std::fs::read(folder.join("metrics.jsonl")) {
+        Ok(told) => told,
+        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    // The last line may be cut off.
+    let kept = (told.split_inclusive(|byte| *byte == b'\n')).filter(|line| {
+        let about: Option<About> = serde_json::from_slice(line).ok();
+        about.is_some_and(|about| about.step <= step)
+    });
+    Ok(kept.flatten().copied().collect())
+}
+
+/// Makes a folder for a record.
+///
+/// # Errors
+/// Where it holds one already, or cannot be made.
+fn make(folder: &Path) -> Result<(), String> {
+    std::fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+    match FILES.iter().find(|name| folder.join(name).exists()) {
+        Some(taken) => Err(format!(
+            "The folder {} already holds {taken}, which a run would replace: choose another folder or remove it",
+            folder.display()
+        )),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn unwritable(folder: &Path, error: &dyn std::fmt::Display) -> String {
+    format!(
+        "The record folder {} cannot be written: {error}. Choose another folder or make room",
+        folder.display()
+    )
+}
+
+/// Begins a record in `into` with what the one in `from` tells of the first steps, so many, and
+/// with changes after them.
+///
+/// # Errors
+/// Where `from` cannot be read, or `into` holds a record or cannot be written.
+pub(super) fn begin_with(
+    from: &Path,
+    step: usize,
+    changes: &[Change],
+    into: &Path,
+) -> Result<(), String> {
+    let mut lines = lines_until(from, step)
+        .map_err(|error| format!("The record in {} cannot be read: {error}", from.display()))?;
+    make(into)?;
+    for change in changes {
+        serde_json::to_writer(&mut lines, change).map_err(|error| unwritable(into, &error))?;
+        lines.push(b'\n');
+    }
+    write_whole(&into.join("metrics.jsonl"), &lines).map_err(|error| unwritable(into, &error))
+}
+
 impl Record {
     /// Makes the folder and writes the experiment into it.
     ///
     /// # Errors
     /// Where the folder holds a run already or cannot be written.
     pub fn create(folder: &Path, experiment: &Experiment) -> Result<Self, String> {
-        let wrong = |error: &dyn std::fmt::Display| {
-            format!(
-                "The record folder {} cannot be written: {error}. Choose another folder or make room",
-                folder.display()
-            )
-        };
-        std::fs::create_dir_all(folder).map_err(|error| wrong(&error))?;
-        if let Some(taken) = FILES.iter().find(|name| folder.join(name).exists()) {
-            return Err(format!(
-                "The folder {} already holds {taken}, which a run would replace: choose another folder or remove it",
-                folder.display()
-            ));
-        }
+        make(folder)?;
         let lock = lock(folder)?;
         experiment
             .save(&folder.join("experiment.toml"))
-            .map_err(|error| wrong(&error))?;
-        let metrics =
-            File::create_new(folder.join("metrics.jsonl")).map_err(|error| wrong(&error))?;
+            .map_err(|error| unwritable(folder, &error))?;
+        let metrics = File::create_new(folder.join("metrics.jsonl"))
+            .map_err(|error| unwritable(folder, &error))?;
         Ok(Self {
             folder: folder.to_owned(),
             metrics: BufWriter::new(metrics),
@@ -125,27 +174,9 @@ impl Record {
     /// Where another run writes to the folder, or it cannot be read or written.
     pub fn go_on(folder: &Path, experiment: &Experiment, step: usize) -> Result<Self, String> {
         let path = folder.join("metrics.jsonl");
-        let wrong = |error: &dyn std::fmt::Display| {
-            format!(
-                "The record folder {} cannot be written: {error}. Make room or choose another folder",
-                folder.display()
-            )
-        };
+        let wrong = |error: &dyn std::fmt::Display| unwritable(folder, error);
         let lock = lock(folder)?;
-        let told = match std::fs::read(&path) {
-            Ok(told) => told,
-            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(wrong(&error)),
-        };
-        // The last line may be cut off.
-        let kept: Vec<u8> = (told.split_inclusive(|byte| *byte == b'\n'))
-            .filter(|line| {
-                let about: Option<About> = serde_json::from_slice(line).ok();
-                about.is_some_and(|about| about.step <= step)
-            })
-            .flatten()
-            .copied()
-            .collect();
+        let kept = lines_until(folder, step).map_err(|error| wrong(&error))?;
         write_whole(&path, &kept).map_err(|error| wrong(&error))?;
         experiment
             .save(&folder.join("experiment.toml"))

@@ -10,6 +10,7 @@ use super::{
     curves::{CachedCurves, Curve, CurvePlot, Look, MAX_POINTS, Time},
     legend::{self, Entry},
     loss::test_curves,
+    runs,
 };
 use crate::gui::history::{History, Measure};
 
@@ -48,8 +49,11 @@ impl View {
             ui.checkbox(&mut self.training, "Training batches, faint");
         });
         let training = self.training;
-        let key = (history.revision(), training);
-        let curves = self.curves.get(key, || make(history, training));
+        let key = (context.revision(history), training);
+        let curves = self.curves.get(key, || {
+            context.curves(history, |history| make(history, training))
+        });
+        runs::legend(ui, context);
         legend::show(ui, "Module", &entries(history), &mut self.hidden);
         CurvePlot {
             id: ("accuracy", 0),

@@ -13,6 +13,7 @@ use super::{
     legend::{self, Entry},
     matrix,
     number::{three_digits, two_decimals, whole},
+    runs,
     texture::CachedTexture,
 };
 use crate::{
@@ -160,9 +161,12 @@ impl View {
             true => "Boundary",
             false => "Module",
         };
+        runs::legend(ui, context);
         legend::show(ui, noun, &entries, &mut self.hidden);
-        let key = (history.revision(), quantity);
-        let curves = self.curves.get(key, || make(history, quantity));
+        let key = (context.revision(history), quantity);
+        let curves = self.curves.get(key, || {
+            context.curves(history, |history| make(history, quantity))
+        });
         let (transform, hovered) = CurvePlot {
             id: ("alignment", quantity as usize),
             time: Time::Step,

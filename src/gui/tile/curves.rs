@@ -8,7 +8,10 @@ use egui_plot::{
     PlotTransform, Points,
 };
 
-use super::number::{short, three_digits, whole};
+use super::{
+    number::{short, three_digits, whole},
+    runs::line_style,
+};
 use crate::{
     gui::theme,
     run::{Change, Changed, Target},
@@ -33,6 +36,8 @@ pub struct Curve {
     /// Number of the module whose colour it has.
     pub module: usize,
     pub look: Look,
+    /// Place, from 1, of the compared run that it is of; 0 for the run that trains.
+    run: usize,
     points: Vec<PlotPoint>,
 }
 
@@ -53,7 +58,17 @@ impl Curve {
             name,
             module,
             look,
+            run: 0,
             points,
+        }
+    }
+
+    /// The curve as one of a compared run.
+    pub fn beside(self, place: usize, run: &str) -> Self {
+        Self {
+            name: format!("{run}: {}", self.name),
+            run: place,
+            ..self
         }
     }
 
@@ -203,19 +218,28 @@ impl CurvePlot<'_> {
 fn draw<'a>(plot: &mut egui_plot::PlotUi<'a>, curve: &'a Curve, color: Color32) {
     let points: &[PlotPoint] = &curve.points;
     let (color, width) = match curve.look {
+        _ if curve.run > 0 => (color, 1.5),
         Look::Line => (color, 2.0),
         Look::Faint => (color.gamma_multiply(0.35), 1.0),
         Look::Marked => (color, 2.5),
     };
-    let id = (curve.name.as_str(), curve.module, curve.look as usize);
-    plot.line(
-        Line::new(curve.name.as_str(), points)
-            .id(id)
-            .color(color)
-            .width(width),
+    let id = (
+        curve.name.as_str(),
+        curve.module,
+        curve.look as usize,
+        curve.run,
     );
+    let mut line = Line::new(curve.name.as_str(), points)
+        .id(id)
+        .color(color)
+        .width(width);
+    if curve.run > 0 {
+        line = line.style(line_style(curve.run));
+    }
+    plot.line(line);
     // A curve of one point would not be seen.
-    if points.len() == 1 || (curve.look == Look::Marked && points.len() <= 60) {
+    let marked = curve.look == Look::Marked && points.len() <= 60 && curve.run == 0;
+    if points.len() == 1 || marked {
         plot.points(
             Points::new(curve.name.as_str(), points)
                 .id((id, "points"))

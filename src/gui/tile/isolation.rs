@@ -305,6 +305,7 @@ mod tests {
     use egui_kittest::{Harness, kittest::Queryable};
 
     use super::*;
+    use crate::gui::{command::Availability, compare::Comparison};
     use crate::{
         experiment::preset,
         gui::history::History,
@@ -374,6 +375,9 @@ mod tests {
                         history: Some(history),
                         progress: &progress,
                         regions: None,
+                        origin: None,
+                        comparison: &Comparison::default(),
+                        availability: Availability::default(),
                         dataset: None,
                         edited: None,
                     };

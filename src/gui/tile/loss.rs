@@ -10,6 +10,7 @@ use super::{
     curves::{CachedCurves, Curve, CurvePlot, Look, MAX_POINTS, Time},
     legend::{self, Entry},
     number::three_digits,
+    runs,
 };
 use crate::gui::history::{History, Measure};
 
@@ -65,8 +66,11 @@ impl View {
             ui.checkbox(&mut self.log, "Log axis");
         });
         let (samples, log) = (self.samples, self.log);
-        let key = (history.revision(), samples, log);
-        let curves = self.curves.get(key, || make(history, samples, log));
+        let key = (context.revision(history), samples, log);
+        let curves = self.curves.get(key, || {
+            context.curves(history, |history| make(history, samples, log))
+        });
+        runs::legend(ui, context);
         legend::show(ui, "Module", &entries(history, samples), &mut self.hidden);
         let guessing = (context.experiment.data.class_count() as f64).ln();
         let above = 1.2 * guessing;

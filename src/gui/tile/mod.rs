@@ -10,6 +10,7 @@ mod loss;
 mod matrix;
 mod number;
 mod regions;
+mod runs;
 mod separability;
 #[cfg(test)]
 mod tests;
@@ -19,13 +20,18 @@ use eframe::egui::{self, Ui, WidgetText};
 use egui_tiles::{Behavior, TileId, Tree, UiResponse};
 use serde::{Deserialize, Serialize};
 
+use curves::{Curve, Look};
 pub use data::Edited;
 
-use super::history::History;
+use super::{
+    command::{Availability, Command as Given},
+    compare::{self, Comparison},
+    history::History,
+};
 use crate::{
     dataset::Dataset,
     experiment::Experiment,
-    run::{Command, DecisionRegions, Progress},
+    run::{Command, DecisionRegions, Origin, Progress},
 };
 
 /// What the tiles draw.
@@ -35,9 +41,49 @@ pub struct TileContext<'a> {
     pub history: Option<&'a History>,
     pub progress: &'a Progress,
     pub regions: Option<&'a DecisionRegions>,
+    /// Where the run branched off from another one, if it did.
+    pub origin: Option<&'a Origin>,
+    /// Runs that are drawn beside it.
+    pub comparison: &'a Comparison,
+    pub availability: Availability,
     pub dataset: Option<&'a Dataset>,
     /// The data of the edited experiment, once they are loaded.
     pub edited: Option<Edited<'a>>,
+}
+
+impl TileContext<'_> {
+    /// A number that differs whenever the run or those beside it have something new to draw.
+    fn revision(&self, history: &History) -> u64 {
+        history.revision().max(self.comparison.revision())
+    }
+
+    /// What `make` draws of the run, and behind it of those that it is compared with.
+    fn curves(&self, history: &History, make: impl Fn(&History) -> Vec<Curve>) -> Vec<Curve> {
+        let mut curves = Vec::new();
+        for (place, run) in self.comparison.shown() {
+            let mut others = make(&run.history);
+            let last = others.iter().map(|curve| curve.module).max();
+            others.retain(|curve| {
+                let wanted = !self.comparison.last_module_only || Some(curve.module) == last;
+                wanted && curve.look != Look::Faint
+            });
+            let beside = |curve: Curve| curve.beside(place, &run.title);
+            curves.extend(others.into_iter().map(beside));
+        }
+        curves.extend(make(history));
+        curves
+    }
+}
+
+/// What a person asks for in a tile.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ask {
+    /// Of the run.
+    Run(Command),
+    /// Of the window.
+    Give(Given),
+    /// Of the runs that are compared.
+    Compare(compare::Ask),
 }
 
 /// One kind of picture.
@@ -51,11 +97,12 @@ pub enum Tile {
     Accuracy,
     Regions,
     Data,
+    Runs,
 }
 
 impl Tile {
     /// Every tile, in the order of the menu.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Alignment,
         Self::Isolation,
         Self::Separability,
@@ -63,6 +110,7 @@ impl Tile {
         Self::Accuracy,
         Self::Regions,
         Self::Data,
+        Self::Runs,
     ];
 
     /// Words on the tab.
@@ -75,6 +123,7 @@ impl Tile {
             Self::Accuracy => "Accuracy",
             Self::Regions => "Decision regions",
             Self::Data => "Data",
+            Self::Runs => "Runs",
         }
     }
 }
@@ -116,7 +165,7 @@ fn default_tree() -> Tree<Tile> {
         tiles.insert_tab_tile(children)
     };
     let alignment = tabs(&[Tile::Alignment, Tile::Isolation]);
-    let curves = tabs(&[Tile::Accuracy, Tile::Losses]);
+    let curves = tabs(&[Tile::Accuracy, Tile::Losses, Tile::Runs]);
     let geometry = tabs(&[Tile::Separability, Tile::Regions, Tile::Data]);
     let left = tiles.insert_container(egui_tiles::Linear::new_binary(
         egui_tiles::LinearDir::Vertical,
@@ -178,7 +227,7 @@ impl Tiles {
     }
 
     /// Draws every tile. Returns what a person asks of the run in one of them.
-    pub fn show(&mut self, ui: &mut Ui, context: &TileContext<'_>) -> Option<Command> {
+    pub fn show(&mut self, ui: &mut Ui, context: &TileContext<'_>) -> Option<Ask> {
         if !Tile::ALL.into_iter().any(|tile| self.is_open(tile)) {
             ui.take_available_space();
             empty(
@@ -213,7 +262,7 @@ fn reset_place(ui: &Ui) -> egui::Rect {
 struct Painter<'a> {
     views: &'a mut Views,
     context: &'a TileContext<'a>,
-    ask: Option<Command>,
+    ask: Option<Ask>,
 }
 
 impl Behavior<Tile> for Painter<'_> {
@@ -223,7 +272,11 @@ impl Behavior<Tile> for Painter<'_> {
             ui.take_available_space();
             ui.push_id(*pane as usize, |ui| match pane {
                 Tile::Alignment => views.alignment.show(ui, context),
-                Tile::Isolation => *ask = views.isolation.show(ui, context).or(ask.take()),
+                Tile::Isolation => {
+                    let asked = views.isolation.show(ui, context);
+                    *ask = asked.map(Ask::Run).or(ask.take());
+                }
+                Tile::Runs => *ask = runs::show(ui, context).or(ask.take()),
                 Tile::Separability => views.separability.show(ui, context),
                 Tile::Losses => views.losses.show(ui, context),
                 Tile::Accuracy => views.accuracy.show(ui, context),

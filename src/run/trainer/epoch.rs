@@ -75,7 +75,7 @@ impl Trainer<'_> {
         let keep = self.experiment.checkpoints.keep;
         checkpoint::write(
             record.folder(),
-            &self.learner,
+            &self.learner.keep()?,
             state,
             &self.experiment,
             keep,

@@ -1,6 +1,7 @@
 use egui_kittest::{Harness, kittest::Queryable};
 
 use super::*;
+use crate::gui::{command::Availability, compare::Comparison};
 use crate::{
     dataset::{Note, load_now},
     experiment::{Experiment, preset},
@@ -27,6 +28,9 @@ fn show<'a>(view: &'a mut View, dataset: &'a Dataset, prepare: &'a Prepare) -> H
                     history: None,
                     progress: &progress,
                     regions: None,
+                    origin: None,
+                    comparison: &Comparison::default(),
+                    availability: Availability::default(),
                     dataset: None,
                     edited: Some(Edited {
                         dataset,

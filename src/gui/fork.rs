@@ -1,0 +1,325 @@
+//! Branches of a run: from a checkpoint it goes on more than once, each time otherwise.
+
+use std::{collections::VecDeque, path::PathBuf};
+
+use eframe::egui::{Button, ComboBox, Context, DragValue, Grid, RichText, Ui};
+
+use super::{
+    app::Studio,
+    background::Job,
+    dialog::{Answer, Dialog, buttons_right, primary},
+    reopen::{Reopening, Why},
+    session::{Notice, record_folder},
+    theme,
+    widget::{lambda_slider, number_row},
+};
+use crate::{
+    experiment::Experiment,
+    run::{Phase, checkpoints, fork},
+};
+
+/// Most branches of one fork.
+const MAX_BRANCHES: usize = 4;
+/// λ of the second branch where the first has none.
+const OTHER_LAMBDA: f64 = 0.1;
+
+/// What tells a branch from others.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Branch {
+    /// λ of every module; of modules with their own, where it is not that of the run.
+    lambda: f64,
+    learning_rate: f64,
+}
+
+/// Branches that wait for their turn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Branches {
+    from: PathBuf,
+    step: usize,
+    experiments: VecDeque<Experiment>,
+}
+
+/// The question how a run shall branch.
+pub struct ForkDialog {
+    from: PathBuf,
+    /// What the run trains.
+    experiment: Experiment,
+    /// Steps with a checkpoint, the newest first.
+    steps: Vec<usize>,
+    step: usize,
+    steps_per_epoch: usize,
+    epochs: usize,
+    branches: Vec<Branch>,
+}
+
+impl ForkDialog {
+    /// Asks about the run recorded in `from`, which trains `experiment`.
+    ///
+    /// # Errors
+    /// Where it has no checkpoint.
+    pub fn new(
+        from: PathBuf,
+        experiment: Experiment,
+        steps_per_epoch: usize,
+        epochs: usize,
+    ) -> Result<Self, String> {
+        let steps = checkpoints(&from);
+        let step = *steps.first().ok_or_else(|| {
+            format!(
+                "{} holds no checkpoint yet: train to the end of an epoch, or pause",
+                from.display()
+            )
+        })?;
+        let branch = |lambda| Branch {
+            lambda,
+            learning_rate: experiment.optimizer.lr,
+        };
+        let lambda = experiment.method.lambda;
+        let mut branches = vec![branch(lambda)];
+        if experiment.method.kind.reconciles() {
+            branches.push(branch(if lambda > 0.0 { 0.0 } else { OTHER_LAMBDA }));
+        }
+        Ok(Self {
+            from,
+            experiment,
+            steps,
+            step,
+            steps_per_epoch,
+            epochs,
+            branches,
+        })
+    }
+
+    /// Draws the question.
+    pub fn show(&mut self, ui: &mut Ui) -> Option<Answer> {
+        ui.label(
+            "Every branch goes on from the same weights, optimiser states, data order and random draws. The run so far stays as it is and is drawn beside its branches.",
+        );
+        ui.add_space(theme::SMALL_GAP);
+        self.fields(ui);
+        ui.add_space(theme::SMALL_GAP);
+        self.rows(ui);
+        let trouble = self.trouble();
+        if let Some(trouble) = &trouble {
+            ui.label(RichText::new(trouble).color(theme::error_color(ui.visuals())));
+        }
+        ui.add_space(theme::GAP);
+        let mut answer = None;
+        ui.horizontal(|ui| {
+            let room = self.branches.len() < MAX_BRANCHES;
+            let more = ui
+                .add_enabled(room, Button::new("Add a branch"))
+                .on_disabled_hover_text(format!("A fork has at most {MAX_BRANCHES} branches"));
+            if more.clicked()
+                && let Some(last) = self.branches.last().copied()
+            {
+                self.branches.push(last);
+            }
+            buttons_right(ui, |ui| {
+                let words = match self.branches.len() {
+                    1 => "Train the branch".to_owned(),
+                    count => format!("Train {count} branches"),
+                };
+                let button = ui
+                    .add_enabled(trouble.is_none(), primary(ui, &words))
+                    .on_hover_text("One after the other");
+                if button.clicked() {
+                    answer = Some(Answer::Fork(self.plan()));
+                }
+                if ui.button("Cancel").clicked() {
+                    answer = Some(Answer::Cancel);
+                }
+            });
+        });
+        answer
+    }
+
+    fn fields(&mut self, ui: &mut Ui) {
+        let words = |step: usize, per_epoch: usize| {
+            let epoch = step as f64 / per_epoch.max(1) as f64;
+            format!("step {step}, epoch {epoch:.1}")
+        };
+        Grid::new("fork").num_columns(2).show(ui, |ui| {
+            let label = ui.label("Checkpoint after").id;
+            ComboBox::from_id_salt("checkpoint")
+                .selected_text(words(self.step, self.steps_per_epoch))
+                .width(160.0)
+                .show_ui(ui, |ui| {
+                    for &step in &self.steps {
+                        let text = words(step, self.steps_per_epoch);
+                        ui.selectable_value(&mut self.step, step, text);
+                    }
+                })
+                .response
+                .labelled_by(label);
+            ui.end_row();
+            number_row(ui, "Epochs in all", &mut self.epochs, 1..=1_000_000, 0.1);
+        });
+    }
+
+    fn rows(&mut self, ui: &mut Ui) {
+        let reconciles = self.experiment.method.kind.reconciles();
+        let alone = self.branches.len() == 1;
+        let mut removed = None;
+        for (at, branch) in self.branches.iter_mut().enumerate() {
+            ui.push_id(at, |ui| {
+                ui.horizontal(|ui| {
+                    ui.strong(format!("{}", at + 1));
+                    if reconciles {
+                        ui.allocate_ui(eframe::egui::vec2(200.0, 20.0), |ui| {
+                            lambda_slider(ui, &mut branch.lambda, "λ");
+                        });
+                    }
+                    let name = ui.label("Learning rate").id;
+                    ui.add(
+                        DragValue::new(&mut branch.learning_rate)
+                            .range(0.0..=1e3)
+                            .speed(1e-3)
+                            .max_decimals(6)
+                            .update_while_editing(false),
+                    )
+                    .labelled_by(name);
+                    let button = ui
+                        .add_enabled(!alone, Button::new("Remove").small())
+                        .on_disabled_hover_text("A fork has at least one branch");
+                    if button.clicked() {
+                        removed = Some(at);
+                    }
+                });
+            });
+        }
+        if let Some(at) = removed {
+            self.branches.remove(at);
+        }
+    }
+
+    /// Why the branches cannot be trained.
+    fn trouble(&self) -> Option<String> {
+        let end = self.epochs.saturating_mul(self.steps_per_epoch);
+        if !self.experiment.method.kind.takes_turns() && self.step >= end {
+            return Some(format!(
+                "Nothing is left to train after step {}: raise the epochs or choose an earlier checkpoint",
+                self.step
+            ));
+        }
+        let fork = (0..self.branches.len()).filter_map(|at| self.experiment_of(at));
+        fork.flat_map(|fork| {
+            let other = self.experiment.check_fork(&fork).err();
+            other.or_else(|| fork.problems().first().map(ToString::to_string))
+        })
+        .next()
+    }
+
+    fn experiment_of(&self, branch: usize) -> Option<Experiment> {
+        let branch = self.branches.get(branch)?;
+        let mut experiment = self.experiment.clone();
+        experiment.train.epochs = self.epochs;
+        experiment.optimizer.lr = branch.learning_rate;
+        if branch.lambda != experiment.method.lambda {
+            let boundaries = experiment.module_count().saturating_sub(1);
+            experiment.set_lambdas(&vec![branch.lambda; boundaries]);
+        }
+        Some(experiment)
+    }
+
+    fn plan(&self) -> Branches {
+        Branches {
+            from: self.from.clone(),
+            step: self.step,
+            experiments: (0..self.branches.len())
+                .filter_map(|at| self.experiment_of(at))
+                .collect(),
+        }
+    }
+}
+
+impl Studio {
+    /// Asks how the run shall branch.
+    pub(super) fn ask_fork(&mut self) {
+        let run = self.session.folder().zip(self.session.experiment());
+        let Some((folder, experiment)) = run else {
+            return;
+        };
+        let steps_per_epoch = self.session.progress().map_or(0, |it| it.steps_per_epoch);
+        let mut epochs = experiment.train.epochs;
+        let edited = &self.document.experiment;
+        if experiment.check_fork(edited).is_ok() {
+            epochs = edited.train.epochs;
+        }
+        match ForkDialog::new(
+            folder.to_owned(),
+            experiment.clone(),
+            steps_per_epoch,
+            epochs,
+        ) {
+            Ok(dialog) => self.dialog = Some(Dialog::Fork(Box::new(dialog))),
+            Err(message) => self.tell("The run cannot be forked", message),
+        }
+    }
+
+    /// Trains branches one after the other.
+    pub(super) fn fork(&mut self, branches: Branches, ctx: &Context) {
+        self.branches = Some(branches);
+        self.next_branch(ctx);
+    }
+
+    /// Goes on with the next branch after a run has ended, if one waits.
+    pub(super) fn note_branch_end(&mut self, ctx: &Context) {
+        let phase = self.session.progress().map(|progress| progress.phase);
+        match phase {
+            Some(Phase::Finished | Phase::Diverged) => self.next_branch(ctx),
+            _ => self.drop_branches(),
+        }
+    }
+
+    /// Forgets branches that wait.
+    pub(super) fn drop_branches(&mut self) {
+        let left = self.branches.take().map_or(0, |it| it.experiments.len());
+        if left > 0 {
+            let s = if left == 1 {
+                "branch is"
+            } else {
+                "branches are"
+            };
+            self.log
+                .add(Notice::Info(format!("{left} more {s} not trained")));
+        }
+    }
+
+    fn next_branch(&mut self, ctx: &Context) {
+        let Some(branches) = &mut self.branches else {
+            return;
+        };
+        let Some(experiment) = branches.experiments.pop_front() else {
+            self.branches = None;
+            return;
+        };
+        let (from, step) = (branches.from.clone(), branches.step);
+        let into = match self.settings.records_root() {
+            Ok(root) => record_folder(&root, &experiment.name),
+            Err(message) => {
+                self.drop_branches();
+                self.tell("The run cannot be forked", message);
+                return;
+            }
+        };
+        let before = self.session.release().map(|(run, compared)| {
+            self.comparison.keep(compared);
+            run
+        });
+        let job = Job::start("layerwise-fork", ctx, move || {
+            // Its record is closed first, for it may be the one that branches.
+            if let Some(run) = before {
+                run.join();
+            }
+            fork(&from, Some(step), &into, &experiment)
+        });
+        match job {
+            Ok(job) => {
+                let why = Why::Fork;
+                self.reopening = Some(Reopening { job, why });
+            }
+            Err(error) => self.tell("The run cannot be forked", error),
+        }
+    }
+}
