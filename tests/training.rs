@@ -3,6 +3,8 @@
 
 #[path = "training/data.rs"]
 mod data;
+#[path = "training/fork.rs"]
+mod fork;
 #[path = "training/resume.rs"]
 mod resume;
 #[path = "training/truth.rs"]

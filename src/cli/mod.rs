@@ -114,7 +114,8 @@ impl Source {
         self.checked(None, false)
     }
 
-    fn checked(&self, epochs: Option<u64>, anew: bool) -> Result<Experiment, Failure> {
+    /// What sets the keys that are to be changed.
+    fn assignments(&self, epochs: Option<u64>) -> Vec<String> {
         let mut assignments = self.assignments.clone();
         if let Some(device) = self.device {
             assignments.push(format!("device={device}"));
@@ -123,6 +124,11 @@ impl Source {
             assignments.push(format!("seed={seed}"));
         }
         assignments.extend(with_epochs(epochs));
+        assignments
+    }
+
+    fn checked(&self, epochs: Option<u64>, anew: bool) -> Result<Experiment, Failure> {
+        let assignments = self.assignments(epochs);
         let experiment = match (&self.preset, &self.experiment) {
             (Some(name), _) => named_preset(name)?.with(&assignments)?,
             (None, Some(path)) => Experiment::load_with(path, &assignments)?,

@@ -18,11 +18,13 @@ use super::{
     with_epochs,
 };
 use crate::experiment::Experiment;
-use crate::run::{Command, Evaluation, Event, Goal, Phase, Run, RunOptions, StepRecord, Summary};
+use crate::run::{
+    self, Command, Evaluation, Event, Goal, Phase, Recorded, Run, RunOptions, StepRecord, Summary,
+};
 
 #[derive(clap::Args)]
 #[command(
-    mut_group("which", |group| group.arg("resume")),
+    mut_group("which", |group| group.arg("resume").arg("fork")),
     after_help = "Exit codes: 0 finished, 1 error, 2 wrong usage, 3 the run diverged, 130 interrupted by Ctrl-C (the record is kept)"
 )]
 pub(super) struct TrainArgs {
@@ -31,6 +33,18 @@ pub(super) struct TrainArgs {
     /// Go on with the run that this folder records
     #[arg(long, value_name = "RUN_FOLDER", conflicts_with_all = ["out", "device", "seed", "assignments"])]
     resume: Option<PathBuf>,
+    /// Go on from a checkpoint of the run that this folder records, in a record of its own: with
+    /// --set method.lambda=0 to compare two ways from the same state
+    #[arg(
+        long,
+        value_name = "RUN_FOLDER",
+        requires = "out",
+        conflicts_with = "seed"
+    )]
+    fork: Option<PathBuf>,
+    /// Step of the checkpoint to fork from; the newest without it
+    #[arg(long, value_name = "STEP", requires = "fork")]
+    at: Option<u64>,
     /// Epochs to train
     #[arg(long, value_name = "N")]
     epochs: Option<u64>,
@@ -56,9 +70,10 @@ pub(super) struct TrainArgs {
 const DIVERGED: u8 = 3;
 
 pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
-    let experiment = match &args.resume {
-        Some(folder) => resumed(folder, args.epochs)?,
-        None => args.source.experiment(args.epochs)?,
+    let experiment = match (&args.resume, &args.fork) {
+        (Some(folder), _) => resumed(folder, args.epochs)?,
+        (None, Some(folder)) => forked(folder, args)?,
+        (None, None) => args.source.experiment(args.epochs)?,
     };
     let interrupts = Arc::new(AtomicUsize::new(0));
     ctrlc::set_handler({
@@ -75,7 +90,7 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
         experiment,
         RunOptions {
             folder: args.resume.clone().or_else(|| args.out.clone()),
-            resume: args.resume.is_some(),
+            resume: args.resume.is_some() || args.fork.is_some(),
             end_at: args.until.clone(),
             max_steps: args.steps.map(|steps| steps as usize),
             ..RunOptions::default()
@@ -125,6 +140,20 @@ fn resumed(folder: &Path, epochs: Option<u64>) -> Result<Experiment, Failure> {
         )));
     }
     checked(Experiment::load_with(&path, &with_epochs(epochs))?, true)
+}
+
+/// The experiment of a branch of a recorded run, whose record is made.
+fn forked(folder: &Path, args: &TrainArgs) -> Result<Experiment, Failure> {
+    let step = args.at.map(|step| step as usize);
+    let live = Recorded::experiment_at(folder, step)?;
+    let changes = args.source.assignments(args.epochs);
+    let origin = folder.join("experiment.toml");
+    let experiment = Experiment::from_toml(&live.to_toml()?, &origin.to_string_lossy(), &changes)?;
+    let experiment = checked(experiment, true)?;
+    if let Some(out) = &args.out {
+        run::fork(folder, step, out, &experiment)?;
+    }
+    Ok(experiment)
 }
 
 fn end(

@@ -8,6 +8,7 @@ use super::{
     app::Studio,
     background::Job,
     history::{History, next_revision},
+    session::Notice,
     tile::Tile,
 };
 use crate::{
@@ -201,6 +202,10 @@ impl Studio {
                 self.tell(CANNOT_COMPARE, text.to_owned());
             }
             Ok(run) => {
+                if let Some(folder) = &run.folder {
+                    let text = format!("Comparing with the run in {}", folder.display());
+                    self.log.add(Notice::Info(text));
+                }
                 self.comparison.keep(run);
                 self.settings.tiles.set_open(Tile::Runs, true);
             }

@@ -114,6 +114,8 @@ impl Studio {
         let options = self.options(Some(folder.clone()), holds, ctx);
         self.session.go_on(&experiment, recorded, options)?;
         self.session.send(Command::SetSpeed(self.pace.speed()));
+        // With what was edited since, from the first step on.
+        self.session.follow(&self.document.experiment, false);
         self.note_running(&folder);
         let shown = folder.display();
         self.log.add(match why {

@@ -135,3 +135,33 @@ fn a_finished_run_goes_on_for_more_epochs() {
     let both = ["train", "--preset", "spirals-mlp", "--resume", text(&run)];
     assert_eq!(layerwise(&both).code, Some(2));
 }
+
+#[test]
+fn a_run_forks_with_another_lambda() {
+    let folder = tempfile::tempdir().unwrap();
+    let [run, branch] = ["run", "branch"].map(|name| folder.path().join(name));
+    let start = ["train", "--preset", "digits-mlp", "--device", "cpu"];
+    let short = ["--epochs", "2", "--set", "train.batch_size=144", "--quiet"];
+    succeeds(&[&start[..], &short, &["--out", text(&run)]].concat());
+    let fork = ["train", "--fork", text(&run), "--quiet"];
+    let wanted = ["--at", "10", "--set", "method.lambda=0", "--json"];
+    let json = succeeds(&[&fork[..], &wanted, &["--out", text(&branch)]].concat());
+    let summary: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(summary["steps"], 20);
+    assert_eq!(summary["changes"][0]["lambda"], 0.0);
+    let lambdas: Vec<f64> = (super::read_metrics(&branch).iter())
+        .filter(|line| line["type"] == "step")
+        .map(|line| line["lambda"][0].as_f64().unwrap())
+        .collect();
+    assert_eq!(lambdas, [[0.1; 10], [0.0; 10]].concat());
+
+    let out = folder.path().join("other");
+    let into = ["--out", text(&out)];
+    let refused = |more: &[&str], words: &[&str]| {
+        refuses(1, &[&fork[..], &into, more].concat(), words);
+    };
+    refused(&["--at", "11"], &["no checkpoint after step 11", "10, 20"]);
+    refused(&["--set", "train.batch_size=9"], &["[train] differs"]);
+    assert!(!out.exists());
+    assert_eq!(layerwise(&fork).code, Some(2), "a fork needs a folder");
+}

@@ -9,7 +9,12 @@ use layerwise::{
     run::{Phase, Run, RunOptions},
 };
 
-use super::{answer, click, open, phase, press, settle, wait_for};
+use super::{Window, answer, click, open, phase, press, settle, wait_for};
+
+/// Whether the words stand anywhere in the window.
+fn has(window: &Window, words: &str) -> bool {
+    window.query_all_by_label(words).next().is_some()
+}
 
 /// A run of two epochs, recorded in `folder`.
 fn recorded(folder: &Path) {
@@ -57,8 +62,9 @@ fn a_run_that_a_crash_left_behind_is_open_again() {
     settle(&mut window, Duration::from_millis(200));
     assert!(!records.path().join(".running").exists());
 
-    // More epochs, in the same record.
+    // More epochs, in the same record, with another λ from the first of them on.
     window.state_mut().experiment_mut().train.epochs = 3;
+    window.state_mut().experiment_mut().method.lambda = 0.75;
     window.run_steps(3);
     click(&mut window, "Run");
     click(&mut window, "Go on with the run");
@@ -66,6 +72,8 @@ fn a_run_that_a_crash_left_behind_is_open_again() {
         studio.progress().is_some_and(|it| it.step == 39) && phase(studio) == Some(Phase::Finished)
     });
     settle(&mut window, Duration::from_millis(200));
+    let told = fs::read_to_string(folder.join("metrics.jsonl")).unwrap();
+    assert!(told.contains("\"step\":26,\"type\":\"lambda\",\"target\":\"all\",\"lambda\":0.75"));
     drop(window);
 
     // Nothing was left behind this time.
@@ -119,4 +127,66 @@ fn a_person_trains_to_a_goal_and_slows_training_down() {
     click(&mut window, "Pace");
     click(&mut window, "Limit the speed");
     assert!(window.query_by_label("Pace: 5.0/s").is_some());
+}
+
+#[test]
+fn a_person_forks_a_run_and_compares_its_branches() {
+    let records = tempfile::tempdir().unwrap();
+    let mut window = open([1400.0, 900.0], Theme::Light, Some(records.path()));
+    let experiment = window.state_mut().experiment_mut();
+    experiment.device = DeviceChoice::Cpu;
+    experiment.train.batch_size = 144;
+    experiment.train.epochs = 2;
+    window.run_steps(3);
+    let fork = (Modifiers::COMMAND | Modifiers::SHIFT, Key::F);
+    // There is nothing to fork yet.
+    press(&mut window, fork.0, fork.1);
+    assert!(window.query_by_label("Fork the run").is_none());
+    click(&mut window, "Pace");
+    click(&mut window, "Train to the goal");
+    wait_for(&mut window, "the end of the epoch", |studio| {
+        phase(studio) == Some(Phase::Paused)
+    });
+    settle(&mut window, Duration::from_millis(200));
+    press(&mut window, fork.0, fork.1);
+    assert!(window.query_by_label("Fork the run").is_some());
+    click(&mut window, "Train 2 branches");
+    wait_for(&mut window, "the first branch", |studio| {
+        studio.log_contains("A branch goes on after step 10")
+    });
+    wait_for(&mut window, "the second branch", |studio| {
+        studio.experiment().method.lambda == 0.0 && phase(studio) == Some(Phase::Finished)
+    });
+    assert_eq!(window.state().progress().unwrap().step, 20);
+    settle(&mut window, Duration::from_millis(300));
+    let folders = fs::read_dir(records.path()).unwrap().count();
+    assert_eq!(folders, 3, "each has a record of its own");
+
+    click(&mut window, "Runs");
+    for title in [
+        "Local BP, λ 0, from step 10",
+        "Local BP, λ 0.1",
+        "Local BP, λ 0.1, from step 10",
+    ] {
+        assert!(has(&window, title), "{title}");
+    }
+    // A removed run comes back from its record.
+    window.get_all_by_label("Remove").next().unwrap().click();
+    window.run_steps(3);
+    assert!(!has(&window, "Local BP, λ 0.1"));
+    let kept = fs::read_dir(records.path()).unwrap();
+    let mut kept = kept.map(|entry| entry.unwrap().path());
+    let first = kept.find(|path| !path.is_file() && !path.join("fork.json").exists());
+    click(&mut window, "Compare with a run…");
+    answer(&mut window, &first.unwrap(), "Compare");
+    wait_for(&mut window, "the run", |studio| {
+        studio.log_contains("Comparing with the run in")
+    });
+    window.run_steps(3);
+    assert!(has(&window, "Local BP, λ 0.1"));
+    click(&mut window, "Compare with a run…");
+    answer(&mut window, records.path(), "Compare");
+    wait_for(&mut window, "the refusal", |studio| {
+        studio.log_contains("holds no record of a run")
+    });
 }
