@@ -64,7 +64,9 @@ impl ForkDialog {
         epochs: usize,
     ) -> Result<Self, String> {
         let steps = checkpoints(&from);
-        let step = *steps.first().ok_or_else(|| {
+        let end = epochs.saturating_mul(steps_per_epoch);
+        let early = steps.iter().find(|step| **step < end);
+        let step = *early.or(steps.first()).ok_or_else(|| {
             format!(
                 "{} holds no checkpoint yet: train to the end of an epoch, or pause",
                 from.display()

@@ -81,6 +81,9 @@ impl Studio {
         let opened = read.and_then(|recorded| self.open_run(recorded, why, ctx));
         if let Err(message) = opened {
             self.drop_branches();
+            if !self.session.is_alive() {
+                self.note_nothing_runs();
+            }
             self.tell(why.trouble(), message);
         }
     }

@@ -126,12 +126,17 @@ impl View {
         let Some(history) = context.history else {
             return;
         };
-        let boundaries = history.series_count(Measure::Cosine);
-        ui.horizontal_wrapped(|ui| {
-            ui.label("Mean cosine");
-            matrix::color_bar(ui, "opposed", "aligned");
-        });
-        let row = (0.36 * ui.available_height() / boundaries as f32).clamp(6.0, 24.0);
+        let boundaries = match is_measured(history) {
+            true => history.series_count(Measure::Cosine),
+            false => 0,
+        };
+        if boundaries > 0 {
+            ui.horizontal_wrapped(|ui| {
+                ui.label("Mean cosine");
+                matrix::color_bar(ui, "opposed", "aligned");
+            });
+        }
+        let row = (0.36 * ui.available_height() / boundaries.max(1) as f32).clamp(6.0, 24.0);
         let size = vec2(ui.available_width(), row * boundaries as f32);
         let (place, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
 
@@ -140,7 +145,7 @@ impl View {
             let label = ui.label("Curves of").id;
             ComboBox::from_id_salt("quantity")
                 .selected_text(self.quantity.title())
-                .width((ui.available_width() - 8.0).min(290.0))
+                .width((ui.available_width() - 12.0).clamp(60.0, 290.0))
                 .truncate()
                 .show_ui(ui, |ui| {
                     for quantity in Quantity::ALL {
@@ -186,7 +191,9 @@ impl View {
             super::empty_in(ui, frame, heading, sentence);
         }
         let area = Rect::from_x_y_ranges(frame.x_range(), place.y_range());
-        self.paint_map(ui, history, &transform, area);
+        if boundaries > 0 {
+            self.paint_map(ui, history, &transform, area);
+        }
         let pointer = response
             .hover_pos()
             .or_else(|| response.interact_pointer_pos())
@@ -202,7 +209,12 @@ impl View {
         }
         if let (Some(step), Some(at)) = (on_map, pointer) {
             let index = ((at.y - area.top()) / row).max(0.0) as usize;
-            read_out(&response, history, index.min(boundaries - 1), step);
+            read_out(
+                &response,
+                history,
+                index.min(boundaries.saturating_sub(1)),
+                step,
+            );
         }
     }
 
@@ -224,6 +236,12 @@ impl View {
         painter.image(texture, place, matrix::WHOLE, egui::Color32::WHITE);
         paint_names(ui, boundaries, area);
     }
+}
+
+/// Whether the agreement of any boundary was measured.
+fn is_measured(history: &History) -> bool {
+    (0..history.series_count(Measure::Cosine))
+        .any(|index| history.newest_value(Measure::Cosine, index).is_some())
 }
 
 /// Why there is no comparison with the truth, which comes every so many steps.
@@ -265,9 +283,7 @@ fn nothing(context: &TileContext<'_>) -> Option<(&'static str, &'static str)> {
                         of its input is what the module before it does, red where they disagree.";
         return Some(("Train to see alignment", sentence));
     };
-    let measured = (0..history.series_count(Measure::Cosine))
-        .any(|index| history.newest_value(Measure::Cosine, index).is_some());
-    (!measured && !compared).then_some((
+    (!is_measured(history) && !compared).then_some((
         "Not measured yet",
         "Alignment is measured every so many steps, as measure.alignment_every says.",
     ))
