@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     TileContext,
-    curves::{CachedCurves, Curve, CurvePlot, Look, MAX_POINTS, Time},
+    curves::{CachedCurves, Curve, CurvePlot, Look, MAX_POINTS},
     legend::{self, Entry},
     loss::test_curves,
     runs,
@@ -57,7 +57,6 @@ impl View {
         legend::show(ui, "Module", &entries(history), &mut self.hidden);
         CurvePlot {
             id: ("accuracy", 0),
-            time: Time::Step,
             log: false,
             percent: true,
             level: None,

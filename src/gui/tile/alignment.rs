@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     TileContext,
-    curves::{self, CachedCurves, Curve, CurvePlot, Look, MAX_POINTS, Time},
+    curves::{self, CachedCurves, Curve, CurvePlot, Look, MAX_POINTS},
     legend::{self, Entry},
     matrix,
     number::{three_digits, two_decimals, whole},
@@ -141,11 +141,11 @@ impl View {
         let (place, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
 
         ui.add_space(2.0);
-        ui.horizontal_wrapped(|ui| {
+        ui.horizontal(|ui| {
             let label = ui.label("Curves of").id;
             ComboBox::from_id_salt("quantity")
                 .selected_text(self.quantity.title())
-                .width((ui.available_width() - 12.0).clamp(60.0, 290.0))
+                .width(ui.available_width().clamp(60.0, 290.0))
                 .truncate()
                 .show_ui(ui, |ui| {
                     for quantity in Quantity::ALL {
@@ -174,7 +174,6 @@ impl View {
         });
         let (transform, hovered) = CurvePlot {
             id: ("alignment", quantity as usize),
-            time: Time::Step,
             log: quantity.is_log(),
             percent: false,
             level: (quantity == Quantity::LossChange).then_some((0.0, "no change")),

@@ -1,4 +1,4 @@
-//! Curves of modules or boundaries over steps or epochs.
+//! Curves of modules or boundaries over steps.
 
 use std::collections::BTreeSet;
 
@@ -99,28 +99,11 @@ impl<Key: PartialEq> CachedCurves<Key> {
     }
 }
 
-/// What runs along the horizontal axis.
-#[derive(Clone, Copy, PartialEq)]
-pub enum Time {
-    Step,
-    Epoch,
-}
-
-impl Time {
-    fn title(self) -> &'static str {
-        match self {
-            Self::Step => "Step",
-            Self::Epoch => "Epoch",
-        }
-    }
-}
-
 /// A plot of curves.
 pub struct CurvePlot<'a> {
     /// Unique in the tile, and other for every choice of what is drawn, so that a zoomed view
     /// does not outlive it.
     pub id: (&'static str, usize),
-    pub time: Time,
     pub log: bool,
     pub percent: bool,
     /// Value of a dashed line, with its label.
@@ -129,7 +112,7 @@ pub struct CurvePlot<'a> {
     pub hidden: &'a BTreeSet<usize>,
     /// Values that the vertical axis holds at least.
     pub include: &'a [f64],
-    /// Step or epoch that the horizontal axis reaches at least.
+    /// Step that the horizontal axis reaches at least.
     pub until: Option<f64>,
 }
 
@@ -138,14 +121,13 @@ const AXIS_WIDTH: f32 = 48.0;
 
 impl CurvePlot<'_> {
     /// Draws the curves in what is left of `ui`. Returns how steps and values lie on the screen,
-    /// and the step or epoch under the pointer.
+    /// and the step under the pointer.
     pub fn show(&self, ui: &mut Ui, curves: &[Curve]) -> (PlotTransform, Option<f64>) {
         let dark = ui.visuals().dark_mode;
         let (log, percent) = (self.log, self.percent);
         let scaled = |value: f64| if log { value.log10() } else { value };
-        let time = self.time;
         let x_axis = AxisHints::new_x()
-            .label(time.title())
+            .label("Step")
             .formatter(|mark, _| whole(mark.value));
         let y_axis = AxisHints::new_y()
             .min_thickness(AXIS_WIDTH)
@@ -171,7 +153,7 @@ impl CurvePlot<'_> {
                     plot_name,
                     position,
                     ..
-                } if !plot_name.is_empty() => Some(hover(plot_name, *position, time, log, percent)),
+                } if !plot_name.is_empty() => Some(hover(plot_name, *position, log, percent)),
                 _ => None,
             });
         for &value in self.include {
@@ -206,9 +188,7 @@ impl CurvePlot<'_> {
         if let Some((value, label)) = self.level {
             paint_level(ui, &transform, scaled(value), label);
         }
-        if self.time == Time::Step {
-            paint_marks(ui, &transform, self.marks);
-        }
+        paint_marks(ui, &transform, self.marks);
         let pointer = response.response.hover_pos();
         let under = pointer.map(|at| transform.value_from_position(at).x);
         (transform, under)
@@ -249,17 +229,14 @@ fn draw<'a>(plot: &mut egui_plot::PlotUi<'a>, curve: &'a Curve, color: Color32) 
     }
 }
 
-fn hover(name: &str, at: PlotPoint, time: Time, log: bool, percent: bool) -> String {
+fn hover(name: &str, at: PlotPoint, log: bool, percent: bool) -> String {
     let value = if log { 10_f64.powf(at.y) } else { at.y };
     let value = if percent {
         format!("{value:.1} %")
     } else {
         three_digits(value)
     };
-    match time {
-        Time::Step => format!("{name}\nstep {}\n{value}", whole(at.x.round())),
-        Time::Epoch => format!("{name}\nepoch {:.1}\n{value}", at.x),
-    }
+    format!("{name}\nstep {}\n{value}", whole(at.x.round()))
 }
 
 /// A vertical line at a step.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     TileContext,
-    curves::{CachedCurves, Curve, CurvePlot, Look, MAX_POINTS, Time},
+    curves::{CachedCurves, Curve, CurvePlot, Look, MAX_POINTS},
     legend::{self, Entry},
     number::three_digits,
     runs,
@@ -80,7 +80,6 @@ impl View {
         let include: &[f64] = if log { &[above] } else { &[0.0, above] };
         CurvePlot {
             id: ("loss", usize::from(log) + 2 * samples as usize),
-            time: Time::Step,
             log,
             percent: false,
             level: any_plain.then_some((guessing, "guessing (ln C)")),

@@ -1,7 +1,8 @@
 //! The run and those that it is compared with, as a table and as a legend above curves.
 
 use eframe::egui::{
-    self, Button, Color32, Grid, Label, RichText, ScrollArea, Sense, Shape, Stroke, Ui, pos2, vec2,
+    self, Button, Color32, Grid, RichText, ScrollArea, Sense, Shape, Stroke, Ui, WidgetInfo, pos2,
+    vec2,
 };
 use egui_plot::LineStyle;
 
@@ -10,10 +11,9 @@ use super::{
     number::{three_digits, two_decimals, whole},
 };
 use crate::{
-    experiment::Experiment,
     gui::{
         command::Command,
-        compare::{self, title},
+        compare::{self, Compared, title},
         history::{History, Measure},
         theme,
     },
@@ -35,7 +35,7 @@ pub fn line_style(place: usize) -> LineStyle {
 /// A short sample of the line that a run is drawn with; place 0 is the run that trains.
 fn sample(ui: &mut Ui, place: usize, color: Color32) {
     let height = ui.text_style_height(&egui::TextStyle::Body);
-    let (rect, _) = ui.allocate_exact_size(vec2(34.0, height), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(26.0, height), Sense::hover());
     let y = rect.center().y;
     let ends = [pos2(rect.left(), y), pos2(rect.right(), y)];
     let stroke = Stroke::new(2.0, color);
@@ -55,42 +55,58 @@ fn sample(ui: &mut Ui, place: usize, color: Color32) {
     ui.painter().extend(shapes);
 }
 
-/// A row that says which line is which run, where there is more than one.
+/// A row that says which line is which run, where there is more than one. Words that all have in
+/// common are left out.
 pub fn legend(ui: &mut Ui, context: &TileContext<'_>) {
     let others: Vec<_> = context.comparison.shown().collect();
     if others.is_empty() {
         return;
     }
+    let own = title(context.experiment, context.origin);
+    let mut titles = vec![(0, own.as_str())];
+    titles.extend(
+        others
+            .iter()
+            .map(|(place, run)| (*place, run.title.as_str())),
+    );
+    let common = common_start(titles.iter().map(|(_, title)| *title));
     let color = ui.visuals().text_color();
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(6.0, 2.0);
-        sample(ui, 0, color);
-        ui.label(title(context.experiment, context.origin));
-        for (place, run) in others {
-            ui.add_space(8.0);
+        ui.spacing_mut().item_spacing = vec2(5.0, 0.0);
+        for (place, title) in titles {
             sample(ui, place, color);
-            ui.label(&run.title);
+            let short = title.get(common..).unwrap_or(title);
+            let label = ui.label(RichText::new(short).small());
+            label.on_hover_text(title);
+            ui.add_space(5.0);
         }
     });
 }
 
-/// A row of the table.
-struct Row<'a> {
-    place: usize,
-    title: String,
-    experiment: &'a Experiment,
-    history: &'a History,
-    phase: Option<Phase>,
+/// Bytes of the parts, each ended by a comma, with which all titles begin; every title keeps its
+/// last part.
+fn common_start<'a>(titles: impl Iterator<Item = &'a str> + Clone) -> usize {
+    const END: &str = ", ";
+    let Some(first) = titles.clone().next() else {
+        return 0;
+    };
+    let ends = first.match_indices(END).map(|(at, end)| at + end.len());
+    let in_all = |end: &usize| {
+        let start = first.get(..*end);
+        let mut titles = titles.clone();
+        titles.all(|title| title.get(..*end) == start && title.len() > *end)
+    };
+    ends.take_while(in_all).last().unwrap_or(0)
 }
 
 /// Draws the tile. Returns what a person asks for.
 pub fn show(ui: &mut Ui, context: &TileContext<'_>) -> Option<Ask> {
     let mut ask = controls(ui, context);
-    let comparison = context.comparison;
-    if context.history.is_none() && comparison.runs().is_empty() {
+    let runs = context.comparison.runs();
+    if context.history.is_none() && runs.is_empty() {
         let place = ui.available_rect_before_wrap();
-        let sentence = "Fork a run to train it on with another λ from the same state, keep \
-                            runs, or open records: their curves are drawn on the same axes.";
+        let sentence = "Fork a run to train it on with another λ from the same state, keep runs, \
+                        or open records: their curves are drawn on the same axes.";
         super::empty_in(ui, place, "No run to compare yet", sentence);
         return ask;
     }
@@ -98,65 +114,58 @@ pub fn show(ui: &mut Ui, context: &TileContext<'_>) -> Option<Ask> {
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         Grid::new("runs")
             .num_columns(8)
-            .spacing(vec2(14.0, 8.0))
+            .spacing(vec2(12.0, 8.0))
             .show(ui, |ui| {
                 for head in [
                     "",
+                    "",
                     "Run",
-                    "Steps",
                     "Test accuracy",
                     "Loss",
-                    "Mean cosine",
-                    "Seed",
+                    "Cosine",
+                    "Steps",
                     "",
                 ] {
                     ui.label(RichText::new(head).small().weak());
                 }
                 ui.end_row();
                 if let Some(history) = context.history {
-                    numbers(
-                        ui,
-                        &Row {
-                            place: 0,
-                            title: title(context.experiment, context.origin),
-                            experiment: context.experiment,
-                            history,
-                            phase: Some(context.progress.phase),
-                        },
-                        true,
-                    );
+                    ui.label("");
+                    let phase = Some(context.progress.phase);
+                    let title = title(context.experiment, context.origin);
+                    numbers(ui, 0, &title, history, phase, true);
                     ui.weak("This run");
                     ui.end_row();
                 }
-                for (place, run) in (1..).zip(comparison.runs()) {
-                    let row = Row {
-                        place,
-                        title: run.title.clone(),
-                        experiment: &run.experiment,
-                        history: &run.history,
-                        phase: run.phase,
-                    };
-                    let name = numbers(ui, &row, run.shown);
-                    if let Some(folder) = &run.folder {
-                        name.on_hover_text(folder.display().to_string());
-                    }
-                    ui.push_id(run.id, |ui| {
-                        ui.horizontal(|ui| {
-                            let mut shown = run.shown;
-                            if ui.checkbox(&mut shown, "Show").changed() {
-                                let asked = compare::Ask::Show(run.id, shown);
-                                ask = Some(Ask::Compare(asked));
-                            }
-                            let button = ui.add(Button::new("Remove").small());
-                            if button.on_hover_text("Its record stays").clicked() {
-                                ask = Some(Ask::Compare(compare::Ask::Remove(run.id)));
-                            }
-                        });
-                    });
-                    ui.end_row();
+                for (place, run) in (1..).zip(runs) {
+                    ask = row(ui, place, run).map(Ask::Compare).or(ask.take());
                 }
             });
     });
+    ask
+}
+
+/// A run that is compared with.
+fn row(ui: &mut Ui, place: usize, run: &Compared) -> Option<compare::Ask> {
+    let mut ask = None;
+    let mut shown = run.shown;
+    let switch = ui.checkbox(&mut shown, "");
+    switch.widget_info(|| {
+        let name = format!("Show {}", run.title);
+        WidgetInfo::selected(egui::Role::CheckBox, true, shown, name)
+    });
+    if switch.on_hover_text("Draw its curves").changed() {
+        ask = Some(compare::Ask::Show(run.id, shown));
+    }
+    let name = numbers(ui, place, &run.title, &run.history, run.phase, shown);
+    if let Some(folder) = &run.folder {
+        name.on_hover_text(folder.display().to_string());
+    }
+    let button = ui.push_id(run.id, |ui| ui.add(Button::new("Remove").small()));
+    if button.inner.on_hover_text("Its record stays").clicked() {
+        ask = Some(compare::Ask::Remove(run.id));
+    }
+    ui.end_row();
     ask
 }
 
@@ -191,41 +200,67 @@ fn controls(ui: &mut Ui, context: &TileContext<'_>) -> Option<Ask> {
     ask
 }
 
-/// The cells that every row has. Returns the name's.
-fn numbers(ui: &mut Ui, row: &Row<'_>, shown: bool) -> egui::Response {
+/// The cells that every row has. Returns the title's.
+fn numbers(
+    ui: &mut Ui,
+    place: usize,
+    title: &str,
+    history: &History,
+    phase: Option<Phase>,
+    shown: bool,
+) -> egui::Response {
     let visuals = ui.visuals();
     let color = match shown {
         true => visuals.text_color(),
         false => visuals.weak_text_color(),
     };
-    let last = row.history.series_count(Measure::Loss).saturating_sub(1);
-    let evaluated = row.history.evaluations().last();
+    let last = history.series_count(Measure::Loss).saturating_sub(1);
+    let evaluated = history.evaluations().last();
     let accuracy = evaluated.and_then(|it| it.modules.last()?.test_accuracy);
-    let cosines: Vec<f64> = (0..row.history.series_count(Measure::Cosine))
-        .filter_map(|index| row.history.newest_value(Measure::Cosine, index))
+    let cosines: Vec<f64> = (0..history.series_count(Measure::Cosine))
+        .filter_map(|index| history.newest_value(Measure::Cosine, index))
         .collect();
     let cosine = cosines.iter().sum::<f64>() / cosines.len() as f64;
-    let loss = row.history.newest_value(Measure::Loss, last);
+    let loss = history.newest_value(Measure::Loss, last);
     let dash = || "–".to_owned();
-    let step = row.history.newest().map_or(0, |record| record.step);
-    sample(ui, row.place, color);
-    let mut name = row.title.clone();
-    if let Some(phase @ (Phase::Diverged | Phase::Failed)) = row.phase {
-        name += &format!(" ({})", phase.title().to_lowercase());
-    }
-    let name = ui.add(Label::new(RichText::new(name).color(color)));
+    sample(ui, place, color);
+    let ended = match phase {
+        Some(phase @ (Phase::Diverged | Phase::Failed)) => {
+            format!(" ({})", phase.title().to_lowercase())
+        }
+        _ => String::new(),
+    };
+    let name = ui.label(RichText::new(format!("{title}{ended}")).color(color));
     let cells = [
-        whole(step as f64),
         accuracy.map_or_else(dash, |share| format!("{:.1} %", 100.0 * share)),
         loss.map_or_else(dash, three_digits),
         match cosine.is_finite() {
             true => two_decimals(cosine),
             false => dash(),
         },
-        row.experiment.seed.to_string(),
+        whole(history.newest().map_or(0, |record| record.step) as f64),
     ];
     for cell in cells {
         ui.label(RichText::new(cell).color(color));
     }
     name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_legend_leaves_out_what_all_have_in_common() {
+        let cut = |titles: &[&'static str]| -> Vec<&'static str> {
+            let common = common_start(titles.iter().copied());
+            titles.iter().map(|title| &title[common..]).collect()
+        };
+        let branches = ["Local BP, λ 0.1", "Local BP, λ 0, from step 20"];
+        assert_eq!(cut(&branches), ["λ 0.1", "λ 0, from step 20"]);
+        let methods = ["Local BP, λ 0.1", "Global BP"];
+        assert_eq!(cut(&methods), methods);
+        let same = ["Local BP, λ 0", "Local BP, λ 0, from step 20"];
+        assert_eq!(cut(&same), ["λ 0", "λ 0, from step 20"]);
+    }
 }

@@ -10,10 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     TileContext,
-    curves::{CachedCurves, Curve, CurvePlot, Look, Time},
+    curves::{CachedCurves, Curve, CurvePlot, Look},
     legend::{self, Entry},
     matrix,
     number::three_digits,
+    runs,
     texture::CachedTexture,
 };
 use crate::{
@@ -147,7 +148,7 @@ impl View {
                 self.matrices(ui, context, history, newest);
                 ui.add_space(6.0);
             }
-            self.curves(ui, history, newest);
+            self.curves(ui, context, history, newest);
         });
     }
 
@@ -213,7 +214,13 @@ impl View {
         });
     }
 
-    fn curves(&mut self, ui: &mut Ui, history: &History, newest: &Evaluation) {
+    fn curves(
+        &mut self,
+        ui: &mut Ui,
+        context: &TileContext<'_>,
+        history: &History,
+        newest: &Evaluation,
+    ) {
         ui.horizontal_wrapped(|ui| {
             let label = ui.label("Curves of").id;
             ComboBox::from_id_salt("quantity")
@@ -239,20 +246,20 @@ impl View {
             .iter()
             .map(|module| entry(module, quantity))
             .collect();
+        runs::legend(ui, context);
         legend::show(ui, "Module", &entries, &mut self.hidden);
-        let key = (history.revision(), quantity, log);
-        let curves = self
-            .curves
-            .get(key, || make(history, newest, quantity, log));
+        let key = (context.revision(history), quantity, log);
+        let curves = self.curves.get(key, || {
+            context.curves(history, |history| make(history, quantity, log))
+        });
         let height = (ui.available_height() - 4.0).max(150.0);
         ui.allocate_ui(vec2(ui.available_width(), height), |ui| {
             CurvePlot {
                 id: ("separability", 2 * quantity as usize + usize::from(log)),
-                time: Time::Epoch,
                 log,
                 percent: quantity.is_share(),
                 level: None,
-                marks: &[],
+                marks: history.changes(),
                 hidden: &self.hidden,
                 include: if log { &[] } else { &[0.0] },
                 until: None,
@@ -339,17 +346,20 @@ fn entry(module: &ModuleEvaluation, quantity: Quantity) -> Entry {
     }
 }
 
-fn make(history: &History, newest: &Evaluation, quantity: Quantity, log: bool) -> Vec<Curve> {
+fn make(history: &History, quantity: Quantity, log: bool) -> Vec<Curve> {
     let curve = |module: &ModuleEvaluation| {
         let points = history.evaluations().iter().filter_map(|evaluation| {
             let mut all = evaluation.modules.iter();
             let same = all.find(|other| other.number == module.number)?;
-            Some([evaluation.epoch, quantity.value(&same.separability)?])
+            let value = quantity.value(&same.separability)?;
+            Some([evaluation.step as f64, value])
         });
         let name = format!("Module {}", module.number);
         Curve::new(name, module.number, Look::Marked, log, points)
     };
-    newest.modules.iter().map(curve).collect()
+    let newest = history.evaluations().last();
+    let modules = newest.map_or(&[][..], |evaluation| &evaluation.modules);
+    modules.iter().map(curve).collect()
 }
 
 #[cfg(test)]
