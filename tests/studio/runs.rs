@@ -171,8 +171,7 @@ fn a_person_forks_a_run_and_compares_its_branches() {
         assert!(has(&window, title), "{title}");
     }
     // A removed run comes back from its record.
-    window.get_all_by_label("Remove").next().unwrap().click();
-    window.run_steps(3);
+    click(&mut window, "Remove Local BP, λ 0.1");
     assert!(!has(&window, "Local BP, λ 0.1"));
     let kept = fs::read_dir(records.path()).unwrap();
     let mut kept = kept.map(|entry| entry.unwrap().path());

@@ -133,8 +133,9 @@ pub fn show(ui: &mut Ui, context: &TileContext<'_>) -> Option<Ask> {
                     ui.label("");
                     let phase = Some(context.progress.phase);
                     let title = title(context.experiment, context.origin);
-                    numbers(ui, 0, &title, history, phase, true);
-                    ui.weak("This run");
+                    name(ui, 0, &title, phase, ui.visuals().strong_text_color());
+                    ui.label("");
+                    numbers(ui, history, ui.visuals().strong_text_color());
                     ui.end_row();
                 }
                 for (place, run) in (1..).zip(runs) {
@@ -157,14 +158,24 @@ fn row(ui: &mut Ui, place: usize, run: &Compared) -> Option<compare::Ask> {
     if switch.on_hover_text("Draw its curves").changed() {
         ask = Some(compare::Ask::Show(run.id, shown));
     }
-    let name = numbers(ui, place, &run.title, &run.history, run.phase, shown);
+    let color = match shown {
+        true => ui.visuals().text_color(),
+        false => ui.visuals().weak_text_color(),
+    };
+    let name = name(ui, place, &run.title, run.phase, color);
     if let Some(folder) = &run.folder {
         name.on_hover_text(folder.display().to_string());
     }
-    let button = ui.push_id(run.id, |ui| ui.add(Button::new("Remove").small()));
-    if button.inner.on_hover_text("Its record stays").clicked() {
+    let button = ui.push_id(run.id, |ui| ui.add(Button::new("×").small()));
+    let button = button.inner;
+    button.widget_info(|| {
+        WidgetInfo::labeled(egui::Role::Button, true, format!("Remove {}", run.title))
+    });
+    let hint = "Take it out of the comparison; its record stays";
+    if button.on_hover_text(hint).clicked() {
         ask = Some(compare::Ask::Remove(run.id));
     }
+    numbers(ui, &run.history, color);
     ui.end_row();
     ask
 }
@@ -200,20 +211,27 @@ fn controls(ui: &mut Ui, context: &TileContext<'_>) -> Option<Ask> {
     ask
 }
 
-/// The cells that every row has. Returns the title's.
-fn numbers(
+/// The line and the title of a run, and how it ended where that was bad. Returns the title's
+/// response.
+fn name(
     ui: &mut Ui,
     place: usize,
     title: &str,
-    history: &History,
     phase: Option<Phase>,
-    shown: bool,
+    color: Color32,
 ) -> egui::Response {
-    let visuals = ui.visuals();
-    let color = match shown {
-        true => visuals.text_color(),
-        false => visuals.weak_text_color(),
+    sample(ui, place, color);
+    let ended = match phase {
+        Some(phase @ (Phase::Diverged | Phase::Failed)) => {
+            format!(" ({})", phase.title().to_lowercase())
+        }
+        _ => String::new(),
     };
+    ui.label(RichText::new(format!("{title}{ended}")).color(color))
+}
+
+/// How far a run has come.
+fn numbers(ui: &mut Ui, history: &History, color: Color32) {
     let last = history.series_count(Measure::Loss).saturating_sub(1);
     let evaluated = history.evaluations().last();
     let accuracy = evaluated.and_then(|it| it.modules.last()?.test_accuracy);
@@ -223,14 +241,6 @@ fn numbers(
     let cosine = cosines.iter().sum::<f64>() / cosines.len() as f64;
     let loss = history.newest_value(Measure::Loss, last);
     let dash = || "–".to_owned();
-    sample(ui, place, color);
-    let ended = match phase {
-        Some(phase @ (Phase::Diverged | Phase::Failed)) => {
-            format!(" ({})", phase.title().to_lowercase())
-        }
-        _ => String::new(),
-    };
-    let name = ui.label(RichText::new(format!("{title}{ended}")).color(color));
     let cells = [
         accuracy.map_or_else(dash, |share| format!("{:.1} %", 100.0 * share)),
         loss.map_or_else(dash, three_digits),
@@ -243,7 +253,6 @@ fn numbers(
     for cell in cells {
         ui.label(RichText::new(cell).color(color));
     }
-    name
 }
 
 #[cfg(test)]
