@@ -3,6 +3,8 @@
 
 #[path = "training/data.rs"]
 mod data;
+#[path = "training/inspect.rs"]
+mod inspect;
 #[path = "training/resume.rs"]
 mod resume;
 #[path = "training/truth.rs"]

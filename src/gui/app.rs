@@ -228,7 +228,7 @@ impl Studio {
                 generation: self.loader.generation(),
             }),
         };
-        if let Some(command) = self.settings.tiles.show(ui, &context) {
+        for command in self.settings.tiles.show(ui, &context) {
             self.session.send(command);
         }
     }

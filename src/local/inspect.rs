@@ -13,7 +13,6 @@ use super::{
     learner::{Learner, StepWay, moved},
     module::LocalModule,
     step::ModuleStep,
-    truth::Part,
 };
 use crate::block::{Draws, Dual};
 pub use numbers::{
@@ -71,10 +70,10 @@ impl Learner {
 impl Look<'_> {
     fn modules(&self) -> Vec<InspectedModule> {
         let Self { learner, batch, .. } = self;
-        let parts = learner.parts(&learner.modules, batch, self.way);
         if !learner.kind.is_local() {
-            return self.global(parts);
+            return self.global();
         }
+        let parts = learner.parts(&learner.modules, batch, self.way);
         let mut before = None;
         let modules = learner.modules.iter().zip(parts).enumerate();
         modules
@@ -93,10 +92,14 @@ impl Look<'_> {
     }
 
     /// Under global BP there is one loss, which sends back to every module.
-    fn global(&self, parts: Vec<Part>) -> Vec<InspectedModule> {
-        let Self { learner, batch, .. } = self;
+    fn global(&self) -> Vec<InspectedModule> {
+        let learner = self.learner;
+        // One module at a time needs no checkpoints, and graphs with and without do not mix.
+        let tracked = learner.modules.iter().map(|it| it.valid().in_graphs());
+        let tracked: Vec<LocalModule> = tracked.collect();
+        let parts = learner.parts(&tracked, &self.resting, self.way);
         let mut sent = learner
-            .send_back(&learner.modules, &parts, batch, self.way)
+            .send_back(&tracked, &parts, &self.resting, self.way)
             .unwrap_or_default()
             .into_iter()
             .peekable();

@@ -7,8 +7,8 @@ use super::{
     *,
 };
 
-/// The first and the last module score classes by cross-entropy alone, so that samples have
-/// losses of their own.
+/// Under Local BP the loss of the second module compares samples; those of the others are
+/// cross-entropy alone.
 fn network(kind: MethodKind) -> Experiment {
     let mut experiment = without_dropout(kind);
     experiment.loss = Loss::default();
@@ -220,12 +220,18 @@ fn samples_add_up_to_their_batch() {
         for at in 0..3 {
             let module = |seen: &Inspection| seen.modules[at].clone();
             let first = module(&seen[0]);
-            if let Some(loss) = first.loss {
+            // A loss that compares samples is of none alone.
+            let compares = kind == MethodKind::LocalBp && at == 1;
+            assert_eq!(
+                first.sample_loss.is_some(),
+                first.loss.is_some() && !compares
+            );
+            if let (Some(of_sample), Some(loss)) = (first.sample_loss, first.loss) {
                 let name = format!("{kind:?}: loss {}", at + 1);
                 near(&name, mean(&|it| module(it).sample_loss.unwrap()), loss);
                 let scores = first.scores.unwrap();
                 let probability = scores.probabilities[seen[0].class];
-                near(&name, -probability.ln(), first.sample_loss.unwrap());
+                near(&name, -probability.ln(), of_sample);
                 near(&name, scores.probabilities.iter().sum(), 1.0);
             }
             let Some(boundary) = first.boundary else {
