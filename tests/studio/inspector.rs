@@ -14,7 +14,6 @@ fn a_person_goes_step_by_step_and_reads_every_number() {
     window.state_mut().experiment_mut().device = DeviceChoice::Cpu;
     window.run_steps(3);
     click(&mut window, "Step inspector");
-    window.get_by_label("Inspect");
 
     press(&mut window, Modifiers::NONE, Key::F10);
     wait_for_words(&mut window, "Step 2, sample i = 1");

@@ -24,7 +24,7 @@ use formula::formula;
 use rows::Row;
 
 /// From this width on, words stand beside formulas instead of below.
-const WIDE: f32 = 560.0;
+const WIDE: f32 = 500.0;
 /// Modules that are unfolded at first.
 const UNFOLDED: usize = 2;
 
@@ -169,6 +169,8 @@ impl View {
         self.about(ui, context, history, inspection, &name);
         ui.add_space(theme::SMALL_GAP);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            // The bar would stand on the numbers.
+            ui.set_max_width(ui.available_width() - theme::SMALL_GAP);
             let wide = ui.available_width() >= WIDE;
             let mut before: Option<&InspectedModule> = None;
             for module in &inspection.modules {
@@ -282,7 +284,7 @@ fn meeting(ui: &mut Ui, before: &InspectedModule, module: &InspectedModule, wide
 }
 
 /// Width of a number, and of a formula with words beside it.
-const NUMBER: f32 = 64.0;
+const NUMBER: f32 = 52.0;
 const FORMULA: f32 = 270.0;
 
 /// Quantities one below the other.

@@ -176,6 +176,7 @@ pub fn boundary(k: usize, boundary: &InspectedBoundary) -> Vec<Row> {
     let before = k - 1;
     let asks = format!("δin_{{{k},i}}");
     let follows = format!("δout_{{{before},i}}");
+    let apart = format!("v_{{{k},i}}");
     let zero = format!("Module {before} does not pull at this sample");
     vec![
         Row::new(
@@ -190,12 +191,12 @@ pub fn boundary(k: usize, boundary: &InspectedBoundary) -> Vec<Row> {
             "One of the two gradients is zero",
         ),
         Row::new(
-            format!("|{asks} − {follows}|²"),
+            format!("|{apart}|²"),
             boundary.squared_distance,
-            "What this sample adds to the reconciliation",
+            "Where they differ, v = δin − δout: what this sample adds to R",
         ),
         Row::maybe(
-            format!("|{asks} − {follows}| / |{follows}|"),
+            format!("|{apart}| / |{follows}|"),
             boundary.relative_distance,
             "Relative distance of this sample",
             &zero,
@@ -212,7 +213,7 @@ pub fn boundary(k: usize, boundary: &InspectedBoundary) -> Vec<Row> {
             "Mean cosine of the batch",
         ),
         Row::new(
-            format!("|δin_{k} − δout_{before}| / |δout_{before}|"),
+            format!("|v_{k}| / |δout_{before}|"),
             boundary.batch_relative_distance,
             "Relative distance over the whole batch",
         ),
@@ -222,7 +223,7 @@ pub fn boundary(k: usize, boundary: &InspectedBoundary) -> Vec<Row> {
             "Ratio of the lengths over the whole batch",
         ),
         Row::new(
-            format!("R_{k} = 1/B Σ_i |{asks} − {follows}|²"),
+            format!("R_{k} = 1/B Σ_i |{apart}|²"),
             boundary.reconciliation,
             "Reconciliation of the batch",
         ),
@@ -232,9 +233,9 @@ pub fn boundary(k: usize, boundary: &InspectedBoundary) -> Vec<Row> {
             "Weight of the reconciliation in L + λ R",
         ),
         Row::new(
-            format!("D_v L_{k} = 1/B Σ_i ⟨{asks}, v_i⟩"),
+            format!("D_v L_{k} = 1/B Σ_i ⟨{asks}, {apart}⟩"),
             boundary.derivative,
-            "Slope of the loss along v = δin − δout of each sample",
+            "Slope of the loss along v of each sample",
         ),
     ]
 }
@@ -269,15 +270,14 @@ pub fn isolation(isolation: Option<&Isolation>, kind: MethodKind) -> Row {
             }
         })
     });
-    let words = match isolation.map(|isolation| isolation.step) {
-        Some(1) => "The largest after step 1: no gradient crosses a cut".to_owned(),
-        Some(step) => format!("The largest after step {step}"),
-        None => String::new(),
+    let words = match off {
+        Some(0.0) => "The largest is exactly 0: no gradient crosses a cut",
+        _ => "The largest: a gradient crosses a cut",
     };
     let why = match (kind.is_local(), isolation) {
         (false, _) => "Global BP has no cuts",
         (true, None) => "The isolation is measured after the first step",
         (true, Some(_)) => "There is only one module",
     };
-    Row::maybe("|∂L_k/∂θ_j|, j ≠ k".to_owned(), off, &words, why)
+    Row::maybe("|∂L_k/∂θ_j|, j ≠ k".to_owned(), off, words, why)
 }

@@ -220,8 +220,11 @@ fn isolation_is_told_by_its_largest_number_off_the_diagonal() {
         norms: norms.map(Vec::from).to_vec(),
         ..Isolation::default()
     };
-    let of = |norms| rows::isolation(Some(&measured(norms)), MethodKind::LocalBp).value;
+    let row = |norms| rows::isolation(Some(&measured(norms)), MethodKind::LocalBp);
+    let of = |norms| row(norms).value;
     assert_eq!(of([[0.5, 0.0], [0.0, 2.0]]), Some(0.0));
+    assert!(row([[0.5, 0.0], [0.0, 2.0]]).words.contains("exactly 0"));
+    assert!(!row([[0.5, 0.0], [1e-12, 2.0]]).words.contains("exactly"));
     assert_eq!(of([[0.5, 0.0], [1e-12, 2.0]]), Some(1e-12));
     for norms in [[[0.5, 0.0], [f64::NAN, 2.0]], [[0.5, f64::NAN], [0.0, 2.0]]] {
         assert!(of(norms).unwrap().is_nan());
