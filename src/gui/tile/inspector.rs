@@ -123,11 +123,13 @@ impl View {
         self.sample = self.sample.min(count - 1);
         ui.horizontal_wrapped(|ui| {
             let over = "The run is over: train again to inspect";
+            let why = |end| if alive { end } else { over };
             ui.add_enabled_ui(alive, |ui| {
                 let label = ui.label("Sample");
                 let before = ui
                     .add_enabled(self.sample > 0, Button::new("<"))
-                    .on_hover_text("Previous sample");
+                    .on_hover_text("Previous sample")
+                    .on_disabled_hover_text(why("This is the first sample"));
                 if before.clicked() {
                     self.sample -= 1;
                 }
@@ -138,7 +140,8 @@ impl View {
                 ui.label(format!("of {count}"));
                 let after = ui
                     .add_enabled(self.sample + 1 < count, Button::new(">"))
-                    .on_hover_text("Next sample");
+                    .on_hover_text("Next sample")
+                    .on_disabled_hover_text(why("This is the last sample"));
                 if after.clicked() {
                     self.sample += 1;
                 }
@@ -285,7 +288,7 @@ fn meeting(ui: &mut Ui, before: &InspectedModule, module: &InspectedModule, wide
 
 /// Width of a number, and of a formula with words beside it.
 const NUMBER: f32 = 52.0;
-const FORMULA: f32 = 270.0;
+const FORMULA: f32 = 240.0;
 
 /// Quantities one below the other.
 fn show_rows(ui: &mut Ui, rows: &[Row], wide: bool) {

@@ -123,7 +123,7 @@ fn bar(
         .with_min_x(place.left() + width + GAP)
         .with_max_x(place.right() - 2.0 * NUMBER)
         .shrink2(vec2(0.0, 2.0));
-    painter.rect_filled(track, 2.0, visuals.extreme_bg_color);
+    painter.rect_filled(track, 2.0, visuals.code_bg_color);
     let share = probability.clamp(0.0, 1.0) as f32;
     let filled = track.with_max_x(track.left() + share * track.width());
     painter.rect_filled(filled, 2.0, color);
