@@ -17,7 +17,7 @@ fn a_person_goes_step_by_step_and_reads_every_number() {
 
     press(&mut window, Modifiers::NONE, Key::F10);
     wait_for_words(&mut window, "Step 2, sample i = 1");
-    window.get_by_label_contains("x1,i");
+    window.get_by_label("|x0,i|");
     press(&mut window, Modifiers::NONE, Key::F10);
     wait_for_words(&mut window, "Step 3, sample i = 1");
     click(&mut window, ">");
