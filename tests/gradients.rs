@@ -3,6 +3,8 @@
 
 #[path = "gradients/closed.rs"]
 mod closed;
+#[path = "gradients/inspect.rs"]
+mod inspect;
 #[path = "gradients/truth.rs"]
 mod truth;
 

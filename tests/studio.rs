@@ -2,6 +2,8 @@
 
 #[path = "studio/data.rs"]
 mod data;
+#[path = "studio/inspector.rs"]
+mod inspector;
 #[path = "studio/runs.rs"]
 mod runs;
 #[path = "studio/weights.rs"]

@@ -5,6 +5,8 @@
 mod data;
 #[path = "training/fork.rs"]
 mod fork;
+#[path = "training/inspect.rs"]
+mod inspect;
 #[path = "training/resume.rs"]
 mod resume;
 #[path = "training/truth.rs"]

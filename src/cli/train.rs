@@ -114,7 +114,7 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
                 display.progress(&run);
             }
             Event::Evaluated(evaluation) => display.evaluated(&evaluation),
-            Event::Isolation(_) | Event::Truth(_) | Event::Changed(_) => {}
+            Event::Isolation(_) | Event::Truth(_) | Event::Inspected(_) | Event::Changed(_) => {}
             Event::Note(text) => display.say(&text),
             Event::Warning { message, .. } => display.say(&format!("warning: {message}")),
             Event::Ended {

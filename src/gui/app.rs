@@ -243,11 +243,12 @@ impl Studio {
                 generation: self.loader.generation(),
             }),
         };
-        match self.settings.tiles.show(ui, &context) {
-            Some(Ask::Run(command)) => self.session.send(command),
-            Some(Ask::Give(command)) => self.run(command, ui.ctx()),
-            Some(Ask::Compare(ask)) => self.comparison.obey(ask),
-            None => {}
+        for ask in self.settings.tiles.show(ui, &context) {
+            match ask {
+                Ask::Run(command) => self.session.send(command),
+                Ask::Give(command) => self.run(command, ui.ctx()),
+                Ask::Compare(ask) => self.comparison.obey(ask),
+            }
         }
     }
 

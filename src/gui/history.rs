@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     experiment::Experiment,
-    run::{Change, Evaluation, Event, Isolation, StepRecord, Truth},
+    run::{Change, Evaluation, Event, Inspection, Isolation, StepRecord, Truth},
 };
 
 /// Most points kept of each series of steps.
@@ -135,6 +135,7 @@ impl Mean {
 #[derive(Debug)]
 pub struct History {
     modules: usize,
+    run: u64,
     revision: u64,
     /// Steps that a bucket covers; doubles whenever the buckets are full.
     width: usize,
@@ -147,15 +148,19 @@ pub struct History {
     changes: Thinned<Change>,
     /// The newest with the cuts as they are, and with open ones.
     isolation: [Option<Isolation>; 2],
+    /// The newest, with the revision that it made.
+    inspection: Option<(u64, Inspection)>,
     warnings: BTreeMap<usize, String>,
 }
 
 impl History {
     /// Nothing yet, of a run of this experiment.
     pub fn new(experiment: &Experiment) -> Self {
+        let run = next_revision();
         Self {
             modules: experiment.module_count(),
-            revision: next_revision(),
+            run,
+            revision: run,
             width: 1,
             steps: Vec::new(),
             series: Default::default(),
@@ -163,6 +168,7 @@ impl History {
             evaluations: Thinned::new(MAX_EVALUATIONS),
             changes: Thinned::new(MAX_CHANGES),
             isolation: [None, None],
+            inspection: None,
             warnings: BTreeMap::new(),
         }
     }
@@ -193,6 +199,9 @@ impl History {
                 let [sound, broken] = &mut self.isolation;
                 let place = if isolation.broken { broken } else { sound };
                 *place = Some(isolation.clone());
+            }
+            Event::Inspected(inspection) => {
+                self.inspection = Some((next_revision(), inspection.clone()));
             }
             Event::Changed(change) => {
                 let newest = self.changes.items.last();
@@ -370,6 +379,17 @@ impl History {
     pub fn isolation(&self, broken: bool) -> Option<&Isolation> {
         let [sound, open] = &self.isolation;
         if broken { open } else { sound }.as_ref()
+    }
+
+    /// The step that was inspected last, with a number that no other inspection has.
+    pub fn inspection(&self) -> Option<(u64, &Inspection)> {
+        let (number, inspection) = self.inspection.as_ref()?;
+        Some((*number, inspection))
+    }
+
+    /// A number that differs between runs.
+    pub fn run(&self) -> u64 {
+        self.run
     }
 
     /// The warning about a module, by number from 1, until an evaluation finds it recovered.

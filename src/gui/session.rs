@@ -171,6 +171,7 @@ impl Session {
                 | Event::Evaluated(_)
                 | Event::Isolation(_)
                 | Event::Truth(_)
+                | Event::Inspected(_)
                 | Event::Changed(_) => {}
             }
         }

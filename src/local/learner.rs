@@ -198,7 +198,7 @@ impl Learner {
         Draws::new(rng(self.seed, Stream::Dropout, index))
     }
 
-    fn clip(&self, module: &LocalModule, gradients: &mut GradientsParams) {
+    pub(super) fn clip(&self, module: &LocalModule, gradients: &mut GradientsParams) {
         if self.clip_norm > 0.0 {
             clip(module, gradients, self.clip_norm);
         }
@@ -212,15 +212,8 @@ impl Learner {
         gradients: GradientsParams,
         learning_rate: f64,
     ) {
-        let learning_rate = learning_rate * module.lr_factor();
-        let is_free = self.kind == MethodKind::BpFree;
         let module = match self.optimizers.get_mut(at) {
-            // Burn's optimisers move none but parameters with autodiff.
-            Some(optimizer) if is_free => {
-                let lifted = module.map(&mut Lift);
-                optimizer.step(learning_rate, lifted, gradients).valid()
-            }
-            Some(optimizer) => optimizer.step(learning_rate, module, gradients),
+            Some(optimizer) => moved(self.kind, optimizer, module, gradients, learning_rate),
             None => module,
         };
         self.modules.push(module);
@@ -359,6 +352,27 @@ impl Learner {
         StepNumbers {
             values: Tensor::cat(values, 0),
             aligned: false,
+        }
+    }
+}
+
+/// The module after its optimiser's step.
+pub(super) fn moved(
+    kind: MethodKind,
+    optimizer: &mut ModuleOptimizer,
+    module: LocalModule,
+    gradients: GradientsParams,
+    learning_rate: f64,
+) -> LocalModule {
+    let learning_rate = learning_rate * module.lr_factor();
+    match kind {
+        // Burn's optimisers move none but parameters with autodiff.
+        MethodKind::BpFree => {
+            let lifted = module.map(&mut Lift);
+            optimizer.step(learning_rate, lifted, gradients).valid()
+        }
+        MethodKind::LocalBp | MethodKind::Greedy | MethodKind::GlobalBp => {
+            optimizer.step(learning_rate, module, gradients)
         }
     }
 }

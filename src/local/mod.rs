@@ -7,6 +7,7 @@ mod closed;
 mod decoder;
 mod gradients;
 mod head;
+mod inspect;
 mod isolation;
 mod keep;
 mod learner;
@@ -23,6 +24,9 @@ pub use batch::{Batch, Resident, int_tensor, one_hot};
 pub use closed::closed_step;
 pub use gradients::{Named, named_parameters};
 pub use head::{Head, etf_weights};
+pub use inspect::{
+    ClassScores, InspectedBoundary, InspectedModule, InspectedUpdate, Inspection, Turn,
+};
 pub use isolation::isolation_matrix;
 pub use keep::Kept;
 pub use learner::{Learner, Observed, StepNumbers, StepWay};

@@ -21,20 +21,20 @@ use crate::{
 };
 
 /// A module on its way to be compared; nothing here belongs to a graph.
-struct Part {
+pub(super) struct Part {
     /// x_{k−1}, `[batch, channels, height, width]`.
-    input: Tensor<4>,
+    pub(super) input: Tensor<4>,
     /// What its own step computes; none where it does not learn.
-    step: Option<ModuleStep>,
+    pub(super) step: Option<ModuleStep>,
 }
 
 /// What global BP from the last module's loss L_K sends to a module; nothing here belongs to a
 /// graph.
-struct Sent {
+pub(super) struct Sent {
     /// ∂L_K/∂x_{k−1}, shaped as the module's input.
-    input: Tensor<4>,
+    pub(super) input: Tensor<4>,
     /// ∂L_K/∂θ_k.
-    gradients: GradientsParams,
+    pub(super) gradients: GradientsParams,
 }
 
 impl Learner {
@@ -92,14 +92,19 @@ impl Learner {
 
     /// The draws of a module, from 0: the same whenever they are asked for. None for one that
     /// only evaluates in this step.
-    fn draws_of(&self, way: &StepWay<'_>, at: usize) -> Option<Draws> {
+    pub(super) fn draws_of(&self, way: &StepWay<'_>, at: usize) -> Option<Draws> {
         let evaluates = way.only.is_some_and(|only| at < only);
         let index = (way.step as u64) << 16 | at as u64;
         (!evaluates).then(|| Draws::new(rng(self.seed, Stream::Probe, index)))
     }
 
     /// Each module's own step on the batch, from input to output.
-    fn parts(&self, modules: &[LocalModule], batch: &Batch, way: &StepWay<'_>) -> Vec<Part> {
+    pub(super) fn parts(
+        &self,
+        modules: &[LocalModule],
+        batch: &Batch,
+        way: &StepWay<'_>,
+    ) -> Vec<Part> {
         let compute = self.compute();
         let mut input = batch.inputs.clone().inner();
         let mut delta_out = None;
@@ -126,7 +131,7 @@ impl Learner {
     /// The whole chain backwards from L_K: what reverse mode without cuts computes, with one
     /// module's graph alive at a time. From input to output; none where the last module has no
     /// loss.
-    fn send_back(
+    pub(super) fn send_back(
         &self,
         modules: &[LocalModule],
         parts: &[Part],

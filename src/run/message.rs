@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Goal, read};
 
-use crate::dataset::{Loading, Plane};
+use crate::{
+    dataset::{Loading, Plane},
+    local::Inspection,
+};
 
 /// Which boundaries a change of λ concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +44,9 @@ pub enum Command {
     /// Measure which modules each loss reaches; `broken` lets gradients through the cuts for this
     /// measurement alone.
     ProveIsolation { broken: bool },
+    /// Work out the next step for one of the samples that things are proved on, from 0, without
+    /// doing it.
+    Inspect { sample: usize },
 }
 
 /// Where a run is.
@@ -304,6 +310,8 @@ pub enum Event {
     Isolation(Isolation),
     /// A step that was told before.
     Truth(Truth),
+    /// The next step as it would be done, which was asked for.
+    Inspected(Inspection),
     Changed(Change),
     /// Something that a person should know; the run goes on.
     Note(String),

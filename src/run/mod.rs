@@ -21,6 +21,9 @@ mod watch;
 /// Version of Burn, as in `Cargo.toml`.
 const BURN_VERSION: &str = "0.22.1";
 
+pub use crate::local::{
+    ClassScores, InspectedBoundary, InspectedModule, InspectedUpdate, Inspection, Turn,
+};
 pub use checkpoint::checkpoints;
 pub use device::{Adapter, AdapterKind, adapters, choose};
 pub use fork::{Origin, fork};
@@ -34,3 +37,4 @@ pub use message::{
 pub use read::{Recorded, told};
 pub use record::is_in_use;
 pub use trace::trace;
+pub use trainer::probe_size;

@@ -4,6 +4,8 @@ mod epoch;
 mod probe;
 mod tell;
 
+pub use probe::probe_size;
+
 use std::{
     sync::atomic::Ordering,
     time::{Duration, Instant},
@@ -503,6 +505,7 @@ impl<'a> Trainer<'a> {
                     self.draw_regions()?;
                 }
                 Command::ProveIsolation { broken } => self.prove_isolation(broken)?,
+                Command::Inspect { sample } => self.inspect(sample)?,
             }
         }
     }

@@ -37,7 +37,7 @@ fn cosine(one: &[f64], other: &[f64]) -> f64 {
 }
 
 /// Three modules without dropout, so that every step draws the same.
-fn without_dropout(kind: MethodKind) -> Experiment {
+pub fn without_dropout(kind: MethodKind) -> Experiment {
     let mut experiment = three_for(kind);
     for block in &mut experiment.blocks {
         if let Block::Dropout { p } = block {
@@ -98,7 +98,7 @@ fn truth_is_what_a_learner_of_global_bp_computes() {
 }
 
 /// ∂L_K/∂x_k behind module `at`, from one graph from there to the end.
-fn sent_to(modules: &[LocalModule], at: usize) -> Vec<f64> {
+pub fn sent_to(modules: &[LocalModule], at: usize) -> Vec<f64> {
     let batch = batch(&device());
     let forward = |x: Tensor<4>, module: &LocalModule| {
         module.body(Dual::plain(x), Some(&mut Case::draws())).value

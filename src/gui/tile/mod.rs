@@ -4,6 +4,7 @@ mod accuracy;
 mod alignment;
 mod curves;
 mod data;
+mod inspector;
 mod isolation;
 mod legend;
 mod loss;
@@ -97,12 +98,13 @@ pub enum Tile {
     Accuracy,
     Regions,
     Data,
+    Inspector,
     Runs,
 }
 
 impl Tile {
     /// Every tile, in the order of the menu.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Alignment,
         Self::Isolation,
         Self::Separability,
@@ -110,6 +112,7 @@ impl Tile {
         Self::Accuracy,
         Self::Regions,
         Self::Data,
+        Self::Inspector,
         Self::Runs,
     ];
 
@@ -123,6 +126,7 @@ impl Tile {
             Self::Accuracy => "Accuracy",
             Self::Regions => "Decision regions",
             Self::Data => "Data",
+            Self::Inspector => "Step inspector",
             Self::Runs => "Runs",
         }
     }
@@ -147,6 +151,7 @@ struct Views {
     accuracy: accuracy::View,
     regions: regions::View,
     data: data::View,
+    inspector: inspector::View,
 }
 
 impl Default for Tiles {
@@ -166,7 +171,12 @@ fn default_tree() -> Tree<Tile> {
     };
     let alignment = tabs(&[Tile::Alignment, Tile::Isolation]);
     let curves = tabs(&[Tile::Accuracy, Tile::Losses, Tile::Runs]);
-    let geometry = tabs(&[Tile::Separability, Tile::Regions, Tile::Data]);
+    let geometry = tabs(&[
+        Tile::Separability,
+        Tile::Regions,
+        Tile::Data,
+        Tile::Inspector,
+    ]);
     let left = tiles.insert_container(egui_tiles::Linear::new_binary(
         egui_tiles::LinearDir::Vertical,
         [alignment, curves],
@@ -226,8 +236,8 @@ impl Tiles {
         id.is_some_and(|id| self.tree.active_tiles().contains(&id))
     }
 
-    /// Draws every tile. Returns what a person asks of the run in one of them.
-    pub fn show(&mut self, ui: &mut Ui, context: &TileContext<'_>) -> Option<Ask> {
+    /// Draws every tile. Returns what they ask for.
+    pub fn show(&mut self, ui: &mut Ui, context: &TileContext<'_>) -> Vec<Ask> {
         if !Tile::ALL.into_iter().any(|tile| self.is_open(tile)) {
             ui.take_available_space();
             empty(
@@ -241,15 +251,15 @@ impl Tiles {
             {
                 self.reset();
             }
-            return None;
+            return Vec::new();
         }
         let mut painter = Painter {
             views: &mut self.views,
             context,
-            ask: None,
+            asks: Vec::new(),
         };
         self.tree.ui(&mut painter, ui);
-        painter.ask
+        painter.asks
     }
 }
 
@@ -262,26 +272,26 @@ fn reset_place(ui: &Ui) -> egui::Rect {
 struct Painter<'a> {
     views: &'a mut Views,
     context: &'a TileContext<'a>,
-    ask: Option<Ask>,
+    asks: Vec<Ask>,
 }
 
 impl Behavior<Tile> for Painter<'_> {
     fn pane_ui(&mut self, ui: &mut Ui, _: TileId, pane: &mut Tile) -> UiResponse {
-        let (views, context, ask) = (&mut *self.views, self.context, &mut self.ask);
+        let (views, context, asks) = (&mut *self.views, self.context, &mut self.asks);
         egui::Frame::central_panel(ui.style()).show(ui, |ui| {
             ui.take_available_space();
             ui.push_id(*pane as usize, |ui| match pane {
                 Tile::Alignment => views.alignment.show(ui, context),
                 Tile::Isolation => {
-                    let asked = views.isolation.show(ui, context);
-                    *ask = asked.map(Ask::Run).or(ask.take());
+                    asks.extend(views.isolation.show(ui, context).map(Ask::Run));
                 }
-                Tile::Runs => *ask = runs::show(ui, context).or(ask.take()),
+                Tile::Runs => asks.extend(runs::show(ui, context)),
                 Tile::Separability => views.separability.show(ui, context),
                 Tile::Losses => views.losses.show(ui, context),
                 Tile::Accuracy => views.accuracy.show(ui, context),
                 Tile::Regions => views.regions.show(ui, context),
                 Tile::Data => views.data.show(ui, context),
+                Tile::Inspector => asks.extend(views.inspector.show(ui, context).map(Ask::Run)),
             });
         });
         UiResponse::None

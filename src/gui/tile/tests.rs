@@ -76,3 +76,19 @@ fn layout_outlives_the_launch() {
     assert!(again.is_open(Tile::Alignment));
     show(&mut again, &experiment).run();
 }
+
+#[test]
+fn a_layout_from_before_a_tile_was_made_still_opens() {
+    let experiment = preset("digits-mlp").unwrap().experiment().unwrap();
+    let mut old = Tiles::default();
+    let id = old.tree.tiles.find_pane(&Tile::Inspector).unwrap();
+    old.tree.remove_recursively(id);
+    let mut saved = serde_json::to_value(&old).unwrap();
+    saved["views"].as_object_mut().unwrap().remove("inspector");
+    let mut again: Tiles = serde_json::from_value(saved).unwrap();
+    assert!(!again.is_open(Tile::Inspector));
+    show(&mut again, &experiment).run();
+    again.set_open(Tile::Inspector, true);
+    assert!(again.is_open(Tile::Inspector));
+    show(&mut again, &experiment).run();
+}

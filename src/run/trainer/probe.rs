@@ -6,15 +6,20 @@ use super::{End, Trainer};
 use crate::{
     dataset::{Dataset, Progress},
     experiment::Experiment,
-    local::{Batch, LocalModule, Resident, isolation_matrix},
+    local::{Batch, LocalModule, Resident, StepWay, isolation_matrix},
     run::{Event, Isolation, record::Told},
 };
 
 /// Most training samples that something is proved on.
 const SAMPLES: usize = 64;
 
-/// Training samples, neither augmented nor mixed, evenly spread over all: as many as a batch has,
-/// up to 64, so that a proof needs no more memory than a step.
+/// How many training samples a run proves things on, where there are as many: those of a batch,
+/// up to 64, so that a proof needs no more memory than a step. They are evenly spread over all.
+pub fn probe_size(experiment: &Experiment) -> usize {
+    experiment.train.batch_size.min(SAMPLES)
+}
+
+/// These samples, neither augmented nor mixed.
 ///
 /// # Errors
 /// Where a sample cannot be read, or `progress` does not want to go on.
@@ -24,7 +29,7 @@ pub(super) fn batch(
     device: &Device,
     progress: Progress<'_>,
 ) -> Result<Batch, String> {
-    let count = experiment.train.batch_size.min(SAMPLES);
+    let count = probe_size(experiment);
     let samples = data.train.spread(count);
     let resident = Resident::new(&samples, data.classes.len(), device, progress)?;
     Ok(resident.range(0, count))
@@ -63,6 +68,24 @@ impl Trainer<'_> {
             record.flush()?;
         }
         self.outbox.push(Event::Isolation(isolation));
+        self.outbox.flush();
+        Ok(())
+    }
+    /// Tells every number of the next step for one sample of the probe, without doing it. What is
+    /// trained and what is recorded stay as they are.
+    pub(super) fn inspect(&mut self, sample: usize) -> Result<(), End> {
+        let pace = (self.timetable).pace(&self.experiment, &self.lambda, self.step);
+        let way = StepWay {
+            step: self.step,
+            learning_rate: pace.learning_rate,
+            lambda: &pace.lambda,
+            measure: true,
+            only: pace.only,
+        };
+        let inspection = self.learner.inspect(&self.probe, &way, sample);
+        // The steps before it come first.
+        self.tell_steps()?;
+        self.outbox.push(Event::Inspected(inspection));
         self.outbox.flush();
         Ok(())
     }
