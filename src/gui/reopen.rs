@@ -81,8 +81,9 @@ impl Studio {
         let edited = &self.document.experiment;
         let mut experiment = recorded.experiment.clone();
         if why == Why::GoOn {
-            // More epochs than at first are no other network.
+            // More epochs than at first and another device are no other network.
             experiment.train.epochs = edited.train.epochs;
+            experiment.device = edited.device;
             if !same_network(edited, &experiment) {
                 return Err(
                     "The network was changed since, so that it cannot go on: show the run's network first, or train anew"

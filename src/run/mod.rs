@@ -5,6 +5,7 @@ mod device;
 mod evaluation;
 mod feed;
 mod goal;
+mod gpu;
 mod handle;
 mod message;
 mod outbox;
@@ -15,6 +16,7 @@ mod supply;
 mod timetable;
 mod trace;
 mod trainer;
+mod trouble;
 mod watch;
 
 /// Version of Burn, as in `Cargo.toml`.
