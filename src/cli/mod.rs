@@ -123,7 +123,7 @@ impl Source {
         if let Some(seed) = self.seed {
             assignments.push(format!("seed={seed}"));
         }
-        assignments.extend(with_epochs(epochs));
+        assignments.extend(epochs.map(|epochs| format!("train.epochs={epochs}")));
         assignments
     }
 
@@ -136,12 +136,6 @@ impl Source {
         };
         checked(experiment, anew)
     }
-}
-
-/// What sets the number of epochs, where one is wanted.
-fn with_epochs(epochs: Option<u64>) -> Vec<String> {
-    let set = epochs.map(|epochs| format!("train.epochs={epochs}"));
-    set.into_iter().collect()
 }
 
 /// An experiment without problems. Looks at its files where that was not done, or `anew`.

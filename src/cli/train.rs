@@ -31,7 +31,7 @@ pub(super) struct TrainArgs {
     #[command(flatten)]
     source: Source,
     /// Go on with the run that this folder records
-    #[arg(long, value_name = "RUN_FOLDER", conflicts_with_all = ["out", "device", "seed", "assignments"])]
+    #[arg(long, value_name = "RUN_FOLDER", conflicts_with_all = ["out", "seed", "assignments"])]
     resume: Option<PathBuf>,
     /// Go on from a checkpoint of the run that this folder records, in a record of its own: with
     /// --set method.lambda=0 to compare two ways from the same state
@@ -71,7 +71,7 @@ const DIVERGED: u8 = 3;
 
 pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
     let experiment = match (&args.resume, &args.fork) {
-        (Some(folder), _) => resumed(folder, args.epochs)?,
+        (Some(folder), _) => resumed(folder, args)?,
         (None, Some(folder)) => forked(folder, args)?,
         (None, None) => args.source.experiment(args.epochs)?,
     };
@@ -131,7 +131,7 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
 }
 
 /// The experiment of a recorded run.
-fn resumed(folder: &Path, epochs: Option<u64>) -> Result<Experiment, Failure> {
+fn resumed(folder: &Path, args: &TrainArgs) -> Result<Experiment, Failure> {
     let path = folder.join("experiment.toml");
     if !path.is_file() {
         return Err(Failure::error(format!(
@@ -139,7 +139,8 @@ fn resumed(folder: &Path, epochs: Option<u64>) -> Result<Experiment, Failure> {
             folder.display()
         )));
     }
-    checked(Experiment::load_with(&path, &with_epochs(epochs))?, true)
+    let changes = args.source.assignments(args.epochs);
+    checked(Experiment::load_with(&path, &changes)?, true)
 }
 
 /// The experiment of a branch of a recorded run, whose record is made.

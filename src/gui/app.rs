@@ -262,6 +262,8 @@ impl Studio {
             adapters: self.adapters.as_deref(),
             keep_records: &mut self.settings.keep_records,
             records,
+            history: (self.session.history())
+                .filter(|_| !self.session.is_older_than(&self.document.experiment)),
         };
         let experiment = &mut self.document.experiment;
         let ask = ScrollArea::vertical()

@@ -94,8 +94,9 @@ impl Studio {
         let live = recorded.live.clone();
         match why {
             Why::GoOn => {
-                // More epochs than at first are no other network.
+                // More epochs than at first and another device are no other network.
                 experiment.train.epochs = edited.train.epochs;
+                experiment.device = edited.device;
                 if !edited.is_same_network(&experiment) {
                     return Err(
                         "The network was changed since, so that it cannot go on: show the run's network first, or train anew"

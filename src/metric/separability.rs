@@ -85,9 +85,8 @@ pub fn separability(
 /// Reads numbers back from the device.
 fn read<const D: usize>(numbers: Tensor<D>) -> Result<Vec<f64>, String> {
     numbers
-        .try_into_data()
-        .map(|data| data.iter::<f64>().collect())
-        .map_err(|error| format!("the device could not be read: {error:?}"))
+        .try_into_vec_as()
+        .map_err(|error| format!("the device could not be read: {error}"))
 }
 
 /// tr(Σ_W Σ_B†)/C from the Gram matrix G = M·Mᵀ of the centred class means M and from

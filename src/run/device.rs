@@ -2,6 +2,7 @@
 
 use burn::tensor::{Device, DeviceKind};
 
+use super::gpu;
 use crate::experiment::DeviceChoice;
 
 /// What an adapter is.
@@ -140,17 +141,20 @@ pub(super) struct Opened {
     pub name: String,
     /// Whether its tensors lie in the memory of this machine.
     pub in_main_memory: bool,
+    /// What it complains of; the CPU never does.
+    pub complaint: gpu::Complaint,
 }
 
 /// Opens the device of a choice.
 ///
 /// # Errors
-/// As [`choose`].
+/// As [`choose`], and where the driver does not give the GPU.
 pub(super) fn open(choice: DeviceChoice) -> Result<Opened, String> {
     let cpu = || Opened {
         device: Device::flex(),
         name: cpu_name(),
         in_main_memory: true,
+        complaint: gpu::Complaint::default(),
     };
     if choice == DeviceChoice::Cpu {
         return Ok(cpu());
@@ -165,8 +169,9 @@ pub(super) fn open(choice: DeviceChoice) -> Result<Opened, String> {
                 AdapterKind::Virtual => DeviceKind::VirtualGpu(adapter.nth),
                 AdapterKind::Software => DeviceKind::Cpu,
             };
+            let (device, complaint) = gpu::open(kind)?;
             Opened {
-                device: Device::wgpu(kind),
+                device,
                 name: format!(
                     "{} ({}, {})",
                     adapter.name,
@@ -174,6 +179,7 @@ pub(super) fn open(choice: DeviceChoice) -> Result<Opened, String> {
                     adapter.api
                 ),
                 in_main_memory: adapter.kind == AdapterKind::Software,
+                complaint,
             }
         }
     })

@@ -176,8 +176,8 @@ pub(super) fn evaluate(
 /// # Errors
 /// Where the device cannot be read.
 pub(super) fn read(numbers: Tensor<1>) -> Result<Vec<f32>, String> {
+    // The bytes come only when they are looked at, so that this fails where `try_into_data` does not.
     numbers
-        .try_into_data()
-        .map(|data| data.iter::<f32>().collect())
-        .map_err(|error| format!("the device could not be read: {error:?}"))
+        .try_into_vec_as()
+        .map_err(|error| format!("the device could not be read: {error}"))
 }

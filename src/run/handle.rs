@@ -14,7 +14,9 @@ use std::{
 use crossbeam_channel::{Receiver, Sender};
 use parking_lot::Mutex;
 
-use super::{Command, DecisionRegions, Event, Goal, Phase, Progress, outbox::Outbox, trainer};
+use super::{
+    Command, DecisionRegions, Event, Goal, Phase, Progress, outbox::Outbox, trainer, trouble,
+};
 use crate::experiment::Experiment;
 
 /// Events that wait for the reader before the trainer holds them back itself.
@@ -83,9 +85,9 @@ impl Run {
                         Ok(ended) => ended,
                         Err(panic) => Event::Ended {
                             phase: Phase::Failed,
-                            message: Some(format!(
-                                "The trainer broke off: {}. What the run recorded so far is kept",
-                                panic_text(panic.as_ref())
+                            message: Some(trouble::of_panic(
+                                panic.as_ref(),
+                                &latest.progress.lock().device,
                             )),
                             summary: None,
                         },

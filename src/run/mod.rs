@@ -6,6 +6,7 @@ mod evaluation;
 mod feed;
 mod fork;
 mod goal;
+mod gpu;
 mod handle;
 mod message;
 mod outbox;
@@ -16,6 +17,7 @@ mod supply;
 mod timetable;
 mod trace;
 mod trainer;
+mod trouble;
 mod watch;
 
 /// Version of Burn, as in `Cargo.toml`.

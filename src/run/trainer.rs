@@ -7,6 +7,7 @@ mod tell;
 pub use probe::probe_size;
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::atomic::Ordering,
     time::{Duration, Instant},
 };
@@ -21,13 +22,14 @@ use super::{
     device, evaluation,
     feed::Feed,
     goal::{Standing, Way},
+    gpu::Complaint,
     handle::Latest,
     outbox::Outbox,
     record::Record,
     regions::Grid,
     supply::Supply,
     timetable::Timetable,
-    trace,
+    trace, trouble,
     watch::EpochMeans,
 };
 use crate::{
@@ -49,6 +51,8 @@ enum End {
     Stopped,
     Diverged(String),
     Failed(String),
+    /// The device or the code on it gave way: what lies there is not to be looked at any more.
+    Broken(String),
 }
 
 impl From<String> for End {
@@ -79,13 +83,15 @@ pub(super) fn train(
         Err(message) => {
             latest.progress.lock().loading = None;
             let stopped = latest.stopping.load(Ordering::Relaxed);
+            let device = latest.progress.lock().device.clone();
             Event::Ended {
                 phase: if stopped {
                     Phase::Stopped
                 } else {
                     Phase::Failed
                 },
-                message: (!stopped).then_some(message),
+                message: (!stopped)
+                    .then(|| trouble::explained(&message, &device).unwrap_or(message)),
                 summary: None,
             }
         }
@@ -113,6 +119,7 @@ struct Trainer<'a> {
     record: Option<Record>,
 
     device_name: String,
+    complaint: Complaint,
     feed: Feed,
     test: Supply,
     /// Training samples that proofs are measured on.
@@ -177,13 +184,13 @@ impl<'a> Trainer<'a> {
             check_memory(&experiment)?;
         }
         let (device, device_name) = (opened.device, opened.name);
+        latest.progress.lock().device.clone_from(&device_name);
         let mut hear = |loading| {
             latest.progress.lock().loading = Some(loading);
             !latest.stopping.load(Ordering::Relaxed)
         };
         let data = dataset::load(&Request::of(&experiment), &mut hear)?;
         data.must_be_as_checked(&experiment)?;
-        latest.progress.lock().device.clone_from(&device_name);
         let learning = Learner::device(&experiment, device.clone());
         let classes = data.classes.len();
         let feed = Feed::new(&data, &experiment, &learning, &mut hear)?;
@@ -280,6 +287,7 @@ impl<'a> Trainer<'a> {
             outbox,
             record,
             device_name,
+            complaint: opened.complaint,
             feed,
             test,
             probe,
@@ -317,26 +325,24 @@ impl<'a> Trainer<'a> {
     }
 
     fn run(&mut self) -> Event {
-        let trained = self.train_all();
-        self.judge_at_the_end();
-        let end = match self.evaluate_last(trained) {
-            Ok(()) => End::Finished,
-            Err(end) => end,
-        };
+        let end = self.train_and_judge();
+        let broken = matches!(end, End::Broken(_));
         let (phase, message) = match end {
             End::Finished => (Phase::Finished, None),
             End::Stopped => (Phase::Stopped, None),
             End::Diverged(message) => (Phase::Diverged, Some(message)),
-            End::Failed(message) => (Phase::Failed, Some(message)),
+            End::Failed(message) | End::Broken(message) => (Phase::Failed, Some(message)),
         };
         if phase == Phase::Diverged {
             self.learner.set_modules(self.good.clone());
         }
-        // For whoever looks at them only after the end; without them there is still the rest.
-        let _ = self.draw_regions_now();
+        if !broken {
+            // For whoever looks at them only after the end; without them there is still the rest.
+            let _ = self.draw_regions_now();
+        }
         // Made once, so that what is told and what is recorded are the same.
         let mut summary = Box::new(self.summary(phase, message));
-        if let Err(error) = self.close(&summary) {
+        if let Err(error) = self.close(&summary, broken) {
             summary.phase = Phase::Failed;
             summary.message.get_or_insert(error);
         }
@@ -346,6 +352,27 @@ impl<'a> Trainer<'a> {
             message: summary.message.clone(),
             summary: Some(summary),
         }
+    }
+
+    /// Trains to the end and looks at what was learnt, whatever gives way meanwhile.
+    fn train_and_judge(&mut self) -> End {
+        let work = AssertUnwindSafe(|| {
+            let trained = self.train_all();
+            self.judge_at_the_end();
+            self.evaluate_last(trained)
+        });
+        let end = match catch_unwind(work) {
+            Ok(Ok(())) => End::Finished,
+            Ok(Err(end)) => end,
+            Err(panic) => End::Broken(trouble::of_panic(panic.as_ref(), &self.device_name)),
+        };
+        // A complaint is the cause of what came of it here.
+        let said = self.complaint.take().or_else(|| match &end {
+            End::Failed(message) => Some(message.clone()),
+            _ => None,
+        });
+        said.and_then(|said| trouble::explained(&said, &self.device_name))
+            .map_or(end, End::Broken)
     }
 
     /// Evaluates the final state, unless that was done or there is nothing sound to evaluate.
@@ -360,12 +387,14 @@ impl<'a> Trainer<'a> {
         trained
     }
 
-    /// Writes what remains to be written.
-    fn close(&mut self, summary: &Summary) -> Result<(), String> {
+    /// Writes what remains to be written; of a `broken` run, nothing that lies on the device.
+    fn close(&mut self, summary: &Summary, broken: bool) -> Result<(), String> {
         if let Some(record) = &mut self.record {
-            let mut weights = trace::Archive::default();
-            weights.parameters("", self.learner.modules(), &self.experiment);
-            weights.write(&record.weights_path(), trace::metadata(&self.experiment)?)?;
+            if !broken {
+                let mut weights = trace::Archive::default();
+                weights.parameters("", self.learner.modules(), &self.experiment);
+                weights.write(&record.weights_path(), trace::metadata(&self.experiment)?)?;
+            }
             record.summary(summary)?;
         }
         if matches!(summary.phase, Phase::Finished | Phase::Stopped) {
@@ -559,6 +588,9 @@ impl<'a> Trainer<'a> {
         };
         let before = self.keep_for_truth();
         let numbers = self.learner.step(&batch, &way, &mut |_| {});
+        if let Some(said) = self.complaint.take() {
+            return Err(End::Failed(said));
+        }
         let truth = before.and_then(|before| self.learner.truth(&before, &self.probe, &way));
         self.step += 1;
         self.pending.push(Pending {

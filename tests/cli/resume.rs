@@ -112,6 +112,8 @@ fn a_finished_run_goes_on_for_more_epochs() {
         "train",
         "--resume",
         text(&run),
+        "--device",
+        "cpu",
         "--epochs",
         "3",
         "--json",

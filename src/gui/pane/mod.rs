@@ -5,6 +5,7 @@ pub mod field;
 pub mod log;
 pub mod loss;
 pub mod network;
+mod normalised;
 pub mod pace;
 pub mod prepare;
 pub mod settings;

@@ -7,7 +7,7 @@ use eframe::egui::{Button, CollapsingHeader, ComboBox, DragValue, RichText, Ui};
 use super::{
     data::{self, Preview},
     field::{choice, fields, number},
-    loss, prepare, weights,
+    loss, normalised, prepare, weights,
 };
 use crate::{
     experiment::{
@@ -17,6 +17,7 @@ use crate::{
     gui::{
         background::{DataLoader, WeightsChecker},
         download::Downloads,
+        history::History,
         theme,
     },
     run::{Adapter, AdapterKind},
@@ -32,6 +33,8 @@ pub struct Surroundings<'a> {
     pub adapters: Option<&'a [Adapter]>,
     pub keep_records: &'a mut bool,
     pub records: Result<PathBuf, String>,
+    /// Of a run of this experiment.
+    pub history: Option<&'a History>,
 }
 
 /// What a person asked for in the panel.
@@ -81,6 +84,7 @@ pub fn show(
         if method(ui, experiment) {
             ask = Some(Ask::SplitForBpFree);
         }
+        normalised::show(ui, experiment, around.history);
     });
     group(ui, "Head", |ui| head(ui, &mut experiment.head));
     group(ui, "Loss", |ui| loss::show(ui, &mut experiment.loss));
