@@ -15,7 +15,6 @@ use indicatif::{FormattedDuration, ProgressBar, ProgressStyle};
 use super::{
     Failure, INTERRUPTED, Source, checked,
     output::{note, print},
-    with_epochs,
 };
 use crate::experiment::Experiment;
 use crate::run::{
