@@ -37,10 +37,15 @@ pub struct Pass {
     pub has_tangent: bool,
     /// Whether gradients come in closed form.
     pub is_closed: bool,
+    /// Whether the way back computes again what is cheap to compute (gradient checkpointing).
+    pub recomputes: bool,
 }
 
 impl Pass {
     fn kept(self, part: &Part) -> u64 {
+        if self.recomputes {
+            return part.checkpointed_bytes;
+        }
         match (self.is_closed, self.has_tangent) {
             (false, false) => part.kept_bytes,
             (false, true) => part.kept_with_tangent_bytes,
@@ -50,6 +55,9 @@ impl Pass {
     }
 
     fn scratch(self, part: &Part) -> u64 {
+        if self.recomputes {
+            return part.scratch_bytes.saturating_add(part.recomputing_bytes);
+        }
         match self.has_tangent {
             true => part.scratch_with_tangent_bytes,
             false => part.scratch_bytes,
@@ -229,7 +237,8 @@ impl Experiment {
             .map(|module| self.module_cost(module, &blocks))
             .collect();
         let held_by_modules = modules.iter().map(|cost| cost.bytes).max().unwrap_or(0);
-        let held_by_all = self.held_under_global_bp(&plan, &blocks);
+        let [held_by_all, held_anew] = [Pass::default(), self.global_pass()]
+            .map(|pass| self.held_under_global_bp(&plan, &blocks, pass));
         let memory = |held| StepMemory {
             held,
             ..self.weights_and_states(&plan)
@@ -239,7 +248,7 @@ impl Experiment {
             modules,
             step: Some(memory(match self.method.kind.is_local() {
                 true => held_by_modules,
-                false => held_by_all,
+                false => held_anew,
             })),
             step_of_global_bp: Some(memory(held_by_all)),
         }
@@ -274,16 +283,12 @@ impl Experiment {
 
     /// Bytes that wait for the backward pass of the whole network, with the gradients of its
     /// weights.
-    fn held_under_global_bp(&self, plan: &[ModulePlan], blocks: &[BlockCost]) -> u64 {
+    fn held_under_global_bp(&self, plan: &[ModulePlan], blocks: &[BlockCost], pass: Pass) -> u64 {
         // Nothing waits in front of the first module that learns.
         let first = plan.iter().find(|module| !module.frozen);
         let waiting = first.and_then(|module| blocks.get(module.blocks.start..));
         let loss = plan.last().map(|module| self.cost_of_loss(module));
-        let most = most_kept(
-            waiting.unwrap_or_default(),
-            &loss.unwrap_or_default(),
-            Pass::default(),
-        );
+        let most = most_kept(waiting.unwrap_or_default(), &loss.unwrap_or_default(), pass);
         let learn = plan.iter().filter(|module| !module.frozen);
         let gradients = learn.fold(0u64, |sum, module| {
             sum.saturating_add(self.weights_of(module))
@@ -327,6 +332,15 @@ impl Experiment {
         Pass {
             has_tangent: self.has_tangent(module),
             is_closed: self.method.kind == MethodKind::BpFree && !module.frozen,
+            ..self.global_pass()
+        }
+    }
+
+    /// How errors find their way back under global BP.
+    fn global_pass(&self) -> Pass {
+        Pass {
+            recomputes: !self.method.kind.is_local() && self.method.checkpointing,
+            ..Pass::default()
         }
     }
 
@@ -406,6 +420,33 @@ fn most_kept(blocks: &[BlockCost], loss: &BlockCost, pass: Pass) -> u64 {
 #[cfg(test)]
 mod tests {
     use crate::experiment::preset;
+
+    #[test]
+    fn checkpointing_is_predicted_as_it_was_measured() {
+        // MB of a step on the CPU (`benches/memory.rs`), which keeps 200 samples besides.
+        for (name, batch, measured) in [
+            ("digits-mlp", 32, 0.69),
+            ("digits-cnn", 32, 1.73),
+            ("resnet18", 32, 299.0),
+            ("vgg8b", 32, 365.0),
+            ("vit-32", 32, 84.0),
+            ("swin-32", 32, 98.0),
+            ("resnet18-imagenet", 4, 235.0),
+        ] {
+            let keys = [
+                "method.kind=global-bp".to_owned(),
+                "method.checkpointing=true".to_owned(),
+                format!("train.batch_size={batch}"),
+            ];
+            let experiment = preset(name).unwrap().with(&keys).unwrap();
+            let costs = experiment.costs();
+            let step = costs.step.unwrap().total();
+            let ratio = step as f64 / 1e6 / measured;
+            assert!((0.8..1.2).contains(&ratio), "{name}: {ratio:.2}");
+            assert!(step <= costs.step_of_global_bp.unwrap().total(), "{name}");
+            assert!(experiment.least_memory_bytes().is_some());
+        }
+    }
 
     #[test]
     fn least_memory_counts_samples_parameters_and_activations() {

@@ -94,7 +94,7 @@ fn even(blocks: &[Block], count: usize) -> Vec<usize> {
 fn with_tangent(has_tangent: bool) -> Pass {
     Pass {
         has_tangent,
-        is_closed: false,
+        ..Pass::default()
     }
 }
 

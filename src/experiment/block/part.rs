@@ -22,6 +22,11 @@ pub struct Part {
     pub kept_bytes: u64,
     /// The same of a pass that carries a tangent.
     pub kept_with_tangent_bytes: u64,
+    /// Bytes of one sample that wait for the backward pass of global BP with gradient
+    /// checkpointing, those that it computes again and holds until then included.
+    pub checkpointed_bytes: u64,
+    /// Bytes of one sample that computing again on the way back needs for itself.
+    pub recomputing_bytes: u64,
     /// Bytes of one sample that BP-free keeps for its way back.
     pub closed_bytes: u64,
     /// The same with a tangent.
@@ -40,7 +45,13 @@ pub(in crate::experiment) const VALUE: u64 = 4;
 /// their way and copies in another order. Measured on the CPU, as are all numbers of kept values
 /// and of scratch (`benches/memory.rs`).
 pub(in crate::experiment) const GRADIENTS: u64 = 3;
-/// The same of attention, for its tokens and for its weights.
+/// Values that gradient checkpointing computes again at once for each value that a norm returns:
+/// centred, normal and scaled ones.
+const NORM_RECOMPUTED: u64 = 3;
+/// Values that it computes again for each value of a residual block and holds until the blocks
+/// before it have had their turn.
+const RESIDUAL_RECOMPUTED: u64 = 2;
+/// The gradients of attention, for its tokens and for its weights.
 const ATTENTION_GRADIENTS: (u64, u64) = (11, 6);
 
 impl Block {
@@ -134,6 +145,8 @@ impl Parts {
             flops,
             kept_bytes: 0,
             kept_with_tangent_bytes: 0,
+            checkpointed_bytes: 0,
+            recomputing_bytes: 0,
             closed_bytes: 0,
             closed_with_tangent_bytes: 0,
             scratch_bytes: 0,
@@ -156,6 +169,20 @@ impl Parts {
                 .kept_with_tangent_bytes
                 .saturating_add(with_tangent.saturating_mul(VALUE));
         }
+    }
+
+    /// Lets the last part keep so many bytes of each sample under gradient checkpointing. Burn
+    /// keeps what is costly to compute again (outputs of matrix products, convolutions and pooling,
+    /// masks) and computes the rest again on the way back (burn-autodiff, `BalancedCheckpointing`).
+    fn keep_checkpointed(&mut self, bytes: u64) {
+        if let Some(last) = self.list.last_mut() {
+            last.checkpointed_bytes = last.checkpointed_bytes.saturating_add(bytes);
+        }
+    }
+
+    /// Lets the last part keep its output under gradient checkpointing.
+    fn keep_output(&mut self) {
+        self.keep_checkpointed(self.len().saturating_mul(VALUE));
     }
 
     /// Lets the last part keep so many bytes of each sample under BP-free, and more with a
@@ -225,6 +252,7 @@ impl Parts {
             weights.saturating_mul(product(&[2, height, width])),
         );
         self.keep(kept);
+        self.keep_output();
         self.keep_closed_values(kept);
         Some(())
     }
@@ -240,6 +268,7 @@ impl Parts {
             product(&[2, inputs, out, rows]),
         );
         self.keep(product(&[inputs, rows]));
+        self.keep_output();
         self.keep_closed_values(product(&[inputs, rows]));
     }
 
@@ -247,6 +276,10 @@ impl Parts {
     fn norm(&mut self, title: &str, parameters: u64) {
         self.push(title, self.shape, parameters, 0);
         self.keep(self.len().saturating_mul(2));
+        let values = self.len();
+        if let Some(last) = self.list.last_mut() {
+            last.recomputing_bytes = values.saturating_mul(NORM_RECOMPUTED * VALUE);
+        }
         self.keep_closed_values(self.len());
     }
 
@@ -262,6 +295,7 @@ impl Parts {
     fn relu(&mut self) {
         self.push("ReLU", self.shape, 0, 0);
         self.keep_bytes(self.len());
+        self.keep_checkpointed(self.len());
         self.keep_closed(self.len(), 0);
     }
 
@@ -277,6 +311,9 @@ impl Parts {
         if p > 0.0 {
             self.push("Dropout", self.shape, 0, 0);
             self.keep(self.len());
+            // The mask, and the product with it.
+            self.keep_output();
+            self.keep_output();
             self.keep_closed(self.len().saturating_mul(VALUE), 0);
         }
     }
@@ -284,6 +321,7 @@ impl Parts {
     fn drop_path(&mut self, p: f64) {
         if p > 0.0 {
             self.push("Stochastic depth", self.shape, 0, 0);
+            self.keep_output();
         }
     }
 
@@ -319,6 +357,8 @@ impl Parts {
             }
         }
         self.sum();
+        let sums = self.len().saturating_mul(RESIDUAL_RECOMPUTED * VALUE);
+        self.keep_checkpointed(sums);
         // The gradient of the shortcut waits for that of the convolutions.
         let waiting = self.len().saturating_mul(VALUE);
         for part in self.list.iter_mut().skip(first) {
@@ -354,6 +394,9 @@ impl Parts {
         // Queries, keys and values; weights twice on their way through the softmax.
         self.keep(product(&[3, tokens, features]));
         self.keep(product(&[2, heads, tokens, window]));
+        let weights = product(&[heads, tokens, window]);
+        self.keep_output();
+        self.keep_checkpointed(weights.saturating_mul(VALUE));
         let (of_tokens, of_weights) = ATTENTION_GRADIENTS;
         self.scratch(
             of_tokens
@@ -558,7 +601,10 @@ impl Parts {
                 self.push(block.title(), output, 0, 0);
                 self.keep(self.len().saturating_mul(2));
                 match block {
-                    Block::LeakyRelu { .. } => self.keep_closed(self.len(), 0),
+                    Block::LeakyRelu { .. } => {
+                        self.keep_checkpointed(self.len());
+                        self.keep_closed(self.len(), 0);
+                    }
                     _ => self.keep_closed_values(self.len()),
                 }
             }
@@ -579,12 +625,15 @@ impl Parts {
                 // Where each largest value was, as 64-bit numbers.
                 let places = self.len().saturating_mul(8);
                 self.keep_bytes(places);
+                self.keep_checkpointed(places);
+                self.keep_output();
                 self.keep_closed(places, 0);
             }
             Block::AvgPool { .. } => {
                 let input = self.len();
                 self.push(block.title(), output, 0, 0);
                 self.keep(input);
+                self.keep_output();
             }
             Block::GlobalAvgPool {} | Block::Flatten {} => self.push(block.title(), output, 0, 0),
             Block::Dropout { p } => self.dropout(p),

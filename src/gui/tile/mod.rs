@@ -107,12 +107,12 @@ impl Tile {
     pub const ALL: [Self; 9] = [
         Self::Alignment,
         Self::Isolation,
+        Self::Inspector,
         Self::Separability,
         Self::Losses,
         Self::Accuracy,
         Self::Regions,
         Self::Data,
-        Self::Inspector,
         Self::Runs,
     ];
 
@@ -169,14 +169,9 @@ fn default_tree() -> Tree<Tile> {
         let children = panes.iter().map(|&pane| tiles.insert_pane(pane)).collect();
         tiles.insert_tab_tile(children)
     };
-    let alignment = tabs(&[Tile::Alignment, Tile::Isolation]);
+    let alignment = tabs(&[Tile::Alignment, Tile::Isolation, Tile::Inspector]);
     let curves = tabs(&[Tile::Accuracy, Tile::Losses, Tile::Runs]);
-    let geometry = tabs(&[
-        Tile::Separability,
-        Tile::Regions,
-        Tile::Data,
-        Tile::Inspector,
-    ]);
+    let geometry = tabs(&[Tile::Separability, Tile::Regions, Tile::Data]);
     let left = tiles.insert_container(egui_tiles::Linear::new_binary(
         egui_tiles::LinearDir::Vertical,
         [alignment, curves],
