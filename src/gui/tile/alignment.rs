@@ -136,7 +136,12 @@ impl View {
                 matrix::color_bar(ui, "opposed", "aligned");
             });
         }
-        let row = (0.36 * ui.available_height() / boundaries.max(1) as f32).clamp(6.0, 24.0);
+        // The curves are what is compared.
+        let share = match context.comparison.shown().next() {
+            Some(_) => 0.2,
+            None => 0.36,
+        };
+        let row = (share * ui.available_height() / boundaries.max(1) as f32).clamp(6.0, 24.0);
         let size = vec2(ui.available_width(), row * boundaries as f32);
         let (place, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
 

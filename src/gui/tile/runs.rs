@@ -99,6 +99,18 @@ fn common_start<'a>(titles: impl Iterator<Item = &'a str> + Clone) -> usize {
     ends.take_while(in_all).last().unwrap_or(0)
 }
 
+/// Above the columns: those of the switch, the line and the button that removes have none.
+const HEADS: [&str; 8] = [
+    "",
+    "",
+    "Run",
+    "",
+    "Test accuracy",
+    "Loss",
+    "Cosine",
+    "Steps",
+];
+
 /// Draws the tile. Returns what a person asks for.
 pub fn show(ui: &mut Ui, context: &TileContext<'_>) -> Option<Ask> {
     let mut ask = controls(ui, context);
@@ -113,19 +125,11 @@ pub fn show(ui: &mut Ui, context: &TileContext<'_>) -> Option<Ask> {
     ui.add_space(theme::SMALL_GAP);
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         Grid::new("runs")
-            .num_columns(8)
-            .spacing(vec2(12.0, 8.0))
+            .num_columns(HEADS.len())
+            .min_col_width(0.0)
+            .spacing(vec2(10.0, 8.0))
             .show(ui, |ui| {
-                for head in [
-                    "",
-                    "",
-                    "Run",
-                    "Test accuracy",
-                    "Loss",
-                    "Cosine",
-                    "Steps",
-                    "",
-                ] {
+                for head in HEADS {
                     ui.label(RichText::new(head).small().weak());
                 }
                 ui.end_row();
