@@ -121,13 +121,19 @@ impl Studio {
 
     /// Starts to train the edited experiment and drops the run before; says why where it cannot.
     pub(super) fn start(&mut self, ctx: &Context, paused: bool) {
+        if self.reopening.is_some() {
+            let text = "A run is being opened: train once that is done";
+            self.log.add(Notice::Info(text.to_owned()));
+            return;
+        }
         let experiment = self.document.experiment.clone();
         if let Some(problem) = experiment.problems().first() {
             self.tell("This network cannot train yet", problem.to_string());
             return;
         }
+        self.drop_branches();
         if self.comparison.keep_each
-            && let Some((_, compared)) = self.session.release()
+            && let Some(compared) = self.session.release()
         {
             self.comparison.keep(compared);
         }

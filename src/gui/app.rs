@@ -388,7 +388,7 @@ impl eframe::App for Studio {
         if close && !self.closing && self.document.is_unsaved() {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             self.ask_first(Next::Quit, ctx);
-        } else if close && self.session.is_alive() && !self.leaving {
+        } else if close && self.session.is_busy() && !self.leaving {
             // A run ends with its results. Who asks a second time does not wait for them.
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             self.closing = true;
@@ -398,7 +398,7 @@ impl eframe::App for Studio {
                 "Ending the run and keeping its results, then closing".to_owned(),
             ));
         } else if self.leaving && !close {
-            if self.session.is_alive() {
+            if self.session.is_busy() {
                 ctx.request_repaint_after(std::time::Duration::from_millis(50));
             } else {
                 ctx.send_viewport_cmd(ViewportCommand::Close);

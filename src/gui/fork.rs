@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, path::PathBuf};
 
-use eframe::egui::{Button, ComboBox, Context, DragValue, Grid, RichText, Ui};
+use eframe::egui::{Button, ComboBox, Context, DragValue, Grid, RichText, Ui, vec2};
 
 use super::{
     app::Studio,
@@ -11,23 +11,25 @@ use super::{
     reopen::{Reopening, Why},
     session::{Notice, record_folder},
     theme,
-    widget::{lambda_slider, number_row},
+    widget::{lambda_slider, number, number_row},
 };
 use crate::{
     experiment::Experiment,
-    run::{Phase, checkpoints, fork},
+    run::{Phase, Progress, checkpoints, fork},
 };
 
 /// Most branches of one fork.
 const MAX_BRANCHES: usize = 4;
+/// Learning rates that can be chosen.
+const LEARNING_RATES: std::ops::RangeInclusive<f64> = 1e-9..=1e3;
 /// λ of the second branch where the first has none.
 const OTHER_LAMBDA: f64 = 0.1;
 
 /// What tells a branch from others.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Branch {
-    /// λ of every module; of modules with their own, where it is not that of the run.
-    lambda: f64,
+    /// λ of every module after the first; none leaves several of them as they are.
+    lambda: Option<f64>,
     learning_rate: f64,
 }
 
@@ -48,6 +50,8 @@ pub struct ForkDialog {
     steps: Vec<usize>,
     step: usize,
     steps_per_epoch: usize,
+    /// Steps of all epochs that the run was to train.
+    total_steps: usize,
     epochs: usize,
     branches: Vec<Branch>,
 }
@@ -56,15 +60,24 @@ impl ForkDialog {
     /// Asks about the run recorded in `from`, which trains `experiment`.
     ///
     /// # Errors
-    /// Where it has no checkpoint.
+    /// Where it has no checkpoint, or never began.
     pub fn new(
         from: PathBuf,
         experiment: Experiment,
-        steps_per_epoch: usize,
+        progress: &Progress,
         epochs: usize,
     ) -> Result<Self, String> {
+        let steps_per_epoch = progress.steps_per_epoch;
+        if steps_per_epoch == 0 {
+            return Err(
+                "The run has not begun to train: mend what keeps it from that first".to_owned(),
+            );
+        }
         let steps = checkpoints(&from);
-        let end = epochs.saturating_mul(steps_per_epoch);
+        let end = match experiment.method.kind.takes_turns() {
+            true => progress.total_steps,
+            false => epochs.saturating_mul(steps_per_epoch),
+        };
         let early = steps.iter().find(|step| **step < end);
         let step = *early.or(steps.first()).ok_or_else(|| {
             format!(
@@ -76,10 +89,14 @@ impl ForkDialog {
             lambda,
             learning_rate: experiment.optimizer.lr,
         };
-        let lambda = experiment.method.lambda;
+        let lambda = common_lambda(&experiment);
         let mut branches = vec![branch(lambda)];
         if experiment.method.kind.reconciles() {
-            branches.push(branch(if lambda > 0.0 { 0.0 } else { OTHER_LAMBDA }));
+            let other = match lambda {
+                Some(0.0) => OTHER_LAMBDA,
+                _ => 0.0,
+            };
+            branches.push(branch(Some(other)));
         }
         Ok(Self {
             from,
@@ -87,6 +104,7 @@ impl ForkDialog {
             steps,
             step,
             steps_per_epoch,
+            total_steps: progress.total_steps,
             epochs,
             branches,
         })
@@ -155,7 +173,9 @@ impl ForkDialog {
                 .response
                 .labelled_by(label);
             ui.end_row();
-            number_row(ui, "Epochs in all", &mut self.epochs, 1..=1_000_000, 0.1);
+            if !self.experiment.method.kind.takes_turns() {
+                number_row(ui, "Epochs in all", &mut self.epochs, 1..=1_000_000, 0.1);
+            }
         });
     }
 
@@ -167,17 +187,27 @@ impl ForkDialog {
             ui.push_id(at, |ui| {
                 ui.horizontal(|ui| {
                     ui.strong(format!("{}", at + 1));
-                    if reconciles {
-                        ui.allocate_ui(eframe::egui::vec2(200.0, 20.0), |ui| {
-                            lambda_slider(ui, &mut branch.lambda, "λ");
-                        });
+                    match &mut branch.lambda {
+                        Some(lambda) if reconciles => {
+                            ui.allocate_ui(vec2(200.0, 20.0), |ui| {
+                                lambda_slider(ui, lambda, "λ");
+                            });
+                        }
+                        None if reconciles => {
+                            ui.label("Several λ, as in the run");
+                            if ui.button("Set one").clicked() {
+                                branch.lambda = Some(self.experiment.method.lambda);
+                            }
+                        }
+                        _ => {}
                     }
                     let name = ui.label("Learning rate").id;
+                    let speed = 0.01 * branch.learning_rate;
                     ui.add(
                         DragValue::new(&mut branch.learning_rate)
-                            .range(0.0..=1e3)
-                            .speed(1e-3)
-                            .max_decimals(6)
+                            .range(LEARNING_RATES)
+                            .speed(speed)
+                            .custom_formatter(|value, _| number(value))
                             .update_while_editing(false),
                     )
                     .labelled_by(name);
@@ -197,11 +227,16 @@ impl ForkDialog {
 
     /// Why the branches cannot be trained.
     fn trouble(&self) -> Option<String> {
-        let end = self.epochs.saturating_mul(self.steps_per_epoch);
-        if !self.experiment.method.kind.takes_turns() && self.step >= end {
+        let step = self.step;
+        if self.experiment.method.kind.takes_turns() {
+            if step >= self.total_steps {
+                return Some(format!(
+                    "Nothing is left to train after step {step}: choose an earlier checkpoint"
+                ));
+            }
+        } else if step >= self.epochs.saturating_mul(self.steps_per_epoch) {
             return Some(format!(
-                "Nothing is left to train after step {}: raise the epochs or choose an earlier checkpoint",
-                self.step
+                "Nothing is left to train after step {step}: raise the epochs or choose an earlier checkpoint"
             ));
         }
         let fork = (0..self.branches.len()).filter_map(|at| self.experiment_of(at));
@@ -217,9 +252,9 @@ impl ForkDialog {
         let mut experiment = self.experiment.clone();
         experiment.train.epochs = self.epochs;
         experiment.optimizer.lr = branch.learning_rate;
-        if branch.lambda != experiment.method.lambda {
+        if let Some(lambda) = branch.lambda {
             let boundaries = experiment.module_count().saturating_sub(1);
-            experiment.set_lambdas(&vec![branch.lambda; boundaries]);
+            experiment.set_lambdas(&vec![lambda; boundaries]);
         }
         Some(experiment)
     }
@@ -235,6 +270,13 @@ impl ForkDialog {
     }
 }
 
+/// λ of all boundaries, where they have the same.
+fn common_lambda(experiment: &Experiment) -> Option<f64> {
+    let mut lambdas = (2..=experiment.module_count()).map(|it| experiment.lambda_of(it));
+    let first = lambdas.next().unwrap_or(experiment.method.lambda);
+    lambdas.all(|lambda| lambda == first).then_some(first)
+}
+
 impl Studio {
     /// Asks how the run shall branch.
     pub(super) fn ask_fork(&mut self) {
@@ -242,18 +284,13 @@ impl Studio {
         let Some((folder, experiment)) = run else {
             return;
         };
-        let steps_per_epoch = self.session.progress().map_or(0, |it| it.steps_per_epoch);
+        let progress = self.session.progress().cloned().unwrap_or_default();
         let mut epochs = experiment.train.epochs;
         let edited = &self.document.experiment;
         if experiment.check_fork(edited).is_ok() {
             epochs = edited.train.epochs;
         }
-        match ForkDialog::new(
-            folder.to_owned(),
-            experiment.clone(),
-            steps_per_epoch,
-            epochs,
-        ) {
+        match ForkDialog::new(folder.to_owned(), experiment.clone(), &progress, epochs) {
             Ok(dialog) => self.dialog = Some(Dialog::Fork(Box::new(dialog))),
             Err(message) => self.tell("The run cannot be forked", message),
         }
@@ -261,6 +298,7 @@ impl Studio {
 
     /// Trains branches one after the other.
     pub(super) fn fork(&mut self, branches: Branches, ctx: &Context) {
+        self.drop_branches();
         self.branches = Some(branches);
         self.next_branch(ctx);
     }
@@ -305,15 +343,7 @@ impl Studio {
                 return;
             }
         };
-        let before = self.session.release().map(|(run, compared)| {
-            self.comparison.keep(compared);
-            run
-        });
         let job = Job::start("layerwise-fork", ctx, move || {
-            // Its record is closed first, for it may be the one that branches.
-            if let Some(run) = before {
-                run.join();
-            }
             fork(&from, Some(step), &into, &experiment)
         });
         match job {
@@ -321,7 +351,10 @@ impl Studio {
                 let why = Why::Fork;
                 self.reopening = Some(Reopening { job, why });
             }
-            Err(error) => self.tell("The run cannot be forked", error),
+            Err(error) => {
+                self.drop_branches();
+                self.tell("The run cannot be forked", error);
+            }
         }
     }
 }

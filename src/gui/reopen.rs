@@ -116,6 +116,11 @@ impl Studio {
         let (step, folder) = (recorded.step, recorded.folder.clone());
         let holds = matches!(why, Why::Chosen | Why::Crash);
         let options = self.options(Some(folder.clone()), holds, ctx);
+        if why == Why::Fork
+            && let Some(compared) = self.session.release()
+        {
+            self.comparison.keep(compared);
+        }
         self.session.go_on(&experiment, recorded, options)?;
         self.session.send(Command::SetSpeed(self.pace.speed()));
         // With what was edited since, from the first step on.

@@ -51,10 +51,12 @@ struct Active {
     origin: Option<Origin>,
 }
 
-/// At most one run. Never waits for its trainer.
+/// At most one run, besides those that close their records. Never waits for its trainer.
 #[derive(Default)]
 pub struct Session {
     active: Option<Active>,
+    /// Runs that were stopped and still write what they leave.
+    closing: Vec<Run>,
 }
 
 impl Session {
@@ -104,8 +106,8 @@ impl Session {
         Ok(())
     }
 
-    /// Hands over the run and what it told, to be compared with others.
-    pub fn release(&mut self) -> Option<(Run, Compared)> {
+    /// Ends the run and hands over what it told, to be compared with others.
+    pub fn release(&mut self) -> Option<Compared> {
         let active = self.active.take()?;
         let phase = active.progress.phase;
         let folder = active.run.folder().map(ToOwned::to_owned);
@@ -116,7 +118,9 @@ impl Session {
             folder,
             active.origin,
         );
-        Some((active.run, compared))
+        active.run.send(Command::Stop);
+        self.closing.push(active.run);
+        Some(compared)
     }
 
     fn take(
@@ -142,6 +146,10 @@ impl Session {
 
     /// Takes in what the run has told since the last call.
     pub fn poll(&mut self) -> Vec<Notice> {
+        self.closing.retain(|run| {
+            run.drain();
+            !run.has_ended()
+        });
         let Some(active) = &mut self.active else {
             return Vec::new();
         };
@@ -247,6 +255,11 @@ impl Session {
     pub fn is_alive(&self) -> bool {
         self.progress()
             .is_some_and(|progress| !progress.phase.is_over())
+    }
+
+    /// Whether any run is alive or still closes its record.
+    pub fn is_busy(&self) -> bool {
+        self.is_alive() || !self.closing.is_empty()
     }
 
     /// Whether a live run holds.

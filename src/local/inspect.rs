@@ -43,9 +43,10 @@ impl Learner {
     /// from 0 (arXiv 2406.05222). Neither modules nor optimisers nor running statistics change.
     ///
     /// Dropout masks are those of [`Learner::truth`], the same in every pass; batch statistics are
-    /// those of the batch, as in a step. Costs about two steps on the batch and two forward
+    /// those of the batch, as in a step. Costs about three steps on the batch and two forward
     /// passes through each module; under global BP a forward pass from each module to the end.
-    /// Reads back to the host.
+    /// Holds the outputs, δ and gradients of all modules at once, as [`Learner::truth`] does: more
+    /// than a local step. Reads back to the host.
     pub fn inspect(&self, batch: &Batch, way: &StepWay<'_>, sample: usize) -> Inspection {
         let resting = batch.resting();
         let [samples] = resting.labels.dims();
@@ -237,32 +238,32 @@ impl Look<'_> {
         step: ModuleStep,
         before: Option<Tensor<4>>,
     ) -> Option<InspectedUpdate> {
-        let reconciles = self.way.lambda_of(at) > 0.0 && before.is_some();
-        let plain = match reconciles {
-            true => {
-                let compute = self.learner.compute();
-                let (input, mut draws) = (input.clone().autodiff(), self.draws(at)?);
-                compute(module, input, self.batch, None, 0.0, false, &mut draws)
-            }
-            false => None,
+        let lambda = self.way.lambda_of(at);
+        let reconciles = lambda > 0.0 && before.is_some();
+        // A small λ would drown in the rounding of the difference.
+        let large = lambda.max(1.0);
+        let anew = |before, lambda| {
+            let compute = self.learner.compute();
+            let (input, mut draws) = (input.clone().autodiff(), self.draws(at)?);
+            let step = compute(module, input, self.batch, before, lambda, false, &mut draws)?;
+            Some(gradients_of(module, &step.gradients))
         };
-        let of_both = gradients_of(module, &step.gradients);
-        let of_loss = match &plain {
-            Some(plain) => gradients_of(module, &plain.gradients),
-            None => of_both.clone(),
-        };
-        let [mut both, mut loss, mut reconciliation, mut product] = [0.0; 4];
-        for pair in of_both.into_iter().zip(of_loss) {
-            let [of_both, of_loss] = <[_; 2]>::from(pair).map(values);
-            for (of_both, of_loss) in of_both.into_iter().zip(of_loss) {
-                let other = of_both - of_loss;
-                both += of_both * of_both;
-                loss += of_loss * of_loss;
-                reconciliation += other * other;
-                product += of_loss * other;
+        let both = norm_of(gradients_of(module, &step.gradients));
+        let [mut loss, mut reconciliation, mut product] = [0.0; 3];
+        if reconciles {
+            for pair in anew(before, large)?.into_iter().zip(anew(None, 0.0)?) {
+                let [of_both, of_loss] = <[_; 2]>::from(pair).map(values);
+                for (of_both, of_loss) in of_both.into_iter().zip(of_loss) {
+                    let other = (of_both - of_loss) * lambda / large;
+                    loss += of_loss * of_loss;
+                    reconciliation += other * other;
+                    product += of_loss * other;
+                }
             }
+        } else {
+            loss = both * both;
         }
-        let [both, loss, reconciliation] = [both, loss, reconciliation].map(f64::sqrt);
+        let [loss, reconciliation] = [loss, reconciliation].map(f64::sqrt);
         let lengths = loss * reconciliation;
         Some(InspectedUpdate {
             loss_gradient: loss,

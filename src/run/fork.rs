@@ -52,12 +52,13 @@ pub fn fork(
     }
     let checkpoint = checkpoint::at(from, step)?;
     let mut state = checkpoint.state;
+    let earlier = state.changes.clone();
     let changes = changes(&mut state, experiment);
     let origin = Origin {
         from: std::path::absolute(from).unwrap_or_else(|_| from.to_owned()),
         step: state.step,
     };
-    record::begin_with(from, state.step, &changes, into)?;
+    record::begin_with(from, state.step, &earlier, &changes, into)?;
     let wrong = |error: &dyn std::fmt::Display| record::unwritable(into, error);
     serde_json::to_vec_pretty(&origin)
         .map_err(std::io::Error::from)

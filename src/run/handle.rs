@@ -147,6 +147,11 @@ impl Run {
         self.latest.regions.lock().clone()
     }
 
+    /// Whether its thread has ended, and with it all that it writes.
+    pub fn has_ended(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+
     /// Stops the run and waits until its thread has ended.
     pub fn join(mut self) {
         self.send(Command::Stop);

@@ -54,15 +54,22 @@ impl Recorded {
         let (checkpoint, _) = checkpoint::newest(folder);
         let state = checkpoint.map(|checkpoint| checkpoint.state);
         let step = state.as_ref().map_or(0, |state| state.step);
+        let mut events = match step {
+            0 => Vec::new(),
+            step => told(folder, step)?,
+        };
+        // Some may have been made after the checkpoint, which is without them.
+        let changes = state.as_ref().map_or(&[][..], |state| &state.changes);
+        events.retain(|event| match event {
+            Event::Changed(change) => changes.contains(change),
+            _ => true,
+        });
         Ok(Self {
             folder: folder.to_owned(),
             live: state.map_or_else(|| experiment.clone(), |state| live(&experiment, &state)),
             experiment,
             step,
-            events: match step {
-                0 => Vec::new(),
-                step => told(folder, step)?,
-            },
+            events,
             origin: Origin::of(folder),
         })
     }

@@ -87,10 +87,11 @@ struct About {
 }
 
 /// The lines of the record in `folder` about the first steps, so many; none where there are none.
+/// Of changes, which may have been made after the last of them, those in `changes`.
 ///
 /// # Errors
 /// Where they cannot be read.
-fn lines_until(folder: &Path, step: usize) -> std::io::Result<Vec<u8>> {
+fn lines_until(folder: &Path, step: usize, changes: &[Change]) -> std::io::Result<Vec<u8>> {
     let told = match std::fs::read(folder.join("metrics.jsonl")) {
         Ok(told) => told,
         Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
@@ -99,7 +100,9 @@ fn lines_until(folder: &Path, step: usize) -> std::io::Result<Vec<u8>> {
     // The last line may be cut off.
     let kept = (told.split_inclusive(|byte| *byte == b'\n')).filter(|line| {
         let about: Option<About> = serde_json::from_slice(line).ok();
+        let change: Option<Change> = serde_json::from_slice(line).ok();
         about.is_some_and(|about| about.step <= step)
+            && change.is_none_or(|change| changes.contains(&change))
     });
     Ok(kept.flatten().copied().collect())
 }
@@ -126,18 +129,19 @@ pub(super) fn unwritable(folder: &Path, error: &dyn std::fmt::Display) -> String
     )
 }
 
-/// Begins a record in `into` with what the one in `from` tells of the first steps, so many, and
-/// with changes after them.
+/// Begins a record in `into` with what the one in `from` tells of the first steps, so many, of
+/// which it knows the changes in `earlier`, and with changes after them.
 ///
 /// # Errors
 /// Where `from` cannot be read, or `into` holds a record or cannot be written.
 pub(super) fn begin_with(
     from: &Path,
     step: usize,
+    earlier: &[Change],
     changes: &[Change],
     into: &Path,
 ) -> Result<(), String> {
-    let mut lines = lines_until(from, step)
+    let mut lines = lines_until(from, step, earlier)
         .map_err(|error| format!("The record in {} cannot be read: {error}", from.display()))?;
     make(into)?;
     for change in changes {
@@ -167,23 +171,31 @@ impl Record {
         })
     }
 
-    /// Opens the folder of a run that goes on after `step`. What it told of later steps is taken
-    /// out of the record, for it will be told again.
+    /// Opens the folder of a run that goes on after `step`, until which there were `changes`. What
+    /// it told of later steps is taken out of the record, for it will be told again, and so is
+    /// what it left at its end.
     ///
     /// # Errors
     /// Where another run writes to the folder, or it cannot be read or written.
-    pub fn go_on(folder: &Path, experiment: &Experiment, step: usize) -> Result<Self, String> {
+    pub fn go_on(
+        folder: &Path,
+        experiment: &Experiment,
+        step: usize,
+        changes: &[Change],
+    ) -> Result<Self, String> {
         let path = folder.join("metrics.jsonl");
         let wrong = |error: &dyn std::fmt::Display| unwritable(folder, error);
         let lock = lock(folder)?;
-        let kept = lines_until(folder, step).map_err(|error| wrong(&error))?;
+        let kept = lines_until(folder, step, changes).map_err(|error| wrong(&error))?;
         write_whole(&path, &kept).map_err(|error| wrong(&error))?;
         experiment
             .save(&folder.join("experiment.toml"))
             .map_err(|error| wrong(&error))?;
-        match std::fs::remove_file(folder.join("summary.json")) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(wrong(&error)),
-            _ => {}
+        for left in ["summary.json", "weights.safetensors"] {
+            match std::fs::remove_file(folder.join(left)) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(wrong(&error)),
+                _ => {}
+            }
         }
         let metrics = File::options().append(true).open(&path);
         Ok(Self {

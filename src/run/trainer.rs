@@ -217,7 +217,10 @@ impl<'a> Trainer<'a> {
         let step = state.as_ref().map_or(0, |state| state.step);
         // Last of what can fail, so that a run that cannot start leaves no folder behind.
         let record = match &options.folder {
-            Some(folder) if options.resume => Some(Record::go_on(folder, &experiment, step)?),
+            Some(folder) if options.resume => {
+                let changes = state.as_ref().map_or(&[][..], |state| &state.changes);
+                Some(Record::go_on(folder, &experiment, step, changes)?)
+            }
             Some(folder) => Some(Record::create(folder, &experiment)?),
             None => None,
         };
@@ -398,6 +401,14 @@ impl<'a> Trainer<'a> {
             record.summary(summary)?;
         }
         if matches!(summary.phase, Phase::Finished | Phase::Stopped) {
+            if self
+                .changes
+                .last()
+                .is_some_and(|last| last.step == self.step)
+            {
+                // Changed after the last step, which the checkpoint after it does not know.
+                self.checkpointed = 0;
+            }
             self.checkpoint()?;
         }
         Ok(())

@@ -1,10 +1,16 @@
 //! Runs that branch off from a checkpoint of another one.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use layerwise::{
     experiment::{Block, Experiment, MethodKind},
-    run::{Changed, Event, Phase, Recorded, Run, RunOptions, Target, checkpoints, fork},
+    run::{
+        Changed, Command, Event, Goal, Phase, Recorded, Run, RunOptions, Target, checkpoints, fork,
+    },
 };
 use safetensors::SafeTensors;
 
@@ -154,4 +160,49 @@ fn what_cannot_branch_says_why() {
     assert!(error.contains("it is damaged"), "{error}");
     // Without a step, the newest that can be used is taken.
     assert_eq!(fork(&whole, None, &into, &experiment).unwrap().step, 10);
+}
+
+#[test]
+fn a_change_after_the_checkpoint_is_not_told_of_its_branches() {
+    let folder = tempfile::tempdir().unwrap();
+    let [whole, into] = ["whole", "into"].map(|name| folder.path().join(name));
+    let experiment = experiment();
+    let options = RunOptions {
+        folder: Some(whole.clone()),
+        paused: true,
+        ..RunOptions::default()
+    };
+    let run = Run::start(experiment.clone(), options).unwrap();
+    let mut events = Vec::new();
+    run.send(Command::RunTo(Goal::EpochEnd));
+    super::wait_for(&run, &mut events, |run| {
+        let progress = run.progress();
+        progress.phase == Phase::Paused && progress.step == 10
+    });
+    // What holds has its checkpoint.
+    assert_eq!(checkpoints(&whole), [10]);
+    run.send(Command::SetLambda {
+        target: Target::All,
+        lambda: 0.75,
+    });
+    let started = Instant::now();
+    while !events
+        .iter()
+        .any(|event| matches!(event, Event::Changed(_)))
+    {
+        assert!(started.elapsed().as_secs() < 60);
+        events.extend(run.next_event(Duration::from_millis(100)));
+    }
+    let changed = |recorded: &Recorded| {
+        let mut events = recorded.events.iter();
+        events.any(|event| matches!(event, Event::Changed(_)))
+    };
+    let branch = fork(&whole, Some(10), &into, &experiment).unwrap();
+    assert_eq!(branch.live.method.lambda, 0.2);
+    assert!(!changed(&branch));
+    // The run itself keeps it.
+    run.join();
+    let ended = Recorded::open(&whole).unwrap();
+    assert_eq!(ended.live.method.lambda, 0.75);
+    assert!(changed(&ended));
 }

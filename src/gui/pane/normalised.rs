@@ -47,7 +47,7 @@ fn sentences(experiment: &Experiment) -> Vec<String> {
     all.push(format!("B, the batch size, is {batch} now"));
     match kind {
         MethodKind::GlobalBp => all.push(
-            "It is the only one: there are no boundaries and no R, and the whole chain minimises L"
+            "L is the only loss: there are no boundaries and no R, and the whole chain minimises it"
                 .to_owned(),
         ),
         MethodKind::Greedy => {

@@ -14,7 +14,8 @@ use crate::{
 const SAMPLES: usize = 64;
 
 /// How many training samples a run proves things on, where there are as many: those of a batch,
-/// up to 64, so that a proof needs no more memory than a step. They are evenly spread over all.
+/// up to 64, so that a proof needs little more memory than a step of global BP. They are evenly
+/// spread over all.
 pub fn probe_size(experiment: &Experiment) -> usize {
     experiment.train.batch_size.min(SAMPLES)
 }

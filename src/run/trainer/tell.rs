@@ -90,11 +90,8 @@ impl Trainer<'_> {
             return Err(End::Diverged(message));
         }
         self.draw_regions()?;
-        self.tell_progress(if self.paused && !self.single_step {
-            Phase::Paused
-        } else {
-            Phase::Running
-        });
+        // That it holds is told once its checkpoint is written.
+        self.tell_progress(Phase::Running);
         self.outbox.flush();
         Ok(())
     }

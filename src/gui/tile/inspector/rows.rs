@@ -88,6 +88,7 @@ pub fn losses(module: &InspectedModule, last: usize, kind: MethodKind) -> [Row; 
         false => (last, "How strongly the last loss pulls at this output"),
     };
     let why = match idle(module.turn) {
+        Some(_) if !kind.is_local() => "Not computed where the last module is frozen",
         Some(_) => "A module that does not learn pulls at nothing",
         None => "The module has no loss",
     };

@@ -41,7 +41,7 @@ pub const MEASURES: [Measure; 4] = [
 /// The newest evaluation, module by module.
 pub fn show(ui: &mut Ui, history: &History) {
     let Some(newest) = history.evaluations().last() else {
-        ui.weak("It is measured on the test samples after the first epoch");
+        ui.weak("It is measured on the test samples at the first evaluation");
         return;
     };
     ui.weak(format!(
