@@ -1,7 +1,7 @@
 //! GPUs as this process uses them: opened once, watched, and opened anew where they were lost.
 
 use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::Arc,
 };
 
@@ -119,9 +119,10 @@ fn watch(handle: &wgpu::Device, device: &Device) -> Complaint {
     handle.on_uncaptured_error(Arc::new(move |error| {
         let text = format!("wgpu error: {error}");
         said.lock().get_or_insert_with(|| text.clone());
-        // A second panic while one unwinds would end the process.
+        // A second panic while one unwinds would end the process. This one needs no words on the
+        // standard error stream: the end of the run tells of it.
         if !std::thread::panicking() {
-            panic!("{text}");
+            resume_unwind(Box::new(text));
         }
     }));
     complaint

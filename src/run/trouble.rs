@@ -16,6 +16,7 @@ enum Trouble {
 /// Texts by which trouble is known, the more telling ones first: a GPU that was lost for want of
 /// memory wants memory. They are those of wgpu 30 (`wgpu::Error::OutOfMemory`,
 /// `wgpu_core::device::DeviceError`, `wgpu_core::resource::CreateBufferError::MaxBufferSize`,
+/// `wgpu_core::binding_model::CreateBindGroupError::BufferRangeTooLarge`,
 /// `wgpu_core::command::DispatchError::InvalidGroupSize`, `wgpu_hal::DeviceError`), of
 /// cubecl-runtime 0.11 (`IoError`, `LaunchError`, `ServerError`) and of burn-std 0.22
 /// (`ExecutionError`).
@@ -27,6 +28,7 @@ const MARKS: &[(&str, Trouble)] = &[
     ("An out-of-memory error happened", Trouble::Memory),
     ("can't allocate buffer of size", Trouble::Size),
     ("is greater than the maximum buffer size", Trouble::Size),
+    ("buffer_binding_size` limit", Trouble::Size),
     ("Each current dispatch group size dimension", Trouble::Size),
     ("Parent device is lost", Trouble::Lost),
     ("Device is lost", Trouble::Lost),
@@ -129,6 +131,9 @@ mod tests {
             told.ends_with("The device reported: can't allocate buffer of size: 268435456"),
             "{told}"
         );
+        let said = "wgpu error: Validation Error\n\nCaused by:\n  In Device::create_bind_group\n    Buffer binding 1 range 1073741824 exceeds `max_*_buffer_binding_size` limit 134217728\n";
+        let told = explained(said, GPU).unwrap();
+        assert!(told.contains("larger than Radeon"), "{told}");
     }
 
     #[test]
