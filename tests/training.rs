@@ -16,6 +16,7 @@ mod weights;
 
 use std::{
     collections::HashMap,
+    path::Path,
     time::{Duration, Instant},
 };
 
@@ -79,6 +80,17 @@ fn train(experiment: Experiment, max_steps: Option<usize>) -> Told {
         ..RunOptions::default()
     };
     finish(&Run::start(experiment, options).unwrap())
+}
+
+/// Trains with a record, or goes on with one.
+fn record(experiment: &Experiment, folder: &Path, resume: bool, steps: Option<usize>) -> Told {
+    let options = RunOptions {
+        folder: Some(folder.to_owned()),
+        resume,
+        max_steps: steps,
+        ..RunOptions::default()
+    };
+    finish(&Run::start(experiment.clone(), options).unwrap())
 }
 
 /// Bits, so that NaN equals NaN.

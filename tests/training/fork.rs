@@ -36,13 +36,7 @@ fn experiment() -> Experiment {
 }
 
 fn run(experiment: &Experiment, folder: &Path, resume: bool, steps: Option<usize>) -> Told {
-    let options = RunOptions {
-        folder: Some(folder.to_owned()),
-        resume,
-        max_steps: steps,
-        ..RunOptions::default()
-    };
-    let told = super::finish(&Run::start(experiment.clone(), options).unwrap());
+    let told = super::record(experiment, folder, resume, steps);
     assert_eq!(told.phase, Phase::Finished, "{:?}", told.message);
     told
 }

@@ -9,7 +9,7 @@ use layerwise::{
 use safetensors::SafeTensors;
 use serde_json::Value;
 
-use super::Told;
+use super::record as run;
 
 /// An experiment with everything that has a state: an optimiser, batch norm, dropout, λ over time.
 fn restless(optimizer: &str) -> Experiment {
@@ -31,16 +31,6 @@ fn restless(optimizer: &str) -> Experiment {
     experiment.insert_block(3, Block::Dropout { p: 0.2 });
     assert_eq!(experiment.problems(), []);
     experiment
-}
-
-fn run(experiment: &Experiment, folder: &Path, resume: bool, steps: Option<usize>) -> Told {
-    let options = RunOptions {
-        folder: Some(folder.to_owned()),
-        resume,
-        max_steps: steps,
-        ..RunOptions::default()
-    };
-    super::finish(&Run::start(experiment.clone(), options).unwrap())
 }
 
 /// The lines of a kind in a record.
