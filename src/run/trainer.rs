@@ -340,13 +340,27 @@ impl<'a> Trainer<'a> {
         if phase == Phase::Diverged {
             self.learner.set_modules(self.good.clone());
         }
-        if !broken {
-            // For whoever looks at them only after the end; without them there is still the rest.
-            let _ = self.draw_regions_now();
-        }
         // Made once, so that what is told and what is recorded are the same.
         let mut summary = Box::new(self.summary(phase, message));
-        if let Err(error) = self.close(&summary, broken) {
+        let closed = catch_unwind(AssertUnwindSafe(|| {
+            if !broken {
+                // For whoever looks at them only after the end; without them there is still the
+                // rest.
+                let _ = self.draw_regions_now();
+            }
+            self.close(&summary, broken)
+        }));
+        let closed = closed.unwrap_or_else(|panic| {
+            // The device gave way only now: what does not lie on it is written all the same.
+            let said = self.complaint.take();
+            let explained = said.and_then(|said| trouble::explained(&said, &self.device_name));
+            summary.phase = Phase::Failed;
+            summary.message = Some(
+                explained.unwrap_or_else(|| trouble::of_panic(panic.as_ref(), &self.device_name)),
+            );
+            self.close(&summary, true)
+        });
+        if let Err(error) = closed {
             summary.phase = Phase::Failed;
             summary.message.get_or_insert(error);
         }
