@@ -209,7 +209,7 @@ impl Experiment {
             .into_iter()
             .fold(0u64, u64::saturating_add)
             .saturating_mul(VALUE);
-        // Predictions are within 15 % of what is measured.
+        // Predictions are within 20 % of what is measured.
         let step = self.step_memory()?.total() / 4 * 3;
         Some(least.max(step))
     }

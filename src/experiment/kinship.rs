@@ -37,6 +37,13 @@ impl Experiment {
         ))
     }
 
+    /// λ of every module after the first, where all have the same.
+    pub fn common_lambda(&self) -> Option<f64> {
+        let mut lambdas = (2..=self.module_count()).map(|number| self.lambda_of(number));
+        let first = lambdas.next().unwrap_or(self.method.lambda);
+        lambdas.all(|lambda| lambda == first).then_some(first)
+    }
+
     /// Gives every module after the first its λ: the experiment's where all are the same.
     pub fn set_lambdas(&mut self, lambdas: &[f64]) {
         let numbered = || (2..).zip(lambdas.iter().copied());

@@ -74,13 +74,10 @@ const CANNOT_COMPARE: &str = "The run cannot be compared";
 pub fn title(experiment: &Experiment, origin: Option<&Origin>) -> String {
     let kind = experiment.method.kind;
     let mut title = kind.title().to_owned();
-    if kind.reconciles() {
-        let mut lambdas = (2..=experiment.module_count()).map(|it| experiment.lambda_of(it));
-        let first = lambdas.next();
-        match first.filter(|first| lambdas.all(|other| other == *first)) {
+    if kind.reconciles() && experiment.module_count() > 1 {
+        match experiment.common_lambda() {
             Some(lambda) => title += &format!(", λ {lambda}"),
-            None if first.is_some() => title += ", several λ",
-            None => {}
+            None => title += ", several λ",
         }
     }
     if let Some(origin) = origin {

@@ -89,7 +89,7 @@ impl ForkDialog {
             lambda,
             learning_rate: experiment.optimizer.lr,
         };
-        let lambda = common_lambda(&experiment);
+        let lambda = experiment.common_lambda();
         let mut branches = vec![branch(lambda)];
         if experiment.method.kind.reconciles() {
             let other = match lambda {
@@ -268,13 +268,6 @@ impl ForkDialog {
                 .collect(),
         }
     }
-}
-
-/// λ of all boundaries, where they have the same.
-fn common_lambda(experiment: &Experiment) -> Option<f64> {
-    let mut lambdas = (2..=experiment.module_count()).map(|it| experiment.lambda_of(it));
-    let first = lambdas.next().unwrap_or(experiment.method.lambda);
-    lambdas.all(|lambda| lambda == first).then_some(first)
 }
 
 impl Studio {

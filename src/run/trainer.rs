@@ -8,6 +8,7 @@ mod tell;
 pub use probe::probe_size;
 
 use std::{
+    any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::atomic::Ordering,
     time::{Duration, Instant},
@@ -352,12 +353,8 @@ impl<'a> Trainer<'a> {
         }));
         let closed = closed.unwrap_or_else(|panic| {
             // The device gave way only now: what does not lie on it is written all the same.
-            let said = self.complaint.take();
-            let explained = said.and_then(|said| trouble::explained(&said, &self.device_name));
             summary.phase = Phase::Failed;
-            summary.message = Some(
-                explained.unwrap_or_else(|| trouble::of_panic(panic.as_ref(), &self.device_name)),
-            );
+            summary.message = Some(self.why(panic.as_ref()));
             self.close(&summary, true)
         });
         if let Err(error) = closed {
@@ -382,15 +379,24 @@ impl<'a> Trainer<'a> {
         let end = match catch_unwind(work) {
             Ok(Ok(())) => End::Finished,
             Ok(Err(end)) => end,
-            Err(panic) => End::Broken(trouble::of_panic(panic.as_ref(), &self.device_name)),
+            Err(panic) => return End::Broken(self.why(panic.as_ref())),
         };
-        // A complaint is the cause of what came of it here.
-        let said = self.complaint.take().or_else(|| match &end {
-            End::Failed(message) => Some(message.clone()),
+        let explained = self.complained().or_else(|| match &end {
+            End::Failed(message) => trouble::explained(message, &self.device_name),
             _ => None,
         });
-        said.and_then(|said| trouble::explained(&said, &self.device_name))
-            .map_or(end, End::Broken)
+        explained.map_or(end, End::Broken)
+    }
+
+    /// What the device complained of, in a sentence.
+    fn complained(&self) -> Option<String> {
+        trouble::explained(&self.complaint.take()?, &self.device_name)
+    }
+
+    /// Why a panic broke the run: a complaint is the cause of what came of it here.
+    fn why(&self, panic: &(dyn Any + Send)) -> String {
+        self.complained()
+            .unwrap_or_else(|| trouble::of_panic(panic, &self.device_name))
     }
 
     /// Evaluates the final state, unless that was done or there is nothing sound to evaluate.
