@@ -3,6 +3,8 @@
 
 #[path = "gradients/closed.rs"]
 mod closed;
+#[path = "gradients/corners.rs"]
+mod corners;
 #[path = "gradients/inspect.rs"]
 mod inspect;
 #[path = "gradients/truth.rs"]
@@ -149,7 +151,7 @@ impl Case {
     fn scores(&self, module: &LocalModule, x: Dual) -> Option<Rows> {
         let mut draws = Self::draws();
         let output = module.body(x, Some(&mut draws));
-        let images = self.batch.inputs.clone();
+        let images = || self.batch.images();
         module.see(output, images, Some(&mut draws)).unwrap().scores
     }
 
@@ -191,8 +193,13 @@ impl Case {
     /// Checks the tangent, D_v L, δout, ∇L and ∇R of the module against central differences.
     fn check(&self, name: &str) {
         self.check_tangent(name);
+        self.check_delta_out(name, &self.step(0.0));
+        self.check_gradients(name);
+    }
+
+    /// ∇L and ∇R.
+    fn check_gradients(&self, name: &str) {
         let plain = self.step(0.0);
-        self.check_delta_out(name, &plain);
         let reconciled = self.step(1.0);
         let value = plain.alignment.as_ref().unwrap().reconciliation.clone();
         let direct = self.reconciliation(&self.second);

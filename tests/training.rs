@@ -7,6 +7,8 @@ mod data;
 mod fork;
 #[path = "training/inspect.rs"]
 mod inspect;
+#[path = "training/numbers.rs"]
+mod numbers;
 #[path = "training/resume.rs"]
 mod resume;
 #[path = "training/truth.rs"]
@@ -21,7 +23,9 @@ use std::{
 };
 
 use layerwise::{
-    experiment::{DeviceChoice, Experiment, Family, MethodKind, Preset, preset, presets},
+    experiment::{
+        Block, DeviceChoice, Experiment, Family, MethodKind, Preset, Split, preset, presets,
+    },
     run::{
         Changed, Command, Evaluation, Event, Goal, Isolation, Phase, Run, RunOptions, StepRecord,
         Summary, Target, Truth, adapters, trace,
@@ -743,4 +747,41 @@ fn a_trace_holds_what_a_step_did() {
     let recorded = get("step.1.module.2.reconciliation").1[0];
     assert!((squares / shape[0] as f32 - recorded).abs() < 1e-4 * recorded);
     assert_eq!(get("step.1.before.module.1.head.weight").0, [16, 10]);
+    // What the last step left behind, and nothing of the kind from the one before.
+    let name = "module.1.block.0.weight";
+    let [before, after] = ["before", "after"].map(|at| get(&format!("step.2.{at}.{name}")).1);
+    assert_ne!(before, after);
+    assert!(file.tensor(&format!("step.1.after.{name}")).is_err());
+    let double = |name: &str| {
+        let bytes = file.tensor(name).unwrap().data().try_into().unwrap();
+        f64::from_le_bytes(bytes)
+    };
+    assert_eq!(double("step.1.module.2.lambda"), 0.1);
+    assert!(file.tensor("step.1.module.1.lambda").is_err());
+}
+
+#[test]
+fn a_trace_holds_what_a_step_drew() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("trace.safetensors");
+    let mut traced = experiment("digits-mlp", &["split.count=2", "train.batch_size=32"]);
+    traced.split = Split {
+        after: Some(vec![8]),
+        ..Split::default()
+    };
+    traced.blocks.insert(9, Block::Dropout { p: 0.25 });
+    traced.set_frozen(1, true);
+    trace(&traced, 1, &path, &mut |_| {}).unwrap();
+    let bytes = std::fs::read(&path).unwrap();
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let mask = file.tensor("step.1.module.2.block.9.mask.0").unwrap();
+    assert_eq!(mask.shape(), [32, 64, 1, 1]);
+    let mask = floats(mask.data());
+    let kept = mask.iter().filter(|it| **it == 4.0 / 3.0).count();
+    let dropped = mask.iter().filter(|it| **it == 0.0).count();
+    assert_eq!(kept + dropped, mask.len());
+    assert!((400..624).contains(&dropped), "{dropped}");
+    // Nobody reconciles with a frozen module.
+    let lambda = file.tensor("step.1.module.2.lambda").unwrap();
+    assert_eq!(f64::from_le_bytes(lambda.data().try_into().unwrap()), 0.0);
 }

@@ -30,6 +30,11 @@ impl Draws {
         }
     }
 
+    /// Every mask that was drawn, by its place.
+    pub fn masks(&self) -> impl Iterator<Item = (Place, &Tensor<4>)> {
+        self.masks.iter().map(|(place, mask)| (*place, mask))
+    }
+
     /// The mask that was drawn at a place.
     pub(crate) fn mask(&self, place: Place) -> Option<&Tensor<4>> {
         self.masks.get(&place)

@@ -312,26 +312,30 @@ impl Samples {
         Ok(values)
     }
 
-    /// Refuses samples that cannot be changed as images are.
-    ///
-    /// # Errors
-    /// Where values are no pixels: they are neither bytes nor numbers from 0 to 1.
-    pub fn must_be_pixels(&self) -> Result<(), String> {
+    /// The lowest and the highest plain value of their whole source, where these are no pixels:
+    /// neither bytes nor numbers from 0 to 1.
+    pub fn beyond_pixels(&self) -> Option<[f32; 2]> {
         let range = match &self.part.store {
             Store::Values(values) => {
                 let mut range = Range::default();
                 range.extend(values);
                 range
             }
-            Store::InFile(samples) => match samples.range() {
-                Some(range) => range,
-                None => return Ok(()),
-            },
-            Store::Bytes(_) | Store::Files(_) => return Ok(()),
+            Store::InFile(samples) => samples.range()?,
+            Store::Bytes(_) | Store::Files(_) => return None,
         };
-        let strange = [range.low, range.high]
-            .into_iter()
-            .find(|value| !(0.0..=1.0).contains(value));
+        let ends = [range.low, range.high];
+        let are_pixels = ends.iter().all(|value| (0.0..=1.0).contains(value));
+        (!are_pixels).then_some(ends)
+    }
+
+    /// Refuses samples that cannot be changed as images are.
+    ///
+    /// # Errors
+    /// Where values are no pixels.
+    pub fn must_be_pixels(&self) -> Result<(), String> {
+        let ends = self.beyond_pixels().into_iter().flatten();
+        let strange = ends.into_iter().find(|value| !(0.0..=1.0).contains(value));
         strange.map_or(Ok(()), |value| {
             Err(format!(
                 "Augmentation needs pixels from 0 to 1, or whole ones from 0 to 255, and these samples have the value {value}: turn it off under prepare"

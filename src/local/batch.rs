@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use crate::{
-    dataset::{HostBatch, Mixing, Progress, Samples},
+    dataset::{HostBatch, Images, Mixing, Progress, Samples},
     experiment::Shape,
 };
 
@@ -16,6 +16,7 @@ pub struct Resident {
     labels: Tensor<1, Int>,
     classes: usize,
     count: usize,
+    shown: Images,
 }
 
 /// Some samples, ready to train on.
@@ -27,21 +28,53 @@ pub struct Batch {
     pub labels: Tensor<1, Int>,
     /// One-hot labels, `[batch, classes]`; shares of two classes where samples are mixed.
     pub targets: Tensor<2>,
+    /// What its inputs show.
+    pub shown: Images,
+}
+
+/// The images that inputs `[batch, channels, height, width]` show, with values from 0 to 1.
+pub fn images(shown: &Images, inputs: Tensor<4>) -> Tensor<4> {
+    let Some(channels) = &shown.channels else {
+        return inputs;
+    };
+    let of_channels = |part: usize| {
+        let values = channels
+            .iter()
+            .filter_map(|channel| channel.get(part).copied());
+        let values: Vec<f64> = values.collect();
+        let shape = [1, values.len(), 1, 1];
+        Tensor::<4>::from_data(TensorData::new(values, shape), &inputs.device())
+    };
+    let [factor, shift] = [0, 1].map(of_channels);
+    // Rounding leaves the range by a little, and test samples may leave it by more.
+    (inputs * factor + shift).clamp(0.0, 1.0)
 }
 
 impl Batch {
     /// Samples with their labels `[batch]`, of so many classes.
-    pub fn new(inputs: Tensor<4>, labels: Tensor<1, Int>, classes: usize) -> Self {
+    pub fn new(inputs: Tensor<4>, labels: Tensor<1, Int>, classes: usize, shown: &Images) -> Self {
         let targets = one_hot(&labels, classes);
         Self {
             inputs,
             labels,
             targets,
+            shown: shown.clone(),
         }
     }
 
+    /// The images of its inputs, with values from 0 to 1, whatever they were shifted and scaled by.
+    pub fn images(&self) -> Tensor<4> {
+        images(&self.shown, self.inputs.clone())
+    }
+
     /// Uploads samples from the host.
-    pub fn upload(host: HostBatch, shape: Shape, classes: usize, device: &Device) -> Self {
+    pub fn upload(
+        host: HostBatch,
+        shape: Shape,
+        classes: usize,
+        shown: &Images,
+        device: &Device,
+    ) -> Self {
         let [channels, height, width] = shape.sizes();
         let pieces = host.pieces.into_iter().map(|piece| {
             let count = piece.len() / shape.len().max(1);
@@ -57,7 +90,7 @@ impl Batch {
             }
             None => Tensor::zeros([0, channels, height, width], device),
         };
-        let batch = Self::new(inputs, int_tensor(&host.labels, device), classes);
+        let batch = Self::new(inputs, int_tensor(&host.labels, device), classes, shown);
         match &host.mixing {
             Some(mixing) => batch.with_mixed_targets(mixing),
             None => batch,
@@ -83,6 +116,7 @@ impl Batch {
             inputs: self.inputs.clone().inner(),
             labels: self.labels.clone().inner(),
             targets: self.targets.clone().inner(),
+            shown: self.shown.clone(),
         }
     }
 }
@@ -127,6 +161,7 @@ impl Resident {
             labels: int_tensor(&samples.labels, device),
             classes,
             count,
+            shown: Images::of(samples),
         })
     }
 
@@ -147,6 +182,7 @@ impl Resident {
             self.inputs.clone().select(0, indices.clone()),
             self.labels.clone().select(0, indices),
             self.classes,
+            &self.shown,
         )
     }
 
@@ -157,6 +193,7 @@ impl Resident {
             self.inputs.clone().narrow(0, start, count),
             self.labels.clone().narrow(0, start, count),
             self.classes,
+            &self.shown,
         )
     }
 }
@@ -176,7 +213,8 @@ mod tests {
                 kind: MixKind::Blend { share: 0.75 },
             }),
         };
-        let batch = Batch::upload(host, Shape::Flat(1), 3, &Device::flex());
+        let shown = Images::default();
+        let batch = Batch::upload(host, Shape::Flat(1), 3, &shown, &Device::flex());
         let targets: Vec<f32> = batch.targets.into_data().iter::<f32>().collect();
         // The last sample is its own partner.
         assert_eq!(targets, [0.75, 0.0, 0.25, 0.25, 0.0, 0.75, 0.0, 1.0, 0.0]);
@@ -191,7 +229,8 @@ mod tests {
             labels: vec![0, 1, 0],
             mixing: None,
         };
-        let batch = Batch::upload(host, Shape::Flat(2), 2, &Device::flex());
+        let shown = Images::default();
+        let batch = Batch::upload(host, Shape::Flat(2), 2, &shown, &Device::flex());
         assert_eq!(batch.inputs.dims(), [3, 2, 1, 1]);
         let values: Vec<f32> = batch.inputs.into_data().iter::<f32>().collect();
         assert_eq!(values, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);

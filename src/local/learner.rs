@@ -88,6 +88,10 @@ pub struct Observed<'a> {
     pub step: Option<&'a ModuleStep>,
     /// δout of the module before.
     pub before: Option<&'a Tensor<4>>,
+    /// λ with which the module learns: 0 where the one before it does not learn.
+    pub lambda: f64,
+    /// What the step drew.
+    pub draws: &'a Draws,
 }
 
 fn optimizer(settings: &Optimizer) -> ModuleOptimizer {
@@ -253,12 +257,13 @@ impl Learner {
                 continue;
             }
             let mut draws = self.draws(way.step, at);
+            let lambda = before.as_ref().map_or(0.0, |_| way.lambda_of(at));
             let done = compute(
                 &module,
                 input.clone(),
                 batch,
                 before.clone(),
-                way.lambda_of(at),
+                lambda,
                 way.measure,
                 &mut draws,
             );
@@ -274,6 +279,8 @@ impl Learner {
                 gradients: &done.gradients,
                 step: Some(&done),
                 before: before.as_ref(),
+                lambda,
+                draws: &draws,
             });
             self.update(at, module, done.gradients, way.learning_rate);
             let correct = done.accuracy.unwrap_or_else(|| unknown(&done.loss));
@@ -335,17 +342,19 @@ impl Learner {
                 if let Some(gradients) = &mut gradients {
                     collect(&module, gradients, &mut own);
                 }
+                self.clip(&module, &mut own);
                 if let Some(draws) = all_draws.get_mut(at) {
                     module.absorb(draws);
+                    observe(Observed {
+                        number: at + 1,
+                        module: &module,
+                        gradients: &own,
+                        step: None,
+                        before: None,
+                        lambda: 0.0,
+                        draws,
+                    });
                 }
-                self.clip(&module, &mut own);
-                observe(Observed {
-                    number: at + 1,
-                    module: &module,
-                    gradients: &own,
-                    step: None,
-                    before: None,
-                });
                 self.update(at, module, own, way.learning_rate);
             }
         }

@@ -20,7 +20,7 @@ mod step;
 mod truth;
 mod weights;
 
-pub use batch::{Batch, Resident, int_tensor, one_hot};
+pub use batch::{Batch, Resident, images, int_tensor, one_hot};
 pub use closed::closed_step;
 pub use gradients::{Named, named_parameters};
 pub use head::{Head, etf_weights};

@@ -152,9 +152,14 @@ impl LocalModule {
         self.objective.as_ref().and_then(Objective::head)
     }
 
-    /// What the module's objective sees in an output of its layers, for a batch whose inputs
-    /// were `images`. Without `draws` it evaluates.
-    pub fn see(&self, output: Dual, images: Tensor<4>, draws: Option<&mut Draws>) -> Option<Sight> {
+    /// What the module's objective sees in an output of its layers, for a batch that shows
+    /// `images`. Without `draws` it evaluates.
+    pub fn see(
+        &self,
+        output: Dual,
+        images: impl FnOnce() -> Tensor<4>,
+        draws: Option<&mut Draws>,
+    ) -> Option<Sight> {
         let objective = self.objective.as_ref()?;
         Some(objective.see(output, images, self.layers.len(), self.unless_frozen(draws)))
     }
@@ -168,7 +173,7 @@ impl LocalModule {
         draws: Option<&mut Draws>,
     ) -> Option<(LossValue, Option<Tensor<2>>)> {
         let objective = self.objective.as_ref()?;
-        let sight = self.see(output, batch.inputs.clone(), draws)?;
+        let sight = self.see(output, || batch.images(), draws)?;
         let logits = objective.logits(&sight);
         Some((objective.judge(sight, &batch.targets)?, logits))
     }

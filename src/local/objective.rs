@@ -87,12 +87,12 @@ impl Objective {
     }
 
     /// What its parts make of a module's output `x`, of a sequence of its class token, for a batch
-    /// whose inputs were `images`. `at` is the first place of its draws; without `draws` it
-    /// evaluates.
+    /// that shows `images`, with values from 0 to 1. `at` is the first place of its draws; without
+    /// `draws` it evaluates.
     pub fn see(
         &self,
         x: Dual,
-        images: Tensor<4>,
+        images: impl FnOnce() -> Tensor<4>,
         at: usize,
         mut draws: Option<&mut Draws>,
     ) -> Sight {
@@ -107,7 +107,7 @@ impl Objective {
             .map(|similarity| similarity.forward(x.clone()));
         let reconstruction = self.decoder.as_ref().map(|decoder| {
             let pixels = decoder.forward(x, at + 1, draws);
-            reconstruction(pixels, images)
+            reconstruction(pixels, images())
         });
         Sight {
             scores,

@@ -14,7 +14,7 @@ pub struct Rows {
     pub tangent: Option<Tensor<2>>,
 }
 
-/// Added to ‖x‖² so that a row of zeros has a derivative.
+/// Added to ‖x‖², which keeps the derivatives of short rows in bounds.
 const NORM_EPS: f64 = 1e-12;
 
 impl Rows {
@@ -35,18 +35,22 @@ impl Rows {
         }
     }
 
-    /// ‖x‖ of each row x, `[batch, 1]`.
-    pub fn lengths(&self) -> Tensor<2> {
-        ((self.value.clone() * self.value.clone()).sum_dim(1) + NORM_EPS).sqrt()
+    /// r = 1/√(‖x‖² + 10⁻¹²) of each row x, `[batch, 1]`; 0 of a row of zeros, which has no
+    /// direction.
+    pub fn scales(&self) -> Tensor<2> {
+        let squares = (self.value.clone() * self.value.clone()).sum_dim(1);
+        let is_zero = squares.clone().equal_elem(0.0);
+        (squares + NORM_EPS).sqrt().recip().mask_fill(is_zero, 0.0)
     }
 
-    /// Each row x as x/‖x‖.
+    /// Each row x as u = r·x, and its tangent u̇ = r·(ẋ − u⟨u, ẋ⟩). A row of zeros stays, and has no
+    /// derivative: it neither asks for a change nor passes one on.
     pub fn unit(self) -> Self {
-        let norm = self.lengths();
-        let unit = self.value / norm.clone();
+        let scales = self.scales();
+        let unit = self.value * scales.clone();
         let tangent = self.tangent.map(|tangent| {
             let along = (unit.clone() * tangent.clone()).sum_dim(1);
-            (tangent - unit.clone() * along) / norm
+            (tangent - unit.clone() * along) * scales
         });
         Self {
             value: unit,

@@ -9,14 +9,14 @@ use crate::{
     experiment::{Init, Shape, local_kernel},
 };
 
-/// A 3×3 convolution and then the standard deviation of each channel; of vectors a linear layer
-/// (PredSim, arXiv 1901.06656).
+/// A 3×3 convolution and then the standard deviation √(σ² + 10⁻⁸) of each channel, σ² unbiased; of
+/// vectors a linear layer (PredSim, arXiv 1901.06656).
 #[derive(Module, Debug)]
 pub struct Similarity {
     conv: Conv2d,
 }
 
-/// Added to a variance so that a channel of one value has a derivative.
+/// Added to a variance, which keeps the derivatives of channels that hardly vary in bounds.
 const VARIANCE_EPS: f64 = 1e-8;
 
 impl Similarity {
@@ -35,7 +35,8 @@ impl Similarity {
         }
     }
 
-    /// `[batch, channels, height, width]` to `[batch, channels]`.
+    /// `[batch, channels, height, width]` to `[batch, channels]`. A channel that does not vary has no
+    /// derivative.
     pub fn forward(&self, x: Dual) -> Rows {
         let x = self.conv.forward(x);
         let [_, _, height, width] = x.value.dims();
@@ -46,10 +47,12 @@ impl Similarity {
         let share = 1.0 / (height * width - 1) as f64;
         let centred = x.linear(|x| x.clone() - x.mean_dims(&[2, 3]));
         let squares = (centred.value.clone() * centred.value.clone()).sum_dims(&[2, 3]);
+        let is_constant = squares.clone().equal_elem(0.0);
         let deviation = (squares * share + VARIANCE_EPS).sqrt();
+        let slope = (deviation.clone().recip() * share).mask_fill(is_constant, 0.0);
         let tangent = centred
             .tangent
-            .map(|tangent| (centred.value * tangent).sum_dims(&[2, 3]) * share / deviation.clone());
+            .map(|tangent| (centred.value * tangent).sum_dims(&[2, 3]) * slope);
         Rows::of(Dual {
             value: deviation,
             tangent,

@@ -10,9 +10,9 @@ pub struct Alignment {
     pub reconciliation: Tensor<1>,
     /// Mean over samples of the cosine of δin_i and δout_i.
     pub cosine: Tensor<1>,
-    /// ‖δin − δout‖ / ‖δout‖ over the whole batch.
+    /// ‖δin − δout‖ / ‖δout‖ over the whole batch; NaN where δout is zero.
     pub relative_distance: Tensor<1>,
-    /// ‖δin‖ / ‖δout‖ over the whole batch.
+    /// ‖δin‖ / ‖δout‖ over the whole batch; NaN where δout is zero.
     pub norm_ratio: Tensor<1>,
 }
 
@@ -57,7 +57,9 @@ impl Alignment {
         let whole = |lengths_of_samples: Tensor<2>| {
             lengths(lengths_of_samples.reshape([1, batch])).reshape([1])
         };
-        let out_length = whole(out_lengths).clamp_min(TINY);
+        let out_length = whole(out_lengths);
+        let is_zero = out_length.clone().equal_elem(0.0);
+        let out_length = out_length.mask_fill(is_zero, f64::NAN);
         Self {
             reconciliation: (apart.clone() * apart.clone()).sum() / batch as f64,
             cosine: (unit_in * unit_out).sum() / batch as f64,

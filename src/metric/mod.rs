@@ -6,4 +6,4 @@ mod separability;
 
 pub use alignment::{Alignment, mean_cosine};
 pub use memory::{PeakMemory, available_memory};
-pub use separability::{MOST_PAIRED_CLASSES, separability};
+pub use separability::{MOST_PAIRED_CLASSES, Seen, separability};

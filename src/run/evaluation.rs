@@ -10,7 +10,7 @@ use super::{
 use crate::{
     block::Dual,
     local::{Head, LocalModule, LossValue, Rows, Sight},
-    metric::separability,
+    metric::{Seen, separability},
 };
 
 /// Most samples that go through the network at once.
@@ -128,13 +128,14 @@ pub(super) fn evaluate(
     let modules = resting(modules);
     let mut gathered: Vec<Gathered> = modules.iter().map(|_| Gathered::default()).collect();
     for start in (0..test.len()).step_by(chunk) {
-        let images = test.inputs(start, chunk)?;
-        let [count, ..] = images.dims();
+        let inputs = test.inputs(start, chunk)?;
+        let [count, ..] = inputs.dims();
         let share = count as f64 / test.len() as f64;
-        let mut x = images.clone();
+        let mut x = inputs.clone();
         for (module, gathered) in modules.iter().zip(&mut gathered) {
             x = module.body(Dual::plain(x), None).value;
-            if let Some(sight) = module.see(Dual::plain(x.clone()), images.clone(), None) {
+            let images = || test.images(inputs.clone());
+            if let Some(sight) = module.see(Dual::plain(x.clone()), images, None) {
                 gathered.add(sight, share);
             }
             gathered.features.push(module.features(x.clone()));
@@ -143,24 +144,30 @@ pub(super) fn evaluate(
     let all = test.labels();
     let mut evaluated = Vec::new();
     for (at, (module, mut gathered)) in modules.iter().zip(gathered).enumerate() {
-        let features = Tensor::cat(std::mem::take(&mut gathered.features), 0);
+        let features = read(Tensor::cat(std::mem::take(&mut gathered.features), 0))?;
         let mut found = ModuleEvaluation {
             number: at + 1,
             ..ModuleEvaluation::default()
         };
-        let mut head = None;
+        let (mut weight, mut predictions) = (None, None);
         if let Some((loss, classified)) = judge(module, &mut gathered, all, group) {
             let mut numbers = vec![loss];
-            if let Some((correct, predictions)) = classified {
+            if let Some((correct, predicted)) = classified {
                 numbers.push(correct);
-                head = Some((module.head().and_then(Head::weight), predictions));
+                predictions = Some(read_classes(predicted)?);
+                weight = module.head().and_then(Head::weight).map(read).transpose()?;
             }
             let numbers = read(Tensor::cat(numbers, 0))?;
             found.test_loss = numbers.first().copied();
             found.test_accuracy = numbers.get(1).copied();
         }
-        found.separability =
-            separability(features, all.targets.clone(), all.classes.clone(), head)?;
+        found.separability = separability(&Seen {
+            features: &features,
+            labels: &all.host,
+            classes,
+            predictions: predictions.as_deref(),
+            weight: weight.as_deref(),
+        });
         evaluated.push(found);
     }
     Ok(Evaluation {
@@ -175,9 +182,19 @@ pub(super) fn evaluate(
 ///
 /// # Errors
 /// Where the device cannot be read.
-pub(super) fn read(numbers: Tensor<1>) -> Result<Vec<f32>, String> {
+pub(super) fn read<const D: usize>(numbers: Tensor<D>) -> Result<Vec<f32>, String> {
     // The bytes come only when they are looked at, so that this fails where `try_into_data` does not.
     numbers
+        .try_into_vec_as()
+        .map_err(|error| format!("the device could not be read: {error}"))
+}
+
+/// Reads classes back from the device.
+///
+/// # Errors
+/// Where the device cannot be read.
+fn read_classes(classes: Tensor<1, Int>) -> Result<Vec<u32>, String> {
+    classes
         .try_into_vec_as()
         .map_err(|error| format!("the device could not be read: {error}"))
 }

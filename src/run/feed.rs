@@ -6,7 +6,7 @@ use burn::tensor::Device;
 
 use super::timetable::Timetable;
 use crate::{
-    dataset::{Dataset, HostBatch, Progress, Schedule, Stream},
+    dataset::{Dataset, HostBatch, Images, Progress, Schedule, Stream},
     experiment::Experiment,
     local::{Batch, Resident},
 };
@@ -15,6 +15,8 @@ use crate::{
 pub(super) struct Feed {
     schedule: Arc<Schedule>,
     classes: usize,
+    /// What inputs show.
+    shown: Images,
     device: Device,
     timetable: Timetable,
     source: Source,
@@ -66,9 +68,15 @@ impl Feed {
             timetable: Timetable::of(experiment, schedule.steps_per_epoch()),
             schedule: Arc::new(schedule),
             classes,
+            shown: Images::of(&data.train),
             device: device.clone(),
             source,
         })
+    }
+
+    /// What inputs show, of training and of test samples.
+    pub fn shown(&self) -> &Images {
+        &self.shown
     }
 
     pub fn timetable(&self) -> &Timetable {
@@ -104,7 +112,8 @@ impl Feed {
                     None => HostBatch::default(),
                 };
                 let shape = self.schedule.samples.shape();
-                Ok(Batch::upload(host, shape, self.classes, &self.device))
+                let (shown, device) = (&self.shown, &self.device);
+                Ok(Batch::upload(host, shape, self.classes, shown, device))
             }
         }
     }

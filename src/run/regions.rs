@@ -44,7 +44,7 @@ impl Grid {
         let mut drawn = Vec::new();
         for (index, module) in resting(modules).iter().enumerate() {
             x = module.body(Dual::plain(x), None).value;
-            let sight = module.see(Dual::plain(x.clone()), self.points.clone(), None);
+            let sight = module.see(Dual::plain(x.clone()), || self.points.clone(), None);
             let logits = module
                 .objective()
                 .zip(sight)

@@ -1,11 +1,13 @@
 //! Samples in their own order, for evaluations.
 
+use std::sync::Arc;
+
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use crossbeam_channel::{Receiver, bounded};
 
 use crate::{
-    dataset::{Progress, Samples},
-    local::{Resident, int_tensor, one_hot},
+    dataset::{Images, Progress, Samples},
+    local::{Resident, images, int_tensor, one_hot},
 };
 
 /// Test samples: on the device where they are few, else read whenever they are looked at, those
@@ -15,6 +17,8 @@ pub(super) struct Supply {
     resident: Option<Resident>,
     ahead: Option<Ahead>,
     labels: Labels,
+    /// What inputs show.
+    shown: Images,
     device: Device,
 }
 
@@ -25,8 +29,10 @@ struct Ahead {
     values: Receiver<Result<Vec<f32>, String>>,
 }
 
-/// Classes of all samples on the device.
+/// Classes of all samples.
 pub(super) struct Labels {
+    /// On the host.
+    pub host: Arc<Vec<u32>>,
     /// `[samples]`
     pub classes: Tensor<1, Int>,
     /// One-hot, `[samples, classes]`.
@@ -34,12 +40,13 @@ pub(super) struct Labels {
 }
 
 impl Supply {
-    /// Samples of so many classes on `device`.
+    /// Samples of so many classes on `device`, whose inputs show what those of training do.
     ///
     /// # Errors
     /// Where a sample cannot be read, or `progress` does not want to go on.
     pub fn new(
         samples: &Samples,
+        shown: &Images,
         classes: usize,
         device: &Device,
         progress: Progress<'_>,
@@ -54,9 +61,11 @@ impl Supply {
             resident,
             ahead: None,
             labels: Labels {
+                host: Arc::clone(&samples.labels),
                 targets: one_hot(&of_samples, classes),
                 classes: of_samples,
             },
+            shown: shown.clone(),
             device: device.clone(),
         })
     }
@@ -68,6 +77,11 @@ impl Supply {
 
     pub fn labels(&self) -> &Labels {
         &self.labels
+    }
+
+    /// The images that inputs show, with values from 0 to 1.
+    pub fn images(&self, inputs: Tensor<4>) -> Tensor<4> {
+        images(&self.shown, inputs)
     }
 
     /// The inputs from `start`, at most `count` of them: `[count, channels, height, width]`.

@@ -139,8 +139,8 @@ pub(super) fn metadata(experiment: &Experiment) -> Result<HashMap<String, String
 }
 
 /// Trains `steps` steps and writes every number of them to a safetensors file: for each step
-/// the batch, the labels, every parameter before the step, every gradient applied, δin, δout,
-/// L_k and R_k. `progress` hears the number of steps done.
+/// the batch, the labels, every parameter before the step, every gradient applied, δin, δout, λ_k,
+/// L_k, R_k and every mask of dropout; and every parameter after the last step. `progress` hears the number of steps done.
 ///
 /// # Errors
 /// Where the experiment has problems, the device cannot be opened, or the file cannot be
@@ -169,6 +169,7 @@ pub fn trace(
             "The experiment ends after {total} steps: ask for fewer, or raise train.epochs"
         ));
     }
+    let ranges = experiment.module_ranges();
     let mut archive = Archive::default();
     for step in 0..steps {
         let batch = feed.batch(step)?;
@@ -194,6 +195,14 @@ pub fn trace(
         };
         learner.step(&batch, &way, &mut |seen| {
             let number = seen.number;
+            let first = ranges.get(number - 1).map_or(0, |range| range.start);
+            for ((layer, part), mask) in seen.draws.masks() {
+                let block = first + layer;
+                archive.add(
+                    format!("{prefix}module.{number}.block.{block}.mask.{part}"),
+                    mask.clone().inner().into_data(),
+                );
+            }
             archive.named(
                 &format!("{prefix}gradient."),
                 number - 1,
@@ -209,6 +218,12 @@ pub fn trace(
                 format!("{prefix}module.{number}.delta_out"),
                 &done.delta_out,
             );
+            if number > 1 {
+                archive.add(
+                    format!("{prefix}module.{number}.lambda"),
+                    TensorData::new(vec![seen.lambda], [1]),
+                );
+            }
             if let (Some(delta_in), Some(alignment)) = (&done.delta_in, &done.alignment) {
                 archive.feature(format!("{prefix}module.{number}.delta_in"), delta_in);
                 archive.add(
@@ -218,6 +233,10 @@ pub fn trace(
             }
         });
         progress(step + 1);
+    }
+    if steps > 0 {
+        let prefix = format!("step.{steps}.after.");
+        archive.parameters(&prefix, learner.modules(), experiment);
     }
     archive.write(path, metadata(experiment)?)
 }

@@ -196,7 +196,7 @@ impl<'a> Trainer<'a> {
         let learning = Learner::device(&experiment, device.clone());
         let classes = data.classes.len();
         let feed = Feed::new(&data, &experiment, &learning, &mut hear)?;
-        let test = Supply::new(&data.test, classes, &device, &mut hear)?;
+        let test = Supply::new(&data.test, feed.shown(), classes, &device, &mut hear)?;
         let probe = probe::batch(&data, &experiment, &learning, &mut hear)?;
         let grid = Grid::of(&data, &device);
         latest.progress.lock().loading = None;
@@ -232,6 +232,13 @@ impl<'a> Trainer<'a> {
             outbox.push(Event::Note(format!(
                 "Samples are read ahead on {threads} thread{s}, in up to {}",
                 HumanBytes(bytes as u64)
+            )));
+        }
+        if let Some([low, high]) = feed.shown().stretched
+            && (experiment.plan().iter().flatten()).any(|module| module.loss.reconstructs())
+        {
+            outbox.push(Event::Note(format!(
+                "Decoders draw values from 0 to 1: these images have values from {low} to {high}, which are brought to that range"
             )));
         }
         for message in unusable {

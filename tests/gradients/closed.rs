@@ -8,7 +8,7 @@ use layerwise::{
 };
 use rand::RngExt;
 
-use super::*;
+use super::{corners::dead, *};
 
 /// Largest difference between two tensors, relative to the largest value of the second.
 fn apart<const D: usize>(found: Tensor<D>, expected: Tensor<D>) -> f64 {
@@ -392,6 +392,17 @@ fn closed_form_needs_no_autodiff() {
             assert_eq!(read(&tracked, &one), read(&resting, &other));
             assert_eq!(values(one.output), values(other.output.clone()));
             assert!(!other.output.is_autodiff() && !other.delta_out.is_autodiff());
+        }
+    }
+}
+
+#[test]
+fn closed_form_of_a_sample_without_features_is_that_of_autodiff() {
+    for kind in MATRICES {
+        for (image, layer) in [(false, linear(12)), (true, conv(12, 1, 1, 1))] {
+            let tested = [layer, Block::Relu {}];
+            let case = four(dead(&experiment(image, &tested, matrix(kind, true))));
+            compare_all(&format!("no features, {kind:?}, image {image}"), &case);
         }
     }
 }

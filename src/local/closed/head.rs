@@ -31,14 +31,14 @@ impl<'a> Seen<'a> {
         let shape = output.dims();
         let mut x = features(output);
         let unit = head.scale.map(|scale| {
-            let lengths = Rows {
+            let scales = Rows {
                 value: x.clone(),
                 tangent: None,
             }
-            .lengths();
-            let unit = x.clone() / lengths.clone();
+            .scales();
+            let unit = x.clone() * scales.clone();
             x = unit.clone() * scale;
-            let sphere = Sphere::new(vectors(unit), vectors(lengths.recip()), Product::Sum(1));
+            let sphere = Sphere::new(vectors(unit), vectors(scales), Product::Sum(1));
             (sphere, scale)
         });
         let (matrix, logits) = linear::Seen::forward(&head.weight, head.bias.as_ref(), x);

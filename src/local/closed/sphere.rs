@@ -31,7 +31,7 @@ impl Product {
     }
 }
 
-/// n = r·P·x with r = 1/√(⟨Px, Px⟩ + ε), seen on the way forward. Normalised features are of this
+/// n = r·P·x with r = 1/√(⟨Px, Px⟩ + ε), seen on the way forward; where r is 0, so is every derivative. Normalised features are of this
 /// form, and so are values that batch, layer and group norm standardise.
 ///
 /// Its derivative J = r·(P − n⟨n, ·⟩) is its own transpose, for dr = −r²⟨n, dx⟩.
