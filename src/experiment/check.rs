@@ -108,11 +108,13 @@ impl Ranges {
             temperature,
             beta,
             reconstruction,
-            ..
+            smoothing,
+            kind: _,
         } = *loss;
         self.real(&format!("{key}.temperature"), temperature, 1e-3, 1e3);
         self.real(&format!("{key}.beta"), beta, 0.0, 1.0);
         self.real(&format!("{key}.reconstruction"), reconstruction, 0.0, 1e4);
+        self.share(&format!("{key}.smoothing"), smoothing);
     }
 }
 
@@ -579,6 +581,7 @@ mod tests {
             ("loss.temperature=0", "loss.temperature"),
             ("loss.beta=1.5", "loss.beta"),
             ("loss.reconstruction=-1", "loss.reconstruction"),
+            ("loss.smoothing=1", "loss.smoothing"),
         ] {
             let assignments = [assignment.to_owned()];
             let error = preset("digits-cnn").unwrap().with(&assignments);

@@ -79,7 +79,7 @@ pub struct Experiment {
     #[serde(default)]
     pub head: Head,
     /// The local loss of every module but the last, unless a module has its own. The last one
-    /// learns from cross-entropy unless it has its own.
+    /// learns from cross-entropy, smoothed as this, unless it has its own.
     #[serde(default)]
     pub loss: Loss,
     #[serde(default)]

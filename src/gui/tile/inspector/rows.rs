@@ -92,11 +92,23 @@ pub fn losses(module: &InspectedModule, last: usize, kind: MethodKind) -> [Row; 
         Some(_) => "A module that does not learn pulls at nothing",
         None => "The module has no loss",
     };
+    let (of_sample, words_of_sample) = match module.smoothing {
+        0.0 => (
+            format!("ℓ_{{{k},i}} = −ln p_{{{k},i}}(y_i)"),
+            "Loss of this sample: cross-entropy with its class".to_owned(),
+        ),
+        share => (
+            format!("ℓ_{{{k},i}} = −Σ_c q_i(c) ln p_{{{k},i}}(c)"),
+            format!(
+                "Loss of this sample: cross-entropy with q_i, 1 − s for its class plus s/C for each of the C classes, s = {share}"
+            ),
+        ),
+    };
     [
         Row::maybe(
-            format!("ℓ_{{{k},i}} = −ln p_{{{k},i}}(y_i)"),
+            of_sample,
             module.sample_loss,
-            "Loss of this sample: cross-entropy with its class",
+            &words_of_sample,
             why_sample,
         ),
         Row::maybe(
