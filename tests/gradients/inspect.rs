@@ -16,6 +16,7 @@ fn network(kind: MethodKind) -> Experiment {
     experiment.optimizer = Optimizer {
         momentum: 0.9,
         weight_decay: 0.02,
+        decay_norms: false,
         clip_norm: 0.0,
         ..experiment.optimizer
     };
