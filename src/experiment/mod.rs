@@ -2,6 +2,7 @@
 //! edits it, the command line overrides it, and the TOML file holds it. Knows neither Burn nor
 //! egui.
 
+mod batch_norm;
 mod block;
 mod bp_free;
 mod chain;
@@ -126,8 +127,11 @@ impl Default for Checkpoints {
 #[serde(deny_unknown_fields, default)]
 pub struct Train {
     pub epochs: usize,
-    /// Samples in a batch. The last, smaller batch of an epoch is kept.
+    /// Samples in a batch.
     pub batch_size: usize,
+    /// Whether the last batch of an epoch is left out where it is smaller, unless it is the only
+    /// one.
+    pub drop_last: bool,
 }
 
 impl Default for Train {
@@ -135,6 +139,7 @@ impl Default for Train {
         Self {
             epochs: 20,
             batch_size: 64,
+            drop_last: false,
         }
     }
 }

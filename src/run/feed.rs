@@ -71,6 +71,10 @@ impl Feed {
         })
     }
 
+    pub fn schedule(&self) -> &Schedule {
+        &self.schedule
+    }
+
     pub fn timetable(&self) -> &Timetable {
         &self.timetable
     }

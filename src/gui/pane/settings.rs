@@ -356,6 +356,12 @@ fn training(ui: &mut Ui, experiment: &mut Experiment) {
             1..=65_536,
             "Samples in a batch",
         );
+        ui.label("");
+        ui.checkbox(&mut experiment.train.drop_last, "Drop last batch")
+            .on_hover_text(
+                "Leaves out the last batch of an epoch where it is smaller, unless it is the only one",
+            );
+        ui.end_row();
         let label = ui.label("Seed");
         ui.horizontal(|ui| {
             ui.add(
