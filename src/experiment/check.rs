@@ -1,6 +1,7 @@
 //! What is wrong with an experiment, said where it is wrong.
 
 mod data;
+mod token;
 
 use super::{
     DataKind, Experiment, HeadKind, Loss, MAX_BLOCKS, MAX_LAMBDA, ModulePlan, Schedule, Shape,
@@ -386,6 +387,7 @@ impl Experiment {
                 }
             }
         }
+        problems.extend(self.token_problems(&shapes));
         problems.extend(self.bp_free_problems());
         if (1..=last).all(|number| self.is_frozen(number)) {
             problems.push(Problem {

@@ -185,9 +185,7 @@ mod tests {
         for kind in OptimizerKind::ALL {
             let [decayed, spared] = match kind {
                 OptimizerKind::Sgd => [with_decay, GRADIENT].map(|g| START - RATE * g),
-                OptimizerKind::Adam => {
-                    [with_decay, GRADIENT].map(|g| START - RATE * g / (g + 1.0))
-                }
+                OptimizerKind::Adam => [with_decay, GRADIENT].map(|g| START - RATE * g / (g + 1.0)),
                 OptimizerKind::Adamw => {
                     let update = RATE * GRADIENT / (GRADIENT + 1.0);
                     [START * (1.0 - RATE * DECAY) - update, START - update]

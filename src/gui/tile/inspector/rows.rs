@@ -105,12 +105,7 @@ pub fn losses(module: &InspectedModule, last: usize, kind: MethodKind) -> [Row; 
         ),
     };
     [
-        Row::maybe(
-            of_sample,
-            module.sample_loss,
-            &words_of_sample,
-            why_sample,
-        ),
+        Row::maybe(of_sample, module.sample_loss, &words_of_sample, why_sample),
         Row::maybe(
             match module.sample_loss {
                 Some(_) => format!("L_{k} = 1/B Σ_i ℓ_{{{k},i}}"),
