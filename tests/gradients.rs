@@ -747,6 +747,46 @@ fn losses_of_the_rivals() {
     }
 }
 
+/// Mixes each sample's targets with those of another, as mixup does.
+fn mixed(mut case: Case) -> Case {
+    let targets = case.batch.targets;
+    case.batch.targets = targets.clone() * 0.7 + targets.flip([0]) * 0.3;
+    case
+}
+
+#[test]
+fn smoothed_targets() {
+    let smoothing = 0.2;
+    for kind in [LossKind::CrossEntropy, LossKind::PredSim] {
+        for head in [HeadKind::Etf, HeadKind::Conv] {
+            let loss = Loss {
+                smoothing,
+                ..of_kind(kind)
+            };
+            let case = mixed(Case::of(&rival(true, head, loss)));
+            case.check(&format!("smoothed {kind:?} loss, {head:?} head"));
+        }
+    }
+    // Against first principles, from logits and mixed targets alone.
+    let loss = Loss {
+        smoothing,
+        ..Loss::default()
+    };
+    let case = mixed(Case::of(&rival(false, HeadKind::Linear, loss)));
+    let scores = case.scores(&case.second, Dual::plain(case.input.clone()));
+    let logits = values(scores.unwrap().value);
+    let targets = values(case.batch.targets.clone());
+    let rows = logits.chunks(10).zip(targets.chunks(10));
+    let losses = rows.map(|(logits, targets)| {
+        let scale = logits.iter().map(|logit| logit.exp()).sum::<f64>().ln();
+        let pairs = logits.iter().zip(targets);
+        let terms = pairs.map(|(logit, target)| (0.8 * target + 0.02) * (scale - logit));
+        terms.sum::<f64>()
+    });
+    let expected = losses.sum::<f64>() / BATCH as f64;
+    close("smoothed L", case.loss(&case.second), expected, expected);
+}
+
 #[test]
 fn decoders() {
     for kind in LossKind::ALL {

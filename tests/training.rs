@@ -7,6 +7,8 @@ mod data;
 mod fork;
 #[path = "training/inspect.rs"]
 mod inspect;
+#[path = "training/last_batch.rs"]
+mod last_batch;
 #[path = "training/numbers.rs"]
 mod numbers;
 #[path = "training/resume.rs"]

@@ -19,6 +19,9 @@ use crate::{
 pub struct Schedule {
     pub samples: Samples,
     pub batch_size: usize,
+    /// Whether the last batch of an epoch is left out where it is smaller, unless it is the only
+    /// one.
+    pub drop_last: bool,
     pub seed: u64,
     /// What is done to samples on their way.
     pub prepare: Prepare,
@@ -41,14 +44,26 @@ impl Schedule {
         Self {
             samples,
             batch_size: experiment.train.batch_size,
+            drop_last: experiment.train.drop_last,
             seed: experiment.seed,
             prepare: experiment.prepare.clone(),
         }
     }
 
-    /// Steps of an epoch; the last, smaller batch counts.
+    /// Steps of an epoch.
     pub fn steps_per_epoch(&self) -> usize {
-        self.samples.len().div_ceil(self.batch_size.max(1))
+        let (samples, size) = (self.samples.len(), self.batch_size.max(1));
+        match self.drop_last && samples > size {
+            true => samples / size,
+            false => samples.div_ceil(size),
+        }
+    }
+
+    /// Samples of the smallest batch of an epoch.
+    pub fn smallest_batch(&self) -> usize {
+        let (samples, size) = (self.samples.len(), self.batch_size.max(1));
+        let before = self.steps_per_epoch().saturating_sub(1) * size;
+        samples.saturating_sub(before).min(size)
     }
 
     /// Places of the samples of a step, counted from 0. `known` is the order of an epoch, kept
@@ -214,6 +229,44 @@ mod tests {
     };
 
     #[test]
+    fn a_smaller_last_batch_can_be_left_out() {
+        let of = |count: usize, batch_size: usize, drop_last: bool| {
+            let part = Part {
+                store: Store::Values(vec![0.0; count]),
+                labels: vec![0; count],
+            };
+            let schedule = Schedule {
+                samples: Samples::all(part, Shape::Flat(1)),
+                batch_size,
+                drop_last,
+                seed: 3,
+                prepare: Prepare::default(),
+            };
+            let steps = schedule.steps_per_epoch();
+            let mut known = None;
+            let mut all = |step| schedule.indices(step, &mut known).to_vec();
+            let epochs: Vec<Vec<u32>> = (0..2 * steps).map(&mut all).collect();
+            let sizes: Vec<usize> = epochs.iter().map(Vec::len).collect();
+            assert_eq!(sizes[..steps], sizes[steps..]);
+            assert_eq!(sizes.iter().min(), Some(&schedule.smallest_batch()));
+            for epoch in epochs.chunks(steps) {
+                let mut seen = epoch.concat();
+                seen.sort_unstable();
+                seen.dedup();
+                assert_eq!(seen.len(), sizes[..steps].iter().sum::<usize>());
+            }
+            sizes[..steps].to_vec()
+        };
+        assert_eq!(of(9, 4, false), [4, 4, 1]);
+        assert_eq!(of(9, 4, true), [4, 4]);
+        for drop_last in [false, true] {
+            assert_eq!(of(8, 4, drop_last), [4, 4]);
+            assert_eq!(of(3, 4, drop_last), [3]);
+            assert_eq!(of(2, 1, drop_last), [1, 1]);
+        }
+    }
+
+    #[test]
     fn a_large_batch_comes_in_pieces_of_whole_samples() {
         const SIDE: usize = 1024;
         let pixels = (0..5 * SIDE * SIDE).map(|at| (at * 7 % 251) as u8);
@@ -225,6 +278,7 @@ mod tests {
         let of = |prepare: Prepare| Schedule {
             samples: samples.clone(),
             batch_size: 5,
+            drop_last: false,
             seed: 1,
             prepare,
         };

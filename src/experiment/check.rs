@@ -1,6 +1,7 @@
 //! What is wrong with an experiment, said where it is wrong.
 
 mod data;
+mod token;
 
 use super::{
     DataKind, Experiment, HeadKind, Loss, MAX_BLOCKS, MAX_LAMBDA, ModulePlan, Schedule, Shape,
@@ -108,11 +109,13 @@ impl Ranges {
             temperature,
             beta,
             reconstruction,
-            ..
+            smoothing,
+            kind: _,
         } = *loss;
         self.real(&format!("{key}.temperature"), temperature, 1e-3, 1e3);
         self.real(&format!("{key}.beta"), beta, 0.0, 1.0);
         self.real(&format!("{key}.reconstruction"), reconstruction, 0.0, 1e4);
+        self.share(&format!("{key}.smoothing"), smoothing);
     }
 }
 
@@ -384,6 +387,7 @@ impl Experiment {
                 }
             }
         }
+        problems.extend(self.token_problems(&shapes));
         problems.extend(self.bp_free_problems());
         if (1..=last).all(|number| self.is_frozen(number)) {
             problems.push(Problem {
@@ -579,6 +583,7 @@ mod tests {
             ("loss.temperature=0", "loss.temperature"),
             ("loss.beta=1.5", "loss.beta"),
             ("loss.reconstruction=-1", "loss.reconstruction"),
+            ("loss.smoothing=1", "loss.smoothing"),
         ] {
             let assignments = [assignment.to_owned()];
             let error = preset("digits-cnn").unwrap().with(&assignments);

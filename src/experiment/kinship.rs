@@ -166,7 +166,7 @@ mod tests {
         fork.train.epochs = 99;
         fork.measure.truth_every = 5;
         assert_eq!(run.check_fork(&fork), Ok(()));
-        let changes: [fn(&mut Experiment) -> &'static str; 4] = [
+        let changes: [fn(&mut Experiment) -> &'static str; 7] = [
             |fork| {
                 fork.blocks.push(Block::Tanh {});
                 "[block]"
@@ -182,6 +182,18 @@ mod tests {
             |fork| {
                 fork.train.batch_size = 7;
                 "[train]"
+            },
+            |fork| {
+                fork.train.drop_last = true;
+                "[train]"
+            },
+            |fork| {
+                fork.optimizer.decay_norms = false;
+                "[optimizer]"
+            },
+            |fork| {
+                fork.loss.smoothing = 0.1;
+                "[loss]"
             },
         ];
         for change in changes {

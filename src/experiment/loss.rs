@@ -80,6 +80,9 @@ pub struct Loss {
     /// Weight of the reconstruction loss, for which a small decoder draws the network's input
     /// from the module's output (InfoPro, arXiv 2101.10832); 0 for no decoder.
     pub reconstruction: f64,
+    /// Share s of the target of a cross-entropy that goes to all C classes alike: it aims at
+    /// (1 − s)·t + s/C (label smoothing; Szegedy et al. 2016, arXiv 1512.00567).
+    pub smoothing: f64,
 }
 
 impl Default for Loss {
@@ -89,6 +92,7 @@ impl Default for Loss {
             temperature: 0.07,
             beta: 0.99,
             reconstruction: 0.0,
+            smoothing: 0.0,
         }
     }
 }
@@ -97,6 +101,14 @@ impl Loss {
     /// Whether this is nothing but cross-entropy, which guessing brings to ln C.
     pub fn is_plain(&self) -> bool {
         self.kind == LossKind::CrossEntropy && self.reconstruction == 0.0
+    }
+
+    /// The least that cross-entropy with one class of so many can be: the entropy of its smoothed
+    /// target.
+    pub fn least_entropy(&self, classes: usize) -> f64 {
+        let share = self.smoothing / classes as f64;
+        let term = |p: f64| if p > 0.0 { -p * p.ln() } else { 0.0 };
+        term(1.0 - self.smoothing + share) + classes.saturating_sub(1) as f64 * term(share)
     }
 
     /// Whether there is a decoder.
@@ -236,4 +248,21 @@ fn normed(out: usize, kernel: usize) -> Vec<Block> {
         momentum: 0.1,
     };
     vec![conv(out, kernel), norm, Block::Relu {}]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn smoothed_cross_entropy_is_least_at_the_entropy_of_its_target() {
+        let of = |smoothing| Loss {
+            smoothing,
+            ..Loss::default()
+        };
+        assert_eq!(of(0.0).least_entropy(10), 0.0);
+        // 0.75 and 0.25.
+        let by_hand = 0.75 * (4.0f64 / 3.0).ln() + 0.25 * 4.0f64.ln();
+        assert!((of(0.5).least_entropy(2) - by_hand).abs() < 1e-12);
+    }
 }

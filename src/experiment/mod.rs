@@ -2,6 +2,7 @@
 //! edits it, the command line overrides it, and the TOML file holds it. Knows neither Burn nor
 //! egui.
 
+mod batch_norm;
 mod block;
 mod bp_free;
 mod chain;
@@ -79,7 +80,7 @@ pub struct Experiment {
     #[serde(default)]
     pub head: Head,
     /// The local loss of every module but the last, unless a module has its own. The last one
-    /// learns from cross-entropy unless it has its own.
+    /// learns from cross-entropy, smoothed as this, unless it has its own.
     #[serde(default)]
     pub loss: Loss,
     #[serde(default)]
@@ -126,8 +127,11 @@ impl Default for Checkpoints {
 #[serde(deny_unknown_fields, default)]
 pub struct Train {
     pub epochs: usize,
-    /// Samples in a batch. The last, smaller batch of an epoch is kept.
+    /// Samples in a batch.
     pub batch_size: usize,
+    /// Whether the last batch of an epoch is left out where it is smaller, unless it is the only
+    /// one.
+    pub drop_last: bool,
 }
 
 impl Default for Train {
@@ -135,6 +139,7 @@ impl Default for Train {
         Self {
             epochs: 20,
             batch_size: 64,
+            drop_last: false,
         }
     }
 }

@@ -138,14 +138,17 @@ impl Experiment {
         self.method.kind.is_local() || number == self.module_count()
     }
 
-    /// Local loss of a module, by number from 1. The last one learns from cross-entropy unless it
-    /// has a loss of its own, as in the papers that the other losses are from: what comes last
-    /// has to tell classes apart.
+    /// Local loss of a module, by number from 1. The last one learns from cross-entropy, smoothed
+    /// as in the experiment's loss, unless it has a loss of its own, as in the papers that the
+    /// other losses are from: what comes last has to tell classes apart.
     pub fn loss_of(&self, number: usize) -> Loss {
         let own = self.settings_of(number).and_then(|settings| settings.loss);
         own.unwrap_or_else(|| {
             if number == self.module_count() {
-                Loss::default()
+                Loss {
+                    smoothing: self.loss.smoothing,
+                    ..Loss::default()
+                }
             } else {
                 self.loss
             }
@@ -262,6 +265,7 @@ mod tests {
         let mut experiment = digits();
         experiment.loss.kind = LossKind::PredSim;
         experiment.loss.reconstruction = 2.0;
+        experiment.loss.smoothing = 0.1;
         let kinds = |experiment: &Experiment| -> Vec<LossKind> {
             let plan = experiment.plan().unwrap();
             plan.iter().map(|module| module.loss.kind).collect()
@@ -272,6 +276,7 @@ mod tests {
             [PredSim, PredSim, PredSim, CrossEntropy]
         );
         assert!(experiment.loss_of(4).is_plain());
+        assert_eq!(experiment.loss_of(4).smoothing, 0.1);
         experiment.set_loss_of(4, Some(experiment.loss));
         assert_eq!(kinds(&experiment), [PredSim; 4]);
         experiment.set_loss_of(4, None);

@@ -40,6 +40,12 @@ pub struct Optimizer {
     /// Nesterov momentum of SGD.
     pub nesterov: bool,
     pub weight_decay: f64,
+    /// Whether weight decay acts on everything that is learnt; else it acts on the matrices and
+    /// kernels of linear and convolution layers alone, as in the recipes of timm
+    /// (github.com/huggingface/pytorch-image-models): not on scale and shift of normalisations,
+    /// biases (those of relative places in Swin blocks included), layer scales, class tokens and
+    /// position embeddings.
+    pub decay_norms: bool,
     /// Decay of the first moment of Adam and AdamW.
     pub beta1: f64,
     /// Decay of the second moment of Adam and AdamW.
@@ -59,6 +65,7 @@ impl Default for Optimizer {
             momentum: 0.9,
             nesterov: false,
             weight_decay: 0.0,
+            decay_norms: true,
             beta1: 0.9,
             beta2: 0.999,
             eps: 1e-8,

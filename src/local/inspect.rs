@@ -169,12 +169,13 @@ impl Look<'_> {
                 logits,
             }
         });
-        let is_plain = module.objective().is_some_and(|own| own.loss().is_plain());
-        let sample_loss = scores.as_ref().filter(|_| is_plain).map(|scores| {
-            let targets = values(self.resting.targets.clone().narrow(0, self.sample, 1));
+        let plain = module.objective().filter(|own| own.loss().is_plain());
+        let sample_loss = plain.zip(scores.as_ref()).map(|(plain, scores)| {
+            let targets = self.resting.targets.clone().narrow(0, self.sample, 1);
+            let aim = values(plain.aim(&targets));
             let scale = log_of_sum(&scores.logits);
-            let pairs = targets.iter().zip(&scores.logits);
-            pairs.map(|(target, logit)| target * (scale - logit)).sum()
+            let pairs = aim.iter().zip(&scores.logits);
+            pairs.map(|(aim, logit)| aim * (scale - logit)).sum()
         });
         InspectedModule {
             number: at + 1,
@@ -190,6 +191,7 @@ impl Look<'_> {
             output_norm: norm(&self.row(&passed.output)),
             scores,
             sample_loss,
+            smoothing: plain.map_or(0.0, |plain| plain.loss().smoothing),
             loss: passed.loss,
             ..InspectedModule::default()
         }

@@ -2,10 +2,7 @@
 
 use burn::{
     module::{Module, ModuleMapper, Param},
-    optim::{
-        AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer, SgdConfig,
-        decay::WeightDecayConfig, momentum::MomentumConfig,
-    },
+    optim::{GradientsParams, ModuleOptimizer},
     tensor::{Device, Tensor, TensorData},
 };
 
@@ -15,11 +12,12 @@ use super::{
     gradients::{clip, collect},
     loss::accuracy,
     module::LocalModule,
+    optimizer::optimizer,
     step::{ModuleStep, step_module},
 };
 use crate::{
     block::{Draws, Dual},
-    experiment::{Experiment, MethodKind, Optimizer, OptimizerKind},
+    experiment::{Experiment, MethodKind},
     metric::Alignment,
     rng::{Stream, rng},
 };
@@ -94,37 +92,6 @@ pub struct Observed<'a> {
     pub draws: &'a Draws,
 }
 
-fn optimizer(settings: &Optimizer) -> ModuleOptimizer {
-    let decay =
-        (settings.weight_decay > 0.0).then(|| WeightDecayConfig::new(settings.weight_decay as f32));
-    match settings.kind {
-        OptimizerKind::Sgd => {
-            let momentum = (settings.momentum > 0.0).then(|| {
-                MomentumConfig::new()
-                    .with_momentum(settings.momentum)
-                    .with_dampening(0.0)
-                    .with_nesterov(settings.nesterov)
-            });
-            SgdConfig::new()
-                .with_momentum(momentum)
-                .with_weight_decay(decay)
-                .init()
-        }
-        OptimizerKind::Adam => AdamConfig::new()
-            .with_beta_1(settings.beta1 as f32)
-            .with_beta_2(settings.beta2 as f32)
-            .with_epsilon(settings.eps as f32)
-            .with_weight_decay(decay)
-            .init(),
-        OptimizerKind::Adamw => AdamWConfig::new()
-            .with_beta_1(settings.beta1 as f32)
-            .with_beta_2(settings.beta2 as f32)
-            .with_epsilon(settings.eps as f32)
-            .with_weight_decay(settings.weight_decay as f32)
-            .init(),
-    }
-}
-
 impl Learner {
     /// The network of an experiment with its initial weights, on [`Self::device`].
     ///
@@ -139,7 +106,7 @@ impl Learner {
         }
         let optimizers = modules
             .iter()
-            .map(|_| optimizer(&experiment.optimizer))
+            .map(|module| optimizer(&experiment.optimizer, module))
             .collect();
         Ok(Self {
             modules,

@@ -14,6 +14,7 @@ mod learner;
 mod loss;
 mod module;
 mod objective;
+mod optimizer;
 mod rows;
 mod similarity;
 mod step;

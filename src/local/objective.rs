@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use super::{
     decoder::Decoder,
     head::{Head, class_token},
-    loss::{LossValue, contrastive, cross_entropy, reconstruction, similarity},
+    loss::{LossValue, contrastive, cross_entropy, reconstruction, similarity, smoothed},
     rows::Rows,
     similarity::Similarity,
 };
@@ -81,6 +81,11 @@ impl Objective {
         self.loss
     }
 
+    /// What its cross-entropy aims at for targets `[batch, classes]`.
+    pub fn aim(&self, targets: &Tensor<2>) -> Tensor<2> {
+        smoothed(targets.clone(), self.loss.smoothing)
+    }
+
     /// Whether it looks at the class token of a sequence.
     pub fn reads_sequence(&self) -> bool {
         self.reads_sequence
@@ -129,7 +134,7 @@ impl Objective {
             compared,
             reconstruction,
         } = sight;
-        let class_entropy = |scores| cross_entropy(scores, targets.clone());
+        let class_entropy = |scores| cross_entropy(scores, self.aim(targets));
         let matching = |rows| similarity(rows, targets.clone());
         let beta = self.loss.beta;
         let terms = match self.loss.kind {

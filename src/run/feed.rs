@@ -79,6 +79,10 @@ impl Feed {
         &self.shown
     }
 
+    pub fn schedule(&self) -> &Schedule {
+        &self.schedule
+    }
+
     pub fn timetable(&self) -> &Timetable {
         &self.timetable
     }

@@ -8,6 +8,7 @@ mod fork;
 mod goal;
 mod gpu;
 mod handle;
+mod lone;
 mod message;
 mod outbox;
 mod read;

@@ -26,8 +26,9 @@ use super::{
     goal::{Standing, Way},
     gpu::Complaint,
     handle::Latest,
+    lone,
     outbox::Outbox,
-    record::Record,
+    record::{Record, Told},
     regions::Grid,
     supply::Supply,
     timetable::Timetable,
@@ -218,7 +219,7 @@ impl<'a> Trainer<'a> {
         let widest = experiment.widest();
         let step = state.as_ref().map_or(0, |state| state.step);
         // Last of what can fail, so that a run that cannot start leaves no folder behind.
-        let record = match &options.folder {
+        let mut record = match &options.folder {
             Some(folder) if options.resume => {
                 let changes = state.as_ref().map_or(&[][..], |state| &state.changes);
                 Some(Record::go_on(folder, &experiment, step, changes)?)
@@ -261,6 +262,21 @@ impl<'a> Trainer<'a> {
             outbox.push(Event::Warning {
                 module: None,
                 message: words,
+            });
+        }
+        let lone = lone::warning(&experiment, feed.schedule());
+        // The record of a run that goes on tells of it already.
+        if let Some(message) = lone.filter(|_| !options.resume) {
+            if let Some(record) = &mut record {
+                record.tell(Told::Warning {
+                    step,
+                    module: None,
+                    message: &message,
+                })?;
+            }
+            outbox.push(Event::Warning {
+                module: None,
+                message,
             });
         }
         if let Some(report) = imported {

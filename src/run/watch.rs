@@ -105,15 +105,23 @@ impl EpochMeans {
         add(&mut self.reconciliation, &record.reconciliation);
     }
 
-    /// Modules, from 1, whose mean loss is no better than that of guessing, ln C. A module whose
-    /// features died sits near ln C, so the last 2 % below it count too.
-    pub fn worse_than_guessing(&self, classes: usize, first: usize) -> Vec<usize> {
-        let guessing = (classes as f64).ln() * 0.98;
-        self.loss
-            .iter()
-            .enumerate()
-            .filter(|(_, mean)| f64::from(mean.value()) > guessing)
-            .map(|(at, _)| at + first)
+    /// Modules, counted from `first`, whose mean loss is no better than that of guessing, ln C. A
+    /// module whose features died sits near ln C, so the last 2 % of what lies between it and the
+    /// least that the loss of a module can be count too.
+    pub fn worse_than_guessing(
+        &self,
+        classes: usize,
+        first: usize,
+        least: impl Fn(usize) -> f64,
+    ) -> Vec<usize> {
+        let guessing = (classes as f64).ln();
+        (first..)
+            .zip(&self.loss)
+            .filter(|(number, mean)| {
+                let least = least(*number);
+                f64::from(mean.value()) > least + (guessing - least) * 0.98
+            })
+            .map(|(number, _)| number)
             .collect()
     }
 }
@@ -144,7 +152,10 @@ mod tests {
                 ..StepRecord::default()
             });
         }
-        assert_eq!(means.worse_than_guessing(10, 1), [2, 3]);
-        assert_eq!(means.worse_than_guessing(2, 1), [2, 3]);
+        assert_eq!(means.worse_than_guessing(10, 1, |_| 0.0), [2, 3]);
+        assert_eq!(means.worse_than_guessing(2, 1, |_| 0.0), [2, 3]);
+        // The loss of the third cannot be below 2.28.
+        let least = |number| if number == 3 { 2.28 } else { 0.0 };
+        assert_eq!(means.worse_than_guessing(10, 1, least), [2]);
     }
 }

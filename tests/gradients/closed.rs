@@ -269,6 +269,24 @@ fn closed_form_of_every_layer_and_head_is_that_of_autodiff() {
     println!("largest relative difference of single layers: {most:e}");
 }
 
+#[test]
+fn closed_form_of_smoothed_targets_is_that_of_autodiff() {
+    for kind in MATRICES {
+        let tested = [conv(12, 1, 1, 1), Block::Tanh {}];
+        let case = |smoothing: f64| {
+            let mut experiment = experiment(true, &tested, matrix(kind, true));
+            experiment.loss.smoothing = smoothing;
+            soft(four(Case::of(&experiment)))
+        };
+        compare_all(&format!("smoothed, {kind:?}"), &case(0.2));
+        let loss = |smoothing| {
+            let (step, _) = take(&case(smoothing), closed_step, 0.1, true, false);
+            values(step.loss)
+        };
+        assert_ne!(loss(0.2), loss(0.0), "{kind:?}");
+    }
+}
+
 /// A block of a kind that leaves a head something to learn from.
 fn any(rng: &mut ChaCha8Rng, channels: usize) -> Block {
     let eps = [1e-5, 1e-2][rng.random_range(0..2)];

@@ -16,6 +16,7 @@ fn network(kind: MethodKind) -> Experiment {
     experiment.optimizer = Optimizer {
         momentum: 0.9,
         weight_decay: 0.02,
+        decay_norms: false,
         clip_norm: 0.0,
         ..experiment.optimizer
     };
@@ -207,12 +208,17 @@ fn all_samples(experiment: &Experiment) -> Vec<Inspection> {
 
 #[test]
 fn samples_add_up_to_their_batch() {
-    for kind in [
-        MethodKind::LocalBp,
-        MethodKind::BpFree,
-        MethodKind::GlobalBp,
+    for (kind, smoothing) in [
+        (MethodKind::LocalBp, 0.0),
+        (MethodKind::LocalBp, 0.2),
+        (MethodKind::BpFree, 0.0),
+        (MethodKind::BpFree, 0.2),
+        (MethodKind::GlobalBp, 0.0),
+        (MethodKind::GlobalBp, 0.2),
     ] {
-        let seen = all_samples(&network(kind));
+        let mut experiment = network(kind);
+        experiment.loss.smoothing = smoothing;
+        let seen = all_samples(&experiment);
         let mean = |of: &dyn Fn(&Inspection) -> f64| -> f64 {
             seen.iter().map(of).sum::<f64>() / BATCH as f64
         };
@@ -230,8 +236,12 @@ fn samples_add_up_to_their_batch() {
                 let name = format!("{kind:?}: loss {}", at + 1);
                 near(&name, mean(&|it| module(it).sample_loss.unwrap()), loss);
                 let scores = first.scores.unwrap();
-                let probability = scores.probabilities[seen[0].class];
-                near(&name, -probability.ln(), of_sample);
+                assert_eq!(first.smoothing, smoothing);
+                let logs: Vec<f64> = scores.probabilities.iter().map(|p| p.ln()).collect();
+                let of_all = logs.iter().sum::<f64>() / logs.len() as f64;
+                let of_class = logs[seen[0].class];
+                let expected = -(1.0 - smoothing) * of_class - smoothing * of_all;
+                near(&name, expected, of_sample);
                 near(&name, scores.probabilities.iter().sum(), 1.0);
             }
             let Some(boundary) = first.boundary else {

@@ -12,16 +12,16 @@ use serde_json::Value;
 use super::record as run;
 
 /// An experiment with everything that has a state: an optimiser, batch norm, dropout, λ over time.
-fn restless(optimizer: &str) -> Experiment {
-    let assignments = [
+fn restless(optimizer: &[&str]) -> Experiment {
+    let mut assignments = vec![
         "train.epochs=4",
         "train.batch_size=144",
         "method.lambda=0.2",
         "method.lambda_schedule.kind=linear",
         "prepare.jitter=0.2",
         "checkpoints.keep=2",
-        optimizer,
     ];
+    assignments.extend(optimizer);
     let mut experiment = super::experiment("digits-cnn", &assignments);
     let norm = Block::BatchNorm {
         eps: 1e-5,
@@ -50,7 +50,16 @@ fn checkpoints(folder: &Path) -> Vec<String> {
 
 #[test]
 fn a_run_that_goes_on_is_the_run_that_was_not_cut() {
-    for optimizer in ["optimizer.momentum=0.9", "optimizer.kind=adam"] {
+    let without_norms = [
+        "optimizer.kind=adamw",
+        "optimizer.weight_decay=0.1",
+        "optimizer.decay_norms=false",
+    ];
+    for optimizer in [
+        &["optimizer.momentum=0.9"][..],
+        &["optimizer.kind=adam"],
+        &without_norms,
+    ] {
         let experiment = restless(optimizer);
         let folder = tempfile::tempdir().unwrap();
         let [whole, cut] = ["whole", "cut"].map(|name| folder.path().join(name));
@@ -103,7 +112,7 @@ fn a_run_that_goes_on_is_the_run_that_was_not_cut() {
 
 #[test]
 fn a_damaged_checkpoint_is_passed_over() {
-    let experiment = restless("optimizer.momentum=0.9");
+    let experiment = restless(&["optimizer.momentum=0.9"]);
     let folder = tempfile::tempdir().unwrap();
     run(&experiment, folder.path(), false, Some(20));
     let newest = folder.path().join("checkpoints/step-000000020.safetensors");
@@ -131,7 +140,7 @@ fn a_damaged_checkpoint_is_passed_over() {
 
 #[test]
 fn one_run_writes_to_a_folder() {
-    let experiment = restless("optimizer.momentum=0.9");
+    let experiment = restless(&["optimizer.momentum=0.9"]);
     let folder = tempfile::tempdir().unwrap();
     let options = || RunOptions {
         folder: Some(folder.path().to_owned()),

@@ -39,6 +39,13 @@ pub fn show(ui: &mut Ui, loss: &mut Loss) {
             0.0..=1e4,
             "Weight of drawing the input image again from a module's output; 0 for no decoder",
         );
+        number(
+            ui,
+            "Label smoothing",
+            &mut loss.smoothing,
+            0.0..=0.9999,
+            "Share of the target of every cross-entropy that goes to all classes alike, in the last module too; 0 turns it off",
+        );
     });
     let words = "The last module learns from cross-entropy, unless it has a loss of its own";
     ui.label(RichText::new(words).small().weak());

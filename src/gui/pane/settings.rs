@@ -291,6 +291,15 @@ fn optimizer(ui: &mut Ui, experiment: &mut Experiment) {
             0.0..=10.0,
             "0 turns it off",
         );
+        ui.label("");
+        ui.add_enabled_ui(optimizer.weight_decay > 0.0, |ui| {
+            ui.checkbox(&mut optimizer.decay_norms, "Decay norms and biases")
+                .on_hover_text(
+                    "Off, weight decay acts on the matrices and kernels of linear and convolution layers alone: not on normalisations, biases, layer scales, class tokens and position embeddings",
+                )
+                .on_disabled_hover_text("Needs weight decay");
+        });
+        ui.end_row();
         number(
             ui,
             "Clip norm",
@@ -347,6 +356,12 @@ fn training(ui: &mut Ui, experiment: &mut Experiment) {
             1..=65_536,
             "Samples in a batch",
         );
+        ui.label("");
+        ui.checkbox(&mut experiment.train.drop_last, "Drop last batch")
+            .on_hover_text(
+                "Leaves out the last batch of an epoch where it is smaller, unless it is the only one",
+            );
+        ui.end_row();
         let label = ui.label("Seed");
         ui.horizontal(|ui| {
             ui.add(

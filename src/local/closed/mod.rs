@@ -98,10 +98,11 @@ pub fn closed_step(
         value: scores,
         tangent: None,
     };
-    let loss = cross_entropy(scores.clone(), batch.targets.clone()).value;
+    let aim = module.objective()?.aim(&batch.targets);
+    let loss = cross_entropy(scores.clone(), aim.clone()).value;
     let correct = accuracy(scores.value.clone(), batch.labels.clone());
 
-    let errors = loss::reverse(&scores, &batch.targets, 0.0);
+    let errors = loss::reverse(&scores, &aim, 0.0);
     if !reconciles {
         head.learn(&errors, &mut gradients);
     }
@@ -138,7 +139,7 @@ pub fn closed_step(
         tangent = seen.along(tangent);
     }
     scores.tangent = Some(head.along(tangent));
-    let errors = loss::reverse(&scores, &batch.targets, lambda);
+    let errors = loss::reverse(&scores, &aim, lambda);
     head.learn(&errors, &mut gradients);
     let errors = head.reverse(errors);
     back(layers, errors, Some(&mut gradients), Some(lowest));

@@ -43,8 +43,11 @@ pub struct InspectedModule {
     pub output_norm: f64,
     /// Where the loss scores classes.
     pub scores: Option<ClassScores>,
-    /// ℓ_{k,i} = −ln p_{k,i}(y_i), where the loss is nothing but cross-entropy.
+    /// ℓ_{k,i} = −(1 − s)·ln p_{k,i}(y_i) − s/C·Σ_c ln p_{k,i}(c), where the loss is nothing but
+    /// cross-entropy.
     pub sample_loss: Option<f64>,
+    /// s, the label smoothing of that loss.
+    pub smoothing: f64,
     /// L_k of the batch; none for a module without a loss (global BP).
     pub loss: Option<f64>,
     /// |δout_{k,i}| with δout_{k,i} = B·∂L_k/∂x_{k,i}; under global BP B·∂L_K/∂x_{k,i}. None where

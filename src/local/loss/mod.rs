@@ -8,7 +8,7 @@ mod similarity;
 use burn::tensor::Tensor;
 
 pub use contrastive::contrastive;
-pub use cross_entropy::{accuracy, cross_entropy};
+pub use cross_entropy::{accuracy, cross_entropy, smoothed};
 pub use reconstruction::reconstruction;
 pub use similarity::similarity;
 

@@ -89,7 +89,9 @@ impl Trainer<'_> {
             true => 1,
             false => self.learner.modules().len(),
         };
-        let mut worse = epoch.worse_than_guessing(self.classes, first);
+        let mut worse = epoch.worse_than_guessing(self.classes, first, |number| {
+            self.experiment.loss_of(number).least_entropy(self.classes)
+        });
         // Other losses have no such level, and a frozen module is not there to get better.
         worse.retain(|number| {
             self.experiment.loss_of(*number).is_plain() && !self.experiment.is_frozen(*number)

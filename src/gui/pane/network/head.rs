@@ -227,6 +227,9 @@ fn remark(experiment: &Experiment, module: usize, has_loss: bool) -> Option<Stri
     if has_loss && loss.reconstructs() {
         words.push(format!("Reconstruction × {}", number(loss.reconstruction)));
     }
+    if has_loss && loss.kind.scores_classes() && loss.smoothing > 0.0 {
+        words.push(format!("Label smoothing {}", number(loss.smoothing)));
+    }
     let factor = experiment.lr_factor_of(module);
     if experiment.is_frozen(module) {
         words.push("Frozen".to_owned());

@@ -98,6 +98,10 @@ fn loss(ui: &mut Ui, experiment: &mut Experiment, module: usize) {
         }
         let weight = &mut loss.reconstruction;
         number_row(ui, "Reconstruction", weight, 0.0..=1e4, 0.02);
+        if loss.kind.scores_classes() {
+            let share = &mut loss.smoothing;
+            number_row(ui, "Label smoothing", share, 0.0..=0.9999, 0.005);
+        }
     });
     if loss != before {
         experiment.set_loss_of(module, Some(loss));

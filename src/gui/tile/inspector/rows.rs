@@ -92,13 +92,20 @@ pub fn losses(module: &InspectedModule, last: usize, kind: MethodKind) -> [Row; 
         Some(_) => "A module that does not learn pulls at nothing",
         None => "The module has no loss",
     };
-    [
-        Row::maybe(
+    let (of_sample, words_of_sample) = match module.smoothing {
+        0.0 => (
             format!("ℓ_{{{k},i}} = −ln p_{{{k},i}}(y_i)"),
-            module.sample_loss,
-            "Loss of this sample: cross-entropy with its class",
-            why_sample,
+            "Loss of this sample: cross-entropy with its class".to_owned(),
         ),
+        share => (
+            format!("ℓ_{{{k},i}} = −Σ_c q_i(c) ln p_{{{k},i}}(c)"),
+            format!(
+                "Loss of this sample: cross-entropy with q_i, 1 − s for its class plus s/C for each of the C classes, s = {share}"
+            ),
+        ),
+    };
+    [
+        Row::maybe(of_sample, module.sample_loss, &words_of_sample, why_sample),
         Row::maybe(
             match module.sample_loss {
                 Some(_) => format!("L_{k} = 1/B Σ_i ℓ_{{{k},i}}"),

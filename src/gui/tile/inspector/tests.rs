@@ -172,11 +172,32 @@ fn all_rows() -> Vec<Row> {
         let all = module(2);
         rows.extend(rows::signals(&all));
         rows.extend(rows::losses(&all, 8, kind));
+        let smoothed = InspectedModule {
+            smoothing: 0.1,
+            ..module(2)
+        };
+        rows.extend(rows::losses(&smoothed, 8, kind));
         rows.extend(rows::update(&all, all.update.as_ref().unwrap(), 8, kind));
         rows.extend(rows::boundary(2, all.boundary.as_ref().unwrap()));
         rows.push(rows::isolation(None, kind));
     }
     rows
+}
+
+#[test]
+fn the_loss_of_a_sample_is_told_with_its_smoothing() {
+    let told = |smoothing| {
+        let module = InspectedModule {
+            smoothing,
+            ..module(2)
+        };
+        let [of_sample, ..] = rows::losses(&module, 8, MethodKind::LocalBp);
+        (of_sample.formula, of_sample.words)
+    };
+    assert_eq!(told(0.0).0, "ℓ_{2,i} = −ln p_{2,i}(y_i)");
+    let (formula, words) = told(0.25);
+    assert_eq!(formula, "ℓ_{2,i} = −Σ_c q_i(c) ln p_{2,i}(c)");
+    assert!(words.ends_with("s = 0.25"), "{words}");
 }
 
 #[test]
