@@ -1,5 +1,7 @@
 //! Mixed targets, and samples of which nothing is left.
 
+use burn::tensor::Int;
+
 use super::*;
 
 /// The share of a sample's own class where samples are mixed.
