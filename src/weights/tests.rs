@@ -76,7 +76,7 @@ fn reference(name: &str) -> Vec<u8> {
 #[test]
 fn what_is_no_checkpoint_is_named() {
     refused(b"", "is empty");
-    refused(b"PK", "is no sound PyTorch checkpoint");
+    refused(b"PK", "the directory at its end is missing");
     refused(
         b"version = 1\n[data]\n",
         "is neither a safetensors file nor",
@@ -221,32 +221,112 @@ fn no_pickle_is_executed() {
     let bytes = [&legacy[..info + 2], &pickle].concat();
     is_a_sentence(&Checkpoint::open(&folder.file(&bytes)).err().unwrap());
     is_a_sentence(
-        &Checkpoint::open(&folder.file(&archive(&pickle)))
+        &Checkpoint::open(&folder.file(&archive("a", &[("data.pkl", &pickle)])))
             .err()
             .unwrap(),
     );
     assert!(!trace.exists());
 }
 
-/// A zip archive as torch.save makes it, with this pickle.
-fn archive(pickle: &[u8]) -> Vec<u8> {
-    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    let options =
-        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
-    for (name, bytes) in [("a/data.pkl", pickle), ("a/version", b"3")] {
-        zip.start_file(name, options).unwrap();
-        std::io::Write::write_all(&mut zip, bytes).unwrap();
+/// A zip archive with these records below a folder of this name, byte for byte as torch.save lays it
+/// out: each record starts at a multiple of 64, its size stands behind it, and the directory ends as
+/// that of a large archive does.
+fn archive(name: &str, records: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut directory = Vec::new();
+    let short = |count: usize| (count as u16).to_le_bytes();
+    let word = |count: usize| (count as u32).to_le_bytes();
+    let long = |count: usize| (count as u64).to_le_bytes();
+    for (record, data) in records {
+        let path = format!("{name}/{record}");
+        let mut crc = flate2::Crc::new();
+        crc.update(data);
+        let about = [crc.sum().to_le_bytes(), word(data.len()), word(data.len())].concat();
+        directory.extend(*b"PK\x01\x02\0\0\0\0\x08\x08\0\0\0\0\0\0");
+        directory.extend(&about);
+        directory.extend(short(path.len()));
+        directory.extend([0; 12]);
+        directory.extend(word(bytes.len()));
+        directory.extend(path.as_bytes());
+
+        let unpadded = bytes.len() + 30 + path.len() + 4;
+        let padding = unpadded.next_multiple_of(64) - unpadded;
+        bytes.extend(*b"PK\x03\x04\0\0\x08\x08");
+        bytes.extend([0; 18]);
+        bytes.extend(short(path.len()));
+        bytes.extend(short(4 + padding));
+        bytes.extend(path.as_bytes());
+        bytes.extend(*b"FB");
+        bytes.extend(short(padding));
+        bytes.extend(vec![b'Z'; padding]);
+        bytes.extend(*data);
+        bytes.extend(*b"PK\x07\x08");
+        bytes.extend(&about);
     }
-    zip.finish().unwrap().into_inner()
+    let (start, size, count) = (bytes.len(), directory.len(), records.len());
+    bytes.extend(directory);
+    bytes.extend(*b"PK\x06\x06");
+    bytes.extend(long(44));
+    bytes.extend(*b"\x1e\x03\x2d\0\0\0\0\0\0\0\0\0");
+    bytes.extend([long(count), long(count), long(size), long(start)].concat());
+    bytes.extend(*b"PK\x06\x07\0\0\0\0");
+    bytes.extend(long(start + size));
+    bytes.extend(word(1));
+    bytes.extend(*b"PK\x05\x06\0\0\0\0");
+    bytes.extend([short(count), short(count)].concat());
+    bytes.extend([word(size), word(start)].concat());
+    bytes.extend([0; 2]);
+    bytes
+}
+
+/// What torch.save writes of `{"block.1.weight": tensor([[1.5, -2.0]])}` below a folder of this name.
+fn saved(name: &str) -> Vec<u8> {
+    let pickle = b"\x80\x02}q\0X\x0e\0\0\0block.1.weightq\x01\
+        ctorch._utils\n_rebuild_tensor_v2\nq\x02((X\x07\0\0\0storageq\x03\
+        ctorch\nFloatStorage\nq\x04X\x01\0\0\x000q\x05X\x03\0\0\0cpuq\x06K\x02tq\x07Q\
+        K\0K\x01K\x02\x86q\x08K\x02K\x01\x86q\t\x89\
+        ccollections\nOrderedDict\nq\n)Rq\x0btq\x0cRq\rs.";
+    archive(
+        name,
+        &[
+            ("data.pkl", pickle),
+            (".format_version", b"1"),
+            (".storage_alignment", b"64"),
+            ("byteorder", b"little"),
+            ("data/0", &floats(&[1.5, -2.0])),
+            ("version", b"3\n"),
+            (
+                ".data/serialization_id",
+                b"1572819951185464302604054197660844663781",
+            ),
+        ],
+    )
+}
+
+#[test]
+fn an_archive_is_read_whatever_the_length_of_its_name() {
+    let folder = Folder::new();
+    for length in 1..=80 {
+        let name = "n".repeat(length);
+        let checkpoint = Checkpoint::open(&folder.file(&saved(&name))).unwrap();
+        assert_eq!(
+            checkpoint.values("block.1.weight").unwrap(),
+            [1.5, -2.0],
+            "{length}"
+        );
+    }
 }
 
 #[test]
 fn an_archive_cannot_fill_the_memory() {
     refused(
-        &archive(&[b'N'; 9 << 20]),
+        &archive("a", &[("data.pkl", &[b'N'; 9 << 20])]),
         "describes its tensors in 9437184 bytes",
     );
-    refused(&archive(b"\x80\x02N."), "is no sound PyTorch checkpoint");
+    refused(
+        &archive("a", &[("data.pkl", b"\x80\x02N.")]),
+        "is no sound PyTorch checkpoint",
+    );
 }
 
 #[test]
