@@ -6,6 +6,7 @@ use crate::{
     experiment::{
         Block, CONV_HEAD_HIDDEN, Experiment, Head, HeadKind, NormOver, POOLED_MLP_CONVS,
         POOLED_MLP_HIDDEN, Shape, Shortcut, hidden, local_kernel, pooled_first, pooled_last,
+        window_shift,
     },
     weights::{
         layout::Layout,
@@ -272,10 +273,13 @@ impl Chain {
             } => {
                 self.classes.insert(Class::Mlp);
                 let numbers = list(&[features, heads, hidden(features, mlp_ratio)]);
-                let shifts = shift && window < height.min(width);
-                let shift = if shifts { window / 2 } else { 0 };
-                let eps = number(eps);
-                let layer = format!("Encoder({numbers}, {eps}, {window}, {shift})");
+                let shift = if shift {
+                    window_shift([height, width], window)
+                } else {
+                    [0, 0]
+                };
+                let (eps, shift) = (number(eps), list(&shift));
+                let layer = format!("Encoder({numbers}, {eps}, {window}, ({shift}))");
                 self.named(at, names, Some(Class::Attention), layer);
             }
             Block::PatchMerging { eps, .. } => {
