@@ -7,7 +7,6 @@ use safetensors::{Dtype, tensor::TensorView};
 
 use super::{
     apply::learner,
-    layout::Layout,
     names::{Names, Naming, namings},
     report::Report,
     slot::slots,
@@ -44,10 +43,7 @@ pub fn export(
             else {
                 continue;
             };
-            let layout = match names.naming {
-                Naming::Layerwise => Layout::Same,
-                Naming::Torchvision | Naming::Timm => slot.layout,
-            };
+            let layout = names.layout(slot.layout);
             let values = layout.exported(tensor.data.iter::<f64>().collect(), &slot.shape);
             let (kind, bytes): (Dtype, Vec<u8>) = if tensor.data.dtype() == DType::F64 {
                 let bytes = values.iter().flat_map(|value| value.to_le_bytes());

@@ -8,7 +8,7 @@ use safetensors::{Dtype, tensor::TensorView};
 
 use super::*;
 use crate::{
-    experiment::{Experiment, HeadSource, Weights, preset},
+    experiment::{Block, DataKind, Experiment, Found, HeadSource, Shape, Split, Weights, preset},
     local::LocalModule,
 };
 
@@ -374,7 +374,7 @@ fn other_names_and_shapes_are_told() {
     let error = check(&experiment, &keep(folder.file(&bytes))).unwrap_err();
     is_a_sentence(&error);
     for part in [
-        "has no name of this network",
+        "does not have the names of this network",
         "block.1.weight (Layerwise)",
         "·[31mweight",
     ] {
@@ -492,6 +492,242 @@ fn a_family_has_the_names_of_torchvision_and_timm() {
     }
 }
 
+/// A small ConvNeXt; its names are torchvision's and timm's.
+fn conv_next() -> Experiment {
+    let text = r#"
+version = 1
+device = "cpu"
+head.kind = "linear"
+[data]
+kind = "shapes"
+size = 16
+[[block]]
+kind = "conv2d"
+out = 4
+kernel = 4
+stride = 4
+[[block]]
+kind = "layer-norm"
+over = "channels"
+[[block]]
+kind = "conv-next"
+kernel = 3
+[[block]]
+kind = "layer-norm"
+over = "channels"
+[[block]]
+kind = "conv2d"
+out = 6
+kernel = 2
+stride = 2
+[[block]]
+kind = "conv-next"
+kernel = 3
+[[block]]
+kind = "global-avg-pool"
+[[block]]
+kind = "layer-norm"
+[[block]]
+kind = "dropout"
+"#;
+    Experiment::from_toml(text, "conv-next", &[]).unwrap()
+}
+
+/// Names and shapes of a network in files with the names of `naming`.
+fn shapes(experiment: &Experiment, naming: Naming) -> Vec<(String, Vec<usize>)> {
+    let modules = LocalModule::all(experiment, &Device::flex()).unwrap();
+    let all = names::namings(&experiment.blocks);
+    let names = all.iter().find(|names| names.naming == naming).unwrap();
+    slot::slots(experiment, &modules)
+        .iter()
+        .filter_map(|slot| {
+            let shape = names.layout(slot.layout).shape(&slot.shape);
+            Some((names.of(&slot.name)?, shape))
+        })
+        .collect()
+}
+
+/// Checks a file with tensors of these names and shapes.
+fn check_shapes(
+    experiment: &Experiment,
+    shapes: &[(String, Vec<usize>)],
+) -> Result<Report, String> {
+    let folder = Folder::new();
+    let tensors: Vec<(&str, Dtype, &[usize], Vec<u8>)> = shapes
+        .iter()
+        .map(|(name, shape)| {
+            let bytes = vec![0; 4 * shape.iter().product::<usize>()];
+            (name.as_str(), Dtype::F32, shape.as_slice(), bytes)
+        })
+        .collect();
+    check(experiment, &keep(folder.file(&stored(&tensors))))
+}
+
+#[test]
+fn conv_next_has_the_names_of_torchvision_and_timm() {
+    let experiment = conv_next();
+    let all = names::namings(&experiment.blocks);
+    for (ours, theirs) in [
+        ("block.0.weight", ["features.0.0.weight", "stem.0.weight"]),
+        ("block.1.bias", ["features.0.1.bias", "stem.1.bias"]),
+        (
+            "block.2.mlp.second.weight",
+            [
+                "features.1.0.block.5.weight",
+                "stages.0.blocks.0.mlp.fc2.weight",
+            ],
+        ),
+        (
+            "block.3.weight",
+            ["features.2.0.weight", "stages.1.downsample.0.weight"],
+        ),
+        (
+            "block.4.weight",
+            ["features.2.1.weight", "stages.1.downsample.1.weight"],
+        ),
+        (
+            "block.5.scale",
+            ["features.3.0.layer_scale", "stages.1.blocks.0.gamma"],
+        ),
+        (
+            "block.7.weight",
+            ["classifier.0.weight", "head.norm.weight"],
+        ),
+        ("head.bias", ["classifier.2.bias", "head.fc.bias"]),
+    ] {
+        let names: Vec<String> = all.iter().filter_map(|names| names.of(ours)).collect();
+        assert_eq!(names, [theirs[0], theirs[1], ours]);
+    }
+    // Another order is another network.
+    for (at, without) in [(1, true), (2, true), (6, true), (4, false)] {
+        let mut blocks = experiment.blocks.clone();
+        if without {
+            blocks.remove(at);
+        } else {
+            blocks.insert(at, Block::Relu {});
+        }
+        assert_eq!(names::namings(&blocks).len(), 1, "{at}");
+    }
+}
+
+#[test]
+fn a_file_of_another_network_is_refused_before_anything_is_matched_by_chance() {
+    let experiment = conv_next();
+    for naming in [Naming::Torchvision, Naming::Timm] {
+        let whole = shapes(&experiment, naming);
+        let report = check_shapes(&experiment, &whole).unwrap();
+        assert_eq!(report.naming, naming);
+        assert!(report.is_complete() && report.unexpected.is_empty());
+    }
+    let whole = shapes(&experiment, Naming::Timm);
+    let with = |name: &str, shape: &[usize]| {
+        let mut other = whole.clone();
+        other.retain(|(known, _)| known != name);
+        if !shape.is_empty() {
+            other.push((name.to_owned(), shape.to_vec()));
+        }
+        check_shapes(&experiment, &other)
+    };
+    // ConvNeXt V2 normalises inside the block, and has no layer scale.
+    let error = with("stages.0.blocks.0.mlp.grn.weight", &[16]).unwrap_err();
+    is_a_sentence(&error);
+    let part = "it has stages.0.blocks.0.mlp.grn.weight, for which the network has no place";
+    assert!(error.contains(part), "{error}");
+    let error = with("stages.1.blocks.0.gamma", &[]).unwrap_err();
+    is_a_sentence(&error);
+    assert!(error.contains("but not stages.1.blocks.0.gamma"), "{error}");
+    // Without a bias it computes as with 0.
+    let report = with("stages.1.blocks.0.conv_dw.bias", &[]).unwrap();
+    assert_eq!(report.missing, ["stages.1.blocks.0.conv_dw.bias"]);
+    assert!(report.other_shape.is_empty());
+    // A linear layer may be a convolution.
+    let report = with("stages.0.blocks.0.mlp.fc1.weight", &[16, 4, 1, 1]).unwrap();
+    assert!(report.is_complete());
+    let report = with("stages.0.blocks.0.mlp.fc1.weight", &[16, 4, 1, 3]).unwrap();
+    let problem = report.problem().unwrap();
+    assert!(
+        problem.contains("16×4×1×3 in the file and 16×4 in the network"),
+        "{problem}"
+    );
+
+    // A layer norm at the end alone, which is the end of other names too.
+    let vit = preset("vit-32").unwrap().experiment().unwrap();
+    let norm = ["weight", "bias"].map(|part| (format!("stages.0.norm.{part}"), vec![192]));
+    let error = check_shapes(&vit, &norm).unwrap_err();
+    is_a_sentence(&error);
+    assert!(
+        error.contains("does not have the names of this network"),
+        "{error}"
+    );
+    // ConvNeXt begins as Swin does.
+    let swin = preset("swin-32").unwrap().experiment().unwrap();
+    let mut other = shapes(&swin, Naming::Torchvision);
+    other.truncate(2);
+    other.push(("features.1.0.block.0.bias".to_owned(), vec![96]));
+    let error = check_shapes(&swin, &other).unwrap_err();
+    is_a_sentence(&error);
+    assert!(
+        error.contains("it has features.1.0.block.0.bias, for which the network has no place"),
+        "{error}"
+    );
+}
+
+#[test]
+fn scripts_know_the_names_inside_blocks() {
+    let text = script(&conv_next()).unwrap();
+    for part in [
+        "(\"features.1.0\", ConvNext(4, 3, 16, 1e-6, (4, 1, 1,))),",
+        "(\".block.0\", \".depthwise\"),",
+        "(\".block.5\", \".mlp.fc2\"),",
+        "(\".layer_scale\", \".scale\"),",
+        "(\"classifier.0\", nn.LayerNorm(6, 1e-5)),",
+        "(\"classifier.2\", nn.Linear(6, 10, bias=True)),",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    let mixer = r#"
+version = 1
+head.kind = "linear"
+[data]
+kind = "shapes"
+size = 16
+[[block]]
+kind = "patch-embedding"
+out = 8
+patch = 4
+[[block]]
+kind = "mlp-mixer"
+tokens_hidden = 5
+channels_hidden = 6
+[[block]]
+kind = "layer-norm"
+over = "channels"
+"#;
+    let mixer = Experiment::from_toml(mixer, "mixer", &[]).unwrap();
+    let text = script(&mixer).unwrap();
+    for part in [
+        "(\"stem.proj\", nn.Conv2d(3, 8, 4, 4)),",
+        "(\"blocks.0\", Mixer(8, 16, 5, 6, 1e-6)),",
+        "(\".mlp_tokens.fc1\", \".tokens.fc1\"),",
+        "(\".mlp_channels.fc2\", \".channels.fc2\"),",
+        "(\"norm\", ChannelNorm(8, 1e-5)),",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    let mut swin = preset("swin-32").unwrap().experiment().unwrap();
+    swin.blocks.truncate(4);
+    swin.split = Split::default();
+    swin.data.kind = DataKind::Files;
+    swin.data.found = Some(Found {
+        shape: Some(Shape::Image([3, 8, 32])),
+        train: 10,
+        test: 10,
+        classes: vec!["a".to_owned(), "b".to_owned()],
+    });
+    let text = script(&swin).unwrap();
+    assert!(text.contains("192, 1e-5, 4, (0, 2))),"), "{text}");
+}
+
 #[test]
 fn scripts_have_a_layer_for_every_block() {
     let mut experiment = preset("shapes-cnn").unwrap().experiment().unwrap();
@@ -506,7 +742,7 @@ fn scripts_have_a_layer_for_every_block() {
     ] {
         assert!(text.contains(part), "{part}");
     }
-    experiment.blocks.push(crate::experiment::Block::Conv2d {
+    experiment.blocks.push(Block::Conv2d {
         out: 1,
         kernel: 64,
         stride: 1,
