@@ -443,7 +443,7 @@ fn names_do_not_depend_on_the_cuts() {
             experiment.split_into(count, crate::experiment::Balance::Blocks);
             let modules = LocalModule::all(&experiment, &Device::flex()).unwrap();
             let path = folder.0.path().join("weights.bin");
-            export(&experiment, &modules, &path).unwrap();
+            export(&experiment, &modules, None, &path).unwrap();
             let names = Checkpoint::open(&path).unwrap();
             let names = names
                 .tensors()
@@ -682,6 +682,7 @@ fn scripts_know_the_names_inside_blocks() {
         "(\".layer_scale\", \".scale\"),",
         "(\"classifier.0\", nn.LayerNorm(6, 1e-5)),",
         "(\"classifier.2\", nn.Linear(6, 10, bias=True)),",
+        ".get(\"normalization\")",
     ] {
         assert!(text.contains(part), "{part} in {text}");
     }

@@ -152,7 +152,7 @@ fn agrees(
     // bit.
     let path = folder.path().join("export.safetensors");
     assert_eq!(
-        weights::export(&experiment, &modules, &path).unwrap(),
+        weights::export(&experiment, &modules, None, &path).unwrap(),
         exported
     );
     let stored = std::fs::read(&path).unwrap();
@@ -514,7 +514,7 @@ fn networks_of_no_family_come_back_under_our_names() {
             let drawn = LocalModule::all(&experiment, &Device::flex()).unwrap();
             let path = folder.path().join(format!("{preset}-{at}.safetensors"));
             assert_eq!(
-                weights::export(&experiment, &drawn, &path).unwrap(),
+                weights::export(&experiment, &drawn, None, &path).unwrap(),
                 Naming::Layerwise
             );
             experiment.seed = 9;
@@ -527,4 +527,76 @@ fn networks_of_no_family_come_back_under_our_names() {
             assert!(all(&again) == all(&drawn), "{preset}");
         }
     }
+}
+
+#[test]
+fn files_of_weights_say_how_inputs_were_normalised() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = |path: &Path| -> Option<serde_json::Value> {
+        let bytes = std::fs::read(path).unwrap();
+        let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
+        let text = header.metadata().as_ref()?.get("normalization")?.clone();
+        Some(serde_json::from_str(&text).unwrap())
+    };
+    let experiment = tiny(&["data.samples=40", "prepare.normalize=computed"]);
+    let options = super::RunOptions {
+        folder: Some(folder.path().join("run")),
+        max_steps: Some(1),
+        ..super::RunOptions::default()
+    };
+    super::finish(&super::Run::start(experiment.clone(), options).unwrap());
+
+    let data = layerwise::dataset::load_now(&experiment).unwrap();
+    let trained_with = data.train.normalization().unwrap();
+    assert_eq!(trained_with.mean.len(), 3);
+    let numbers = serde_json::json!({
+        "mean": trained_with.mean,
+        "std": trained_with.deviation,
+    });
+    let trained = folder.path().join("run/weights.safetensors");
+    assert_eq!(said(&trained).unwrap(), numbers);
+    let traced = folder.path().join("trace.safetensors");
+    layerwise::run::trace(&experiment, 1, &traced, &mut |_| {}).unwrap();
+    assert_eq!(said(&traced).unwrap(), numbers);
+
+    let exported = folder.path().join("exported.safetensors");
+    let export = |experiment: &Experiment| {
+        let done = weights::export_start(experiment, &exported).unwrap();
+        assert_eq!(done.warning().is_some(), said(&exported).is_none());
+        said(&exported)
+    };
+    // From the run, and from what was exported from it, whatever the experiment says.
+    for assignments in [&["prepare.normalize=computed"][..], &[]] {
+        let mut again = tiny(assignments);
+        again.weights = Some(checkpoint(&trained));
+        assert_eq!(export(&again).unwrap(), numbers);
+    }
+    // Drawn weights, as far as their experiment knows.
+    assert_eq!(export(&experiment), None);
+    assert_eq!(export(&tiny(&[])), Some(serde_json::Value::Null));
+    let given = tiny(&[
+        "prepare.normalize=given",
+        "prepare.mean=[0.5, 0.25, 0.125]",
+        "prepare.std=[2]",
+    ]);
+    assert_eq!(
+        export(&given).unwrap(),
+        serde_json::json!({"mean": [0.5, 0.25, 0.125], "std": [2.0, 2.0, 2.0]})
+    );
+    // A file from elsewhere does not say it, and what does not fit is not passed on.
+    let mut foreign = tiny(&[]);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/tiny.pt");
+    foreign.weights = Some(checkpoint(&path));
+    assert_eq!(export(&foreign), None);
+    let bytes = std::fs::read(&trained).unwrap();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap().tensors();
+    let other = [(
+        "normalization".to_owned(),
+        r#"{"mean": [1], "std": [1]}"#.to_owned(),
+    )];
+    let unfit = folder.path().join("unfit.safetensors");
+    let bytes = safetensors::serialize(tensors, Some(other.into())).unwrap();
+    std::fs::write(&unfit, bytes).unwrap();
+    foreign.weights = Some(checkpoint(&unfit));
+    assert_eq!(export(&foreign), None);
 }
