@@ -220,7 +220,7 @@ fn swin_t_agrees_with_torchvision() {
 }
 
 /// Images of 224×224 in 1,000 classes.
-const LARGE: &str = "kind = \"shapes\"\nshape_classes = 1000\nsize = 224";
+const LARGE: &str = "kind = \"shapes\"\nsamples = 500\nshape_classes = 1000\nsize = 224";
 
 /// Images of `height × width` in ten classes.
 fn wide([height, width]: [usize; 2]) -> String {
