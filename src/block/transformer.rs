@@ -17,7 +17,7 @@ use super::{
     norm::LayerNorm,
     token::{grid, rows},
 };
-use crate::experiment::{Init, Shape};
+use crate::experiment::{Init, Shape, window_shift};
 
 /// What transformer blocks have in common.
 #[derive(Clone, Copy)]
@@ -35,9 +35,9 @@ pub struct Recipe {
 struct Windows {
     #[module(skip)]
     side: usize,
-    /// Tokens by which the windows are shifted.
+    /// Tokens by which the windows are shifted, down and right.
     #[module(skip)]
-    shift: usize,
+    shift: [usize; 2],
     /// Keeps apart what only the shift has brought together, `[windows, 1, tokens, tokens]`.
     mask: Option<Tensor<4>>,
 }
@@ -46,20 +46,24 @@ struct Windows {
 const APART: f32 = -100.0;
 
 impl Windows {
-    fn new([height, width]: [usize; 2], side: usize, shift: bool, device: &Device) -> Self {
-        // One window over the image needs no shift.
-        let shift = if shift && side < height.min(width) {
-            side / 2
+    fn new(size: [usize; 2], side: usize, shift: bool, device: &Device) -> Self {
+        let shift = if shift {
+            window_shift(size, side)
         } else {
-            0
+            [0, 0]
         };
-        let mask = (shift > 0).then(|| Self::mask([height, width], side, shift, device));
+        let mask = (shift != [0, 0]).then(|| Self::mask(size, side, shift, device));
         Self { side, shift, mask }
     }
 
     /// Tokens see each other where no edge of the image lies between them.
-    fn mask([height, width]: [usize; 2], side: usize, shift: usize, device: &Device) -> Tensor<4> {
-        let part = |place: usize, size: usize| usize::from(place + shift >= size);
+    fn mask(
+        [height, width]: [usize; 2],
+        side: usize,
+        [down, right]: [usize; 2],
+        device: &Device,
+    ) -> Tensor<4> {
+        let part = |place: usize, shift: usize, size: usize| usize::from(place + shift >= size);
         let tokens = side * side;
         let regions: Vec<Vec<(usize, usize)>> = (0..height / side)
             .flat_map(|row| (0..width / side).map(move |column| (row * side, column * side)))
@@ -67,8 +71,8 @@ impl Windows {
                 (0..tokens)
                     .map(|token| {
                         (
-                            part(top + token / side, height),
-                            part(left + token % side, width),
+                            part(top + token / side, down, height),
+                            part(left + token % side, right, width),
                         )
                     })
                     .collect()
@@ -110,11 +114,8 @@ impl Windows {
             .permute([0, 5, 1, 3, 2, 4])
             .reshape([batch, features, height, width]);
         // A full turn less the shift brings every token home.
-        if self.shift == 0 {
-            x
-        } else {
-            roll_by(x, [height - self.shift, width - self.shift])
-        }
+        let [down, right] = self.shift;
+        roll(x, [(height - down) % height, (width - right) % width])
     }
 
     fn mask_of(&self, batch: usize) -> Option<Tensor<4>> {
@@ -122,28 +123,17 @@ impl Windows {
     }
 }
 
-/// Moves an image up and left by `shift`; what leaves comes in on the other side.
-fn roll(x: Tensor<4>, shift: usize) -> Tensor<4> {
-    if shift == 0 {
-        x
-    } else {
-        roll_by(x, [shift; 2])
-    }
-}
-
-fn roll_by(x: Tensor<4>, [up, left]: [usize; 2]) -> Tensor<4> {
+/// Moves an image up and left by so many pixels; what leaves comes in on the other side.
+fn roll(x: Tensor<4>, [up, left]: [usize; 2]) -> Tensor<4> {
     let [_, _, height, width] = x.dims();
-    let x = Tensor::cat(
-        vec![x.clone().narrow(2, up, height - up), x.narrow(2, 0, up)],
-        2,
-    );
-    Tensor::cat(
-        vec![
-            x.clone().narrow(3, left, width - left),
-            x.narrow(3, 0, left),
-        ],
-        3,
-    )
+    let along = |x: Tensor<4>, dim: usize, by: usize, size: usize| {
+        if by == 0 {
+            return x;
+        }
+        let behind = x.clone().narrow(dim, by, size - by);
+        Tensor::cat(vec![behind, x.narrow(dim, 0, by)], dim)
+    };
+    along(along(x, 2, up, height), 3, left, width)
 }
 
 /// A transformer encoder block with layer norm first, or a Swin block.
@@ -328,5 +318,45 @@ impl ConvNext {
         let scale: Tensor<4> = self.scale.val().unsqueeze();
         let y = y.linear(|y| grid(y * scale.clone(), [height, width]));
         x.plus(drop_path(self.drop_path, y, (at, 2), draws))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two windows beside each other, of which each covers the height.
+    #[test]
+    fn windows_are_not_shifted_along_a_side_that_one_covers() {
+        let device = Device::flex();
+        let windows = Windows::new([2, 4], 2, true, &device);
+        assert_eq!(windows.shift, [0, 1]);
+        // 0 1 2 3
+        // 4 5 6 7
+        let image = Tensor::<1>::from_floats([0., 1., 2., 3., 4., 5., 6., 7.], &device);
+        let image: Tensor<4> = image.reshape([1, 1, 2, 4]);
+        let split = windows.split(image.clone());
+        let values = |x: Tensor<4>| x.into_data().iter::<f32>().collect::<Vec<_>>();
+        assert_eq!(values(split.clone()), [1., 2., 5., 6., 3., 0., 7., 4.]);
+        assert_eq!(values(windows.join(split, [2, 4])), values(image));
+        // The edge lies between 3 and 0, and between 7 and 4.
+        let apart = [
+            [0., APART, 0., APART],
+            [APART, 0., APART, 0.],
+            [0., APART, 0., APART],
+            [APART, 0., APART, 0.],
+        ];
+        let mask = windows.mask_of(1).unwrap();
+        assert_eq!(mask.dims(), [2, 1, 4, 4]);
+        assert_eq!(
+            values(mask),
+            [[0.; 16].as_slice(), apart.as_flattened()].concat()
+        );
+
+        let turned = Windows::new([4, 2], 2, true, &device);
+        assert_eq!(turned.shift, [1, 0]);
+        assert_eq!(Windows::new([4, 4], 2, true, &device).shift, [1, 1]);
+        assert!(Windows::new([2, 2], 2, true, &device).mask.is_none());
+        assert!(Windows::new([4, 4], 2, false, &device).mask.is_none());
     }
 }

@@ -218,10 +218,13 @@ fn export(args: &ExportArgs) -> Result<(), Failure> {
             head: HeadSource::Keep,
         });
     }
-    let (naming, report) = weights::export_start(&experiment, &args.out)?;
-    if let Some(report) = report {
+    let exported = weights::export_start(&experiment, &args.out)?;
+    if let Some(report) = &exported.report {
         note(&report.sentence());
     }
-    note(&format!("Names of {}", naming.title()));
+    note(&format!("Names of {}", exported.naming.title()));
+    if let Some(warning) = exported.warning() {
+        note(warning);
+    }
     print(&format!("{}\n", args.out.display()))
 }

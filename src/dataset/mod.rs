@@ -262,11 +262,8 @@ pub fn load(request: &Request, progress: Progress<'_>) -> Result<Dataset, String
     };
     let normalization = if computes {
         measured
-    } else if prepare.normalize == Normalize::Given {
-        let channels = dataset.shape.features();
-        Some(Normalization::given(&prepare.mean, &prepare.std, channels))
     } else {
-        None
+        Normalization::set(prepare, dataset.shape)
     };
     if normalization.is_some() {
         dataset.normalize(normalization, prepare.resize);

@@ -1,5 +1,7 @@
 //! Bringing each channel to a mean of 0 and a standard deviation of 1.
 
+use crate::experiment::{Normalize, Prepare, Shape};
+
 /// Mean and standard deviation of each channel, over all samples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Normalization {
@@ -9,6 +11,13 @@ pub struct Normalization {
 }
 
 impl Normalization {
+    /// What an experiment sets for samples of this shape; none where values stay as they are, or
+    /// where it is computed.
+    pub fn set(prepare: &Prepare, shape: Shape) -> Option<Self> {
+        (prepare.normalize == Normalize::Given)
+            .then(|| Self::given(&prepare.mean, &prepare.std, shape.features()))
+    }
+
     /// These means and deviations, one for each channel or one for all.
     pub fn given(mean: &[f64], deviation: &[f64], channels: usize) -> Self {
         let all = |values: &[f64]| match values {
@@ -21,23 +30,28 @@ impl Normalization {
         }
     }
 
+    /// What the values of each channel are divided by: its deviation, of which 0 counts as 1.
+    pub fn divisors(&self) -> impl Iterator<Item = f64> {
+        self.deviation
+            .iter()
+            .map(|&deviation| if deviation == 0.0 { 1.0 } else { deviation })
+    }
+
     /// Turns each value x of samples of `shape` (channels, height, width) into
-    /// (x − mean) / deviation; a deviation of 0 counts as 1, and what is beyond the largest number
-    /// becomes that. Channels without a mean stay.
+    /// (x − mean) / divisor; what is beyond the largest number becomes that. Channels without a mean
+    /// stay.
     pub fn apply(&self, values: &mut [f32], shape: [usize; 3]) {
-        self.each(values, shape, |value, mean, deviation| {
-            (value - mean) / deviation
+        self.each(values, shape, |value, mean, divisor| {
+            (value - mean) / divisor
         });
     }
 
     /// Turns values that [`Self::apply`] has changed back into what they were.
     pub fn undo(&self, values: &mut [f32], shape: [usize; 3]) {
-        self.each(values, shape, |value, mean, deviation| {
-            value * deviation + mean
-        });
+        self.each(values, shape, |value, mean, divisor| value * divisor + mean);
     }
 
-    /// Changes each value, given it with the mean and the deviation of its channel.
+    /// Changes each value, given it with the mean and the divisor of its channel.
     fn each(&self, values: &mut [f32], shape: [usize; 3], change: impl Fn(f64, f64, f64) -> f64) {
         let [channels, height, width] = shape;
         let plane = height.saturating_mul(width);
@@ -46,11 +60,10 @@ impl Normalization {
             return;
         }
         for sample in values.chunks_exact_mut(len) {
-            let parameters = self.mean.iter().zip(&self.deviation);
-            for (channel, (mean, &deviation)) in sample.chunks_exact_mut(plane).zip(parameters) {
-                let deviation = if deviation == 0.0 { 1.0 } else { deviation };
+            let parameters = self.mean.iter().zip(self.divisors());
+            for (channel, (mean, divisor)) in sample.chunks_exact_mut(plane).zip(parameters) {
                 for value in channel {
-                    let changed = change(f64::from(*value), *mean, deviation) as f32;
+                    let changed = change(f64::from(*value), *mean, divisor) as f32;
                     *value = changed.clamp(f32::MIN, f32::MAX);
                 }
             }

@@ -26,10 +26,10 @@ mod weights;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use block::hidden;
 pub use block::{
     Block, Init, MAX_KERNEL, MAX_RATIO, MAX_WIDTH, NormOver, Part, Position, Shortcut,
 };
+pub(crate) use block::{hidden, window_shift};
 pub use chain::{Change, MAX_BLOCKS, REPEATS, room_for};
 pub use check::{Place, Problem};
 pub use clip::{blocks_from_toml, blocks_to_toml};

@@ -50,12 +50,13 @@ impl Studio {
         });
         let path = path.to_owned();
         let job = Job::start("layerwise-export", ctx, move || {
-            let (naming, _) = weights::export_start(&experiment, &path)?;
-            Ok(format!(
-                "Wrote {} ({} names)",
-                path.display(),
-                naming.title()
-            ))
+            let exported = weights::export_start(&experiment, &path)?;
+            let naming = exported.naming.title();
+            let mut told = format!("Wrote {} ({naming} names)", path.display());
+            if let Some(warning) = exported.warning() {
+                told.push_str(&format!(". {warning}"));
+            }
+            Ok(told)
         })?;
         self.exporting = Some(job);
         Ok(())

@@ -7,7 +7,7 @@ use safetensors::{Dtype, tensor::TensorView};
 
 use super::{device, feed::Feed};
 use crate::{
-    dataset,
+    dataset::{self, Normalization},
     experiment::{Experiment, write_whole},
     local::{Learner, LocalModule, StepWay, named_parameters},
     weights,
@@ -98,8 +98,12 @@ fn in_chain(name: &str, first: usize) -> String {
     }
 }
 
-/// Metadata of a file of tensors: the experiment with every setting, and its modules resolved.
-pub(super) fn metadata(experiment: &Experiment) -> Result<HashMap<String, String>, String> {
+/// Metadata of a file of tensors: the experiment with every setting, its modules resolved, and how
+/// inputs were normalised.
+pub(super) fn metadata(
+    experiment: &Experiment,
+    normalization: Option<&Normalization>,
+) -> Result<HashMap<String, String>, String> {
     let modules: Vec<_> = experiment
         .plan()
         .unwrap_or_default()
@@ -135,6 +139,10 @@ pub(super) fn metadata(experiment: &Experiment) -> Result<HashMap<String, String
         ),
         ("experiment.toml".to_owned(), experiment.to_toml()?),
         ("network".to_owned(), network.to_string()),
+        (
+            weights::NORMALIZATION.to_owned(),
+            weights::normalization_json(normalization),
+        ),
     ]))
 }
 
@@ -238,5 +246,5 @@ pub fn trace(
         let prefix = format!("step.{steps}.after.");
         archive.parameters(&prefix, learner.modules(), experiment);
     }
-    archive.write(path, metadata(experiment)?)
+    archive.write(path, metadata(experiment, data.train.normalization())?)
 }

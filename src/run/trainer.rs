@@ -36,7 +36,7 @@ use super::{
     watch::EpochMeans,
 };
 use crate::{
-    dataset::{self, Request},
+    dataset::{self, Normalization, Request},
     experiment::Experiment,
     local::{Batch, Learner, LocalModule, StepWay},
     metric::{PeakMemory, available_memory},
@@ -127,6 +127,8 @@ struct Trainer<'a> {
     test: Supply,
     /// Training samples that proofs are measured on.
     probe: Batch,
+    /// Of the samples.
+    normalization: Option<Normalization>,
     /// Where decision regions are drawn; none of samples that are not in the plane.
     grid: Option<Grid>,
     classes: usize,
@@ -319,6 +321,7 @@ impl<'a> Trainer<'a> {
             feed,
             test,
             probe,
+            normalization: data.train.normalization().cloned(),
             grid,
             classes,
             chunk: evaluation::chunk(widest),
@@ -440,7 +443,8 @@ impl<'a> Trainer<'a> {
             if !broken {
                 let mut weights = trace::Archive::default();
                 weights.parameters("", self.learner.modules(), &self.experiment);
-                weights.write(&record.weights_path(), trace::metadata(&self.experiment)?)?;
+                let about = trace::metadata(&self.experiment, self.normalization.as_ref())?;
+                weights.write(&record.weights_path(), about)?;
             }
             record.summary(summary)?;
         }

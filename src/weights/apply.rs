@@ -13,7 +13,7 @@ use crate::{
 /// What a checkpoint has of an experiment's network. Changes nothing.
 ///
 /// # Errors
-/// Where the file cannot be read, is no checkpoint, or has no name of the network.
+/// Where the file cannot be read, is no checkpoint, or is of another network.
 pub fn check(experiment: &Experiment, weights: &Weights) -> Result<Report, String> {
     let checkpoint = Checkpoint::open(&weights.path)?;
     let modules = LocalModule::all(experiment, &Device::flex())?;

@@ -119,21 +119,66 @@ pub(super) fn compare(
             .cloned()
             .collect();
         for prefix in prefixes(&known, &probes) {
-            let count = body
-                .iter()
-                .filter(|name| known.contains_key(&format!("{prefix}{name}")))
-                .count();
+            let has = |name: &String| known.contains_key(&format!("{prefix}{name}"));
+            // Names such as norm.weight alone are anybody's.
+            if names.naming != Naming::Layerwise && !body.first().is_some_and(has) {
+                continue;
+            }
+            let count = body.iter().filter(|name| has(name)).count();
             if best.as_ref().is_none_or(|(most, _, _)| count > *most) {
                 best = Some((count, names, prefix));
             }
         }
     }
     match best {
-        Some((count, names, prefix)) if count > 0 => {
-            Ok(matches(slots, checkpoint, head, &known, names, &prefix))
-        }
+        Some((count, names, prefix)) if count > 0 => match misfit(slots, &known, names, &prefix) {
+            Some(why) => Err(format!(
+                "{} does not fit the network: {why}: choose a checkpoint of this network",
+                checkpoint.path().display()
+            )),
+            None => Ok(matches(slots, checkpoint, head, &known, names, &prefix)),
+        },
         _ => Err(nothing_fits(slots, checkpoint, &all)),
     }
+}
+
+/// Why a file under names of others is of another network, although it has some of the names: one of
+/// its blocks has values that ours has not, or lacks some. Without a bias it computes as with 0.
+fn misfit(
+    slots: &[Slot],
+    known: &BTreeMap<String, String>,
+    names: &Names,
+    prefix: &str,
+) -> Option<String> {
+    let blocks = match names.naming {
+        Naming::Layerwise => 0,
+        Naming::Torchvision | Naming::Timm => names.len(),
+    };
+    (0..blocks).find_map(|at| {
+        let block = names.block(at)?;
+        let ours = format!("block.{at}.");
+        let parts: BTreeSet<String> = slots
+            .iter()
+            .filter(|slot| slot.part == Part::Block && slot.name.starts_with(&ours))
+            .filter_map(|slot| Some(format!("{prefix}{}", names.of(&slot.name)?)))
+            .collect();
+        let inside = format!("{prefix}{}.", block.prefix);
+        let besides = known.keys().find(|name| {
+            !block.prefix.is_empty()
+                && name.starts_with(&inside)
+                && !parts.contains(*name)
+                && !is_derived(name)
+        });
+        if let Some(name) = besides {
+            let name = words::name(name);
+            return Some(format!("it has {name}, for which the network has no place"));
+        }
+        let lacking = |name: &&String| !known.contains_key(*name) && !name.ends_with(".bias");
+        let missing = parts.iter().find(lacking)?;
+        let there = parts.iter().find(|name| known.contains_key(*name))?;
+        let there = words::name(there);
+        Some(format!("it has {there}, but not {missing}"))
+    })
 }
 
 fn nothing_fits(slots: &[Slot], checkpoint: &Checkpoint, all: &[Names]) -> String {
@@ -149,7 +194,7 @@ fn nothing_fits(slots: &[Slot], checkpoint: &Checkpoint, all: &[Names]) -> Strin
         })
         .collect();
     format!(
-        "{} has no name of this network: it has {}, the network looks for such as {}: choose a checkpoint of this network",
+        "{} does not have the names of this network: it has {}, the network looks for such as {}: choose a checkpoint of this network",
         checkpoint.path().display(),
         some(checkpoint.tensors().keys().map(String::as_str)),
         expected.join(" or ")
@@ -185,14 +230,11 @@ fn matches(
         match (name, file_name) {
             _ if is_head && head == HeadSource::Replace => report.initial.push(slot.name.clone()),
             (_, Some(file_name)) => {
-                let layout = match names.naming {
-                    Naming::Layerwise => Layout::Same,
-                    Naming::Torchvision | Naming::Timm => slot.layout,
-                };
-                let expected = layout.shape(&slot.shape);
+                let layout = names.layout(slot.layout);
                 match checkpoint.tensors().get(file_name) {
                     Some(stored)
-                        if stored.shape != expected || matches!(stored.kind, Kind::Other(_)) =>
+                        if !layout.fits(&slot.shape, &stored.shape)
+                            || matches!(stored.kind, Kind::Other(_)) =>
                     {
                         let kind = match &stored.kind {
                             Kind::Other(kind) => format!(" of type {}", words::cut(kind)),
@@ -200,7 +242,7 @@ fn matches(
                         };
                         report.other_shape.push(OtherShape {
                             name: file_name.clone(),
-                            network: words::shape(&expected),
+                            network: words::shape(&layout.shape(&slot.shape)),
                             file: format!("{}{kind}", words::shape(&stored.shape)),
                             is_head,
                         });

@@ -7,8 +7,9 @@ use safetensors::{Dtype, tensor::TensorView};
 
 use super::{
     apply::learner,
-    layout::Layout,
+    inputs::{self, NORMALIZATION},
     names::{Names, Naming, namings},
+    read::Checkpoint,
     report::Report,
     slot::slots,
 };
@@ -17,14 +18,34 @@ use crate::{
     local::{LocalModule, named_parameters},
 };
 
+/// What an export has.
+pub struct Exported {
+    pub naming: Naming,
+    /// What was taken from a checkpoint, where there is one.
+    pub report: Option<Report>,
+    /// Whether the file says how inputs are normalised.
+    pub knows_inputs: bool,
+}
+
+impl Exported {
+    /// What whoever uses the file must know besides, if anything.
+    pub fn warning(&self) -> Option<&'static str> {
+        (!self.knows_inputs).then_some(
+            "How inputs are normalised is not known here, and the file does not say it: weights.safetensors of a run says it, and what is exported from that",
+        )
+    }
+}
+
 /// Writes a safetensors file under the names of torchvision or timm where the network has their
-/// form, else under our own. Heads before the last are left out of the former.
+/// form, else under our own. Heads before the last are left out of the former. `normalization` goes
+/// into the metadata where it is known.
 ///
 /// # Errors
 /// Where the file cannot be written.
 pub fn export(
     experiment: &Experiment,
     modules: &[LocalModule],
+    normalization: Option<String>,
     path: &Path,
 ) -> Result<Naming, String> {
     let wrong =
@@ -44,10 +65,7 @@ pub fn export(
             else {
                 continue;
             };
-            let layout = match names.naming {
-                Naming::Layerwise => Layout::Same,
-                Naming::Torchvision | Naming::Timm => slot.layout,
-            };
+            let layout = names.layout(slot.layout);
             let values = layout.exported(tensor.data.iter::<f64>().collect(), &slot.shape);
             let (kind, bytes): (Dtype, Vec<u8>) = if tensor.data.dtype() == DType::F64 {
                 let bytes = values.iter().flat_map(|value| value.to_le_bytes());
@@ -73,23 +91,34 @@ pub fn export(
         })
         .collect();
     // As safetensors files of PyTorch have it.
-    let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
+    let mut metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
+    metadata.extend(normalization.map(|text| (NORMALIZATION.to_owned(), text)));
     let bytes = safetensors::serialize(views?, Some(metadata)).map_err(|error| wrong(&error))?;
     write_whole(path, &bytes).map_err(|error| wrong(&error))?;
     Ok(names.naming)
 }
 
-/// Writes the weights that an experiment starts with, drawn or from its checkpoint; gives the
-/// names, and what was taken from the checkpoint.
+/// Writes the weights that an experiment starts with. How inputs are normalised is what its checkpoint
+/// says, or of drawn weights what the experiment sets.
 ///
 /// # Errors
 /// As [`learner`] and [`export`].
-pub fn export_start(
-    experiment: &Experiment,
-    path: &Path,
-) -> Result<(Naming, Option<Report>), String> {
+pub fn export_start(experiment: &Experiment, path: &Path) -> Result<Exported, String> {
     let (learner, report) = learner(experiment, &Device::flex())?;
-    Ok((export(experiment, learner.modules(), path)?, report))
+    let normalization = match &experiment.weights {
+        Some(weights) => Checkpoint::open(&weights.path)?
+            .metadata(NORMALIZATION)
+            .filter(|text| inputs::fits(text, experiment.data.shape()))
+            .map(str::to_owned),
+        None => inputs::known(experiment),
+    };
+    let knows_inputs = normalization.is_some();
+    let naming = export(experiment, learner.modules(), normalization, path)?;
+    Ok(Exported {
+        naming,
+        report,
+        knows_inputs,
+    })
 }
 
 /// Name, type, shape and bytes of a tensor.

@@ -12,6 +12,8 @@ pub(super) enum Layout {
     Token,
     /// `[1, tokens, features]` of our `[features, tokens, 1]` or `[features, height, width]`.
     Tokens,
+    /// `[channels, 1, 1]` of our `[channels]`; timm has it as we do.
+    Scale,
 }
 
 impl Layout {
@@ -20,6 +22,7 @@ impl Layout {
         match (block, part) {
             (Some(Block::PositionEmbedding { .. }), _) => Self::Tokens,
             (Some(Block::PatchEmbedding { .. }), "class_token") => Self::Token,
+            (Some(Block::ConvNext { .. }), "scale") => Self::Scale,
             _ if shape.len() == 2 && part.ends_with("weight") => Self::Transposed,
             _ => Self::Same,
         }
@@ -33,6 +36,16 @@ impl Layout {
             Self::Transposed => vec![rest, first],
             Self::Token => vec![1, 1, first],
             Self::Tokens => vec![1, rest, first],
+            Self::Scale => vec![first, 1, 1],
+        }
+    }
+
+    /// Whether a file's tensor of this shape is one: a linear layer may be a 1×1 convolution there.
+    pub fn fits(self, ours: &[usize], stored: &[usize]) -> bool {
+        match stored.strip_prefix(self.shape(ours).as_slice()) {
+            Some([]) => true,
+            Some([1, 1]) => self == Self::Transposed,
+            _ => false,
         }
     }
 
@@ -50,7 +63,7 @@ impl Layout {
 
     fn turn(self, values: Vec<f64>, rows: usize, columns: usize) -> Vec<f64> {
         match self {
-            Self::Same | Self::Token => values,
+            Self::Same | Self::Token | Self::Scale => values,
             Self::Transposed | Self::Tokens => (0..columns)
                 .flat_map(|column| {
                     values

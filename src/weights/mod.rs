@@ -4,6 +4,7 @@
 mod apply;
 mod compare;
 mod export;
+mod inputs;
 mod layout;
 mod names;
 mod read;
@@ -13,7 +14,8 @@ mod slot;
 mod words;
 
 pub use apply::{check, import, learner};
-pub use export::{export, export_start};
+pub use export::{Exported, export, export_start};
+pub use inputs::{NORMALIZATION, normalization_json};
 pub use names::Naming;
 pub use read::{Checkpoint, Format, Kind, Stored};
 pub use report::{OtherShape, Report};

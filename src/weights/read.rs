@@ -9,7 +9,7 @@ use std::{
 };
 
 use burn::tensor::{bf16, f16};
-use burn_store::pytorch_reader::{self, PytorchReader};
+use pytorch_reader::PytorchReader;
 use safetensors::{Dtype, tensor::Metadata};
 
 use super::words::{self, gib};
@@ -25,6 +25,8 @@ const MAX_PICKLE_BYTES: u64 = 8 << 20;
 const MAX_HEADER_BYTES: u64 = 100_000_000;
 /// So much of a file tells what it is.
 const START_BYTES: u64 = 512;
+/// An archive ends with a record of so many bytes and a comment of at most 65,535.
+const MAX_END_BYTES: u64 = 22 + 65_535;
 
 /// How a checkpoint is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -314,7 +316,7 @@ fn safetensors(mut file: File, bytes: u64) -> Result<(Tensors, HashMap<String, S
 /// Names and shapes of a PyTorch checkpoint, or what is wrong with it, said after its name.
 fn pytorch(path: &Path, start: &[u8], bytes: u64) -> Result<Tensors, String> {
     if start.starts_with(b"PK") {
-        check_archive(path)?;
+        check_archive(path, bytes)?;
     } else if bytes > MAX_WHOLE_BYTES {
         // Some of these come into memory as a whole.
         return Err(format!(
@@ -357,16 +359,27 @@ fn unsound(error: &str) -> String {
     )
 }
 
-/// Refuses an archive whose description of the tensors takes more room in memory than there may
-/// be, however small it is compressed.
-fn check_archive(path: &Path) -> Result<(), String> {
-    let file = File::open(path).map_err(|error| format!("cannot be read: {error}"))?;
-    let archive = |error: zip::result::ZipError| unsound(&error.to_string());
-    let mut entries = zip::ZipArchive::new(file).map_err(archive)?;
+/// Refuses an archive without an end, which would be looked for through the whole file, and one
+/// whose description of the tensors takes more room in memory than there may be, however small it is
+/// compressed.
+fn check_archive(path: &Path, bytes: u64) -> Result<(), String> {
+    let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
+    let mut file = File::open(path).map_err(unreadable)?;
+    let mut end = Vec::new();
+    file.seek(SeekFrom::Start(bytes.saturating_sub(MAX_END_BYTES)))
+        .map_err(unreadable)?;
+    file.by_ref()
+        .take(MAX_END_BYTES)
+        .read_to_end(&mut end)
+        .map_err(unreadable)?;
+    if !end.windows(4).any(|bytes| bytes == b"PK\x05\x06") {
+        return Err(unsound("the directory at its end is missing"));
+    }
+    let archive = |error: zip_8::result::ZipError| unsound(&error.to_string());
+    let mut entries = zip_8::ZipArchive::new(file).map_err(archive)?;
     for at in 0..entries.len() {
         let entry = entries.by_index_raw(at).map_err(archive)?;
-        let name = entry.name().map_err(archive)?;
-        if name.ends_with("data.pkl") && entry.size() > MAX_PICKLE_BYTES {
+        if entry.name().ends_with("data.pkl") && entry.size() > MAX_PICKLE_BYTES {
             return Err(format!(
                 "describes its tensors in {} bytes, more than the {MAX_PICKLE_BYTES} that are read: save a state_dict by torch.save",
                 entry.size()

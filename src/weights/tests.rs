@@ -8,7 +8,7 @@ use safetensors::{Dtype, tensor::TensorView};
 
 use super::*;
 use crate::{
-    experiment::{Experiment, HeadSource, Weights, preset},
+    experiment::{Block, DataKind, Experiment, Found, HeadSource, Shape, Split, Weights, preset},
     local::LocalModule,
 };
 
@@ -76,7 +76,7 @@ fn reference(name: &str) -> Vec<u8> {
 #[test]
 fn what_is_no_checkpoint_is_named() {
     refused(b"", "is empty");
-    refused(b"PK", "is no sound PyTorch checkpoint");
+    refused(b"PK", "the directory at its end is missing");
     refused(
         b"version = 1\n[data]\n",
         "is neither a safetensors file nor",
@@ -221,32 +221,112 @@ fn no_pickle_is_executed() {
     let bytes = [&legacy[..info + 2], &pickle].concat();
     is_a_sentence(&Checkpoint::open(&folder.file(&bytes)).err().unwrap());
     is_a_sentence(
-        &Checkpoint::open(&folder.file(&archive(&pickle)))
+        &Checkpoint::open(&folder.file(&archive("a", &[("data.pkl", &pickle)])))
             .err()
             .unwrap(),
     );
     assert!(!trace.exists());
 }
 
-/// A zip archive as torch.save makes it, with this pickle.
-fn archive(pickle: &[u8]) -> Vec<u8> {
-    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    let options =
-        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
-    for (name, bytes) in [("a/data.pkl", pickle), ("a/version", b"3")] {
-        zip.start_file(name, options).unwrap();
-        std::io::Write::write_all(&mut zip, bytes).unwrap();
+/// A zip archive with these records below a folder of this name, byte for byte as torch.save lays it
+/// out: each record starts at a multiple of 64, its size stands behind it, and the directory ends as
+/// that of a large archive does.
+fn archive(name: &str, records: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut directory = Vec::new();
+    let short = |count: usize| (count as u16).to_le_bytes();
+    let word = |count: usize| (count as u32).to_le_bytes();
+    let long = |count: usize| (count as u64).to_le_bytes();
+    for (record, data) in records {
+        let path = format!("{name}/{record}");
+        let mut crc = flate2::Crc::new();
+        crc.update(data);
+        let about = [crc.sum().to_le_bytes(), word(data.len()), word(data.len())].concat();
+        directory.extend(*b"PK\x01\x02\0\0\0\0\x08\x08\0\0\0\0\0\0");
+        directory.extend(&about);
+        directory.extend(short(path.len()));
+        directory.extend([0; 12]);
+        directory.extend(word(bytes.len()));
+        directory.extend(path.as_bytes());
+
+        let unpadded = bytes.len() + 30 + path.len() + 4;
+        let padding = unpadded.next_multiple_of(64) - unpadded;
+        bytes.extend(*b"PK\x03\x04\0\0\x08\x08");
+        bytes.extend([0; 18]);
+        bytes.extend(short(path.len()));
+        bytes.extend(short(4 + padding));
+        bytes.extend(path.as_bytes());
+        bytes.extend(*b"FB");
+        bytes.extend(short(padding));
+        bytes.extend(vec![b'Z'; padding]);
+        bytes.extend(*data);
+        bytes.extend(*b"PK\x07\x08");
+        bytes.extend(&about);
     }
-    zip.finish().unwrap().into_inner()
+    let (start, size, count) = (bytes.len(), directory.len(), records.len());
+    bytes.extend(directory);
+    bytes.extend(*b"PK\x06\x06");
+    bytes.extend(long(44));
+    bytes.extend(*b"\x1e\x03\x2d\0\0\0\0\0\0\0\0\0");
+    bytes.extend([long(count), long(count), long(size), long(start)].concat());
+    bytes.extend(*b"PK\x06\x07\0\0\0\0");
+    bytes.extend(long(start + size));
+    bytes.extend(word(1));
+    bytes.extend(*b"PK\x05\x06\0\0\0\0");
+    bytes.extend([short(count), short(count)].concat());
+    bytes.extend([word(size), word(start)].concat());
+    bytes.extend([0; 2]);
+    bytes
+}
+
+/// What torch.save writes of `{"block.1.weight": tensor([[1.5, -2.0]])}` below a folder of this name.
+fn saved(name: &str) -> Vec<u8> {
+    let pickle = b"\x80\x02}q\0X\x0e\0\0\0block.1.weightq\x01\
+        ctorch._utils\n_rebuild_tensor_v2\nq\x02((X\x07\0\0\0storageq\x03\
+        ctorch\nFloatStorage\nq\x04X\x01\0\0\x000q\x05X\x03\0\0\0cpuq\x06K\x02tq\x07Q\
+        K\0K\x01K\x02\x86q\x08K\x02K\x01\x86q\t\x89\
+        ccollections\nOrderedDict\nq\n)Rq\x0btq\x0cRq\rs.";
+    archive(
+        name,
+        &[
+            ("data.pkl", pickle),
+            (".format_version", b"1"),
+            (".storage_alignment", b"64"),
+            ("byteorder", b"little"),
+            ("data/0", &floats(&[1.5, -2.0])),
+            ("version", b"3\n"),
+            (
+                ".data/serialization_id",
+                b"1572819951185464302604054197660844663781",
+            ),
+        ],
+    )
+}
+
+#[test]
+fn an_archive_is_read_whatever_the_length_of_its_name() {
+    let folder = Folder::new();
+    for length in 1..=80 {
+        let name = "n".repeat(length);
+        let checkpoint = Checkpoint::open(&folder.file(&saved(&name))).unwrap();
+        assert_eq!(
+            checkpoint.values("block.1.weight").unwrap(),
+            [1.5, -2.0],
+            "{length}"
+        );
+    }
 }
 
 #[test]
 fn an_archive_cannot_fill_the_memory() {
     refused(
-        &archive(&[b'N'; 9 << 20]),
+        &archive("a", &[("data.pkl", &[b'N'; 9 << 20])]),
         "describes its tensors in 9437184 bytes",
     );
-    refused(&archive(b"\x80\x02N."), "is no sound PyTorch checkpoint");
+    refused(
+        &archive("a", &[("data.pkl", b"\x80\x02N.")]),
+        "is no sound PyTorch checkpoint",
+    );
 }
 
 #[test]
@@ -294,7 +374,7 @@ fn other_names_and_shapes_are_told() {
     let error = check(&experiment, &keep(folder.file(&bytes))).unwrap_err();
     is_a_sentence(&error);
     for part in [
-        "has no name of this network",
+        "does not have the names of this network",
         "block.1.weight (Layerwise)",
         "·[31mweight",
     ] {
@@ -363,7 +443,7 @@ fn names_do_not_depend_on_the_cuts() {
             experiment.split_into(count, crate::experiment::Balance::Blocks);
             let modules = LocalModule::all(&experiment, &Device::flex()).unwrap();
             let path = folder.0.path().join("weights.bin");
-            export(&experiment, &modules, &path).unwrap();
+            export(&experiment, &modules, None, &path).unwrap();
             let names = Checkpoint::open(&path).unwrap();
             let names = names
                 .tensors()
@@ -412,6 +492,243 @@ fn a_family_has_the_names_of_torchvision_and_timm() {
     }
 }
 
+/// A small ConvNeXt; its names are torchvision's and timm's.
+fn conv_next() -> Experiment {
+    let text = r#"
+version = 1
+device = "cpu"
+head.kind = "linear"
+[data]
+kind = "shapes"
+size = 16
+[[block]]
+kind = "conv2d"
+out = 4
+kernel = 4
+stride = 4
+[[block]]
+kind = "layer-norm"
+over = "channels"
+[[block]]
+kind = "conv-next"
+kernel = 3
+[[block]]
+kind = "layer-norm"
+over = "channels"
+[[block]]
+kind = "conv2d"
+out = 6
+kernel = 2
+stride = 2
+[[block]]
+kind = "conv-next"
+kernel = 3
+[[block]]
+kind = "global-avg-pool"
+[[block]]
+kind = "layer-norm"
+[[block]]
+kind = "dropout"
+"#;
+    Experiment::from_toml(text, "conv-next", &[]).unwrap()
+}
+
+/// Names and shapes of a network in files with the names of `naming`.
+fn shapes(experiment: &Experiment, naming: Naming) -> Vec<(String, Vec<usize>)> {
+    let modules = LocalModule::all(experiment, &Device::flex()).unwrap();
+    let all = names::namings(&experiment.blocks);
+    let names = all.iter().find(|names| names.naming == naming).unwrap();
+    slot::slots(experiment, &modules)
+        .iter()
+        .filter_map(|slot| {
+            let shape = names.layout(slot.layout).shape(&slot.shape);
+            Some((names.of(&slot.name)?, shape))
+        })
+        .collect()
+}
+
+/// Checks a file with tensors of these names and shapes.
+fn check_shapes(
+    experiment: &Experiment,
+    shapes: &[(String, Vec<usize>)],
+) -> Result<Report, String> {
+    let folder = Folder::new();
+    let tensors: Vec<(&str, Dtype, &[usize], Vec<u8>)> = shapes
+        .iter()
+        .map(|(name, shape)| {
+            let bytes = vec![0; 4 * shape.iter().product::<usize>()];
+            (name.as_str(), Dtype::F32, shape.as_slice(), bytes)
+        })
+        .collect();
+    check(experiment, &keep(folder.file(&stored(&tensors))))
+}
+
+#[test]
+fn conv_next_has_the_names_of_torchvision_and_timm() {
+    let experiment = conv_next();
+    let all = names::namings(&experiment.blocks);
+    for (ours, theirs) in [
+        ("block.0.weight", ["features.0.0.weight", "stem.0.weight"]),
+        ("block.1.bias", ["features.0.1.bias", "stem.1.bias"]),
+        (
+            "block.2.mlp.second.weight",
+            [
+                "features.1.0.block.5.weight",
+                "stages.0.blocks.0.mlp.fc2.weight",
+            ],
+        ),
+        (
+            "block.3.weight",
+            ["features.2.0.weight", "stages.1.downsample.0.weight"],
+        ),
+        (
+            "block.4.weight",
+            ["features.2.1.weight", "stages.1.downsample.1.weight"],
+        ),
+        (
+            "block.5.scale",
+            ["features.3.0.layer_scale", "stages.1.blocks.0.gamma"],
+        ),
+        (
+            "block.7.weight",
+            ["classifier.0.weight", "head.norm.weight"],
+        ),
+        ("head.bias", ["classifier.2.bias", "head.fc.bias"]),
+    ] {
+        let names: Vec<String> = all.iter().filter_map(|names| names.of(ours)).collect();
+        assert_eq!(names, [theirs[0], theirs[1], ours]);
+    }
+    // Another order is another network.
+    for (at, without) in [(1, true), (2, true), (6, true), (4, false)] {
+        let mut blocks = experiment.blocks.clone();
+        if without {
+            blocks.remove(at);
+        } else {
+            blocks.insert(at, Block::Relu {});
+        }
+        assert_eq!(names::namings(&blocks).len(), 1, "{at}");
+    }
+}
+
+#[test]
+fn a_file_of_another_network_is_refused_before_anything_is_matched_by_chance() {
+    let experiment = conv_next();
+    for naming in [Naming::Torchvision, Naming::Timm] {
+        let whole = shapes(&experiment, naming);
+        let report = check_shapes(&experiment, &whole).unwrap();
+        assert_eq!(report.naming, naming);
+        assert!(report.is_complete() && report.unexpected.is_empty());
+    }
+    let whole = shapes(&experiment, Naming::Timm);
+    let with = |name: &str, shape: &[usize]| {
+        let mut other = whole.clone();
+        other.retain(|(known, _)| known != name);
+        if !shape.is_empty() {
+            other.push((name.to_owned(), shape.to_vec()));
+        }
+        check_shapes(&experiment, &other)
+    };
+    // ConvNeXt V2 normalises inside the block, and has no layer scale.
+    let error = with("stages.0.blocks.0.mlp.grn.weight", &[16]).unwrap_err();
+    is_a_sentence(&error);
+    let part = "it has stages.0.blocks.0.mlp.grn.weight, for which the network has no place";
+    assert!(error.contains(part), "{error}");
+    let error = with("stages.1.blocks.0.gamma", &[]).unwrap_err();
+    is_a_sentence(&error);
+    assert!(error.contains("but not stages.1.blocks.0.gamma"), "{error}");
+    // Without a bias it computes as with 0.
+    let report = with("stages.1.blocks.0.conv_dw.bias", &[]).unwrap();
+    assert_eq!(report.missing, ["stages.1.blocks.0.conv_dw.bias"]);
+    assert!(report.other_shape.is_empty());
+    // A linear layer may be a convolution.
+    let report = with("stages.0.blocks.0.mlp.fc1.weight", &[16, 4, 1, 1]).unwrap();
+    assert!(report.is_complete());
+    let report = with("stages.0.blocks.0.mlp.fc1.weight", &[16, 4, 1, 3]).unwrap();
+    let problem = report.problem().unwrap();
+    assert!(
+        problem.contains("16×4×1×3 in the file and 16×4 in the network"),
+        "{problem}"
+    );
+
+    // A layer norm at the end alone, which is the end of other names too.
+    let vit = preset("vit-32").unwrap().experiment().unwrap();
+    let norm = ["weight", "bias"].map(|part| (format!("stages.0.norm.{part}"), vec![192]));
+    let error = check_shapes(&vit, &norm).unwrap_err();
+    is_a_sentence(&error);
+    assert!(
+        error.contains("does not have the names of this network"),
+        "{error}"
+    );
+    // ConvNeXt begins as Swin does.
+    let swin = preset("swin-32").unwrap().experiment().unwrap();
+    let mut other = shapes(&swin, Naming::Torchvision);
+    other.truncate(2);
+    other.push(("features.1.0.block.0.bias".to_owned(), vec![96]));
+    let error = check_shapes(&swin, &other).unwrap_err();
+    is_a_sentence(&error);
+    assert!(
+        error.contains("it has features.1.0.block.0.bias, for which the network has no place"),
+        "{error}"
+    );
+}
+
+#[test]
+fn scripts_know_the_names_inside_blocks() {
+    let text = script(&conv_next()).unwrap();
+    for part in [
+        "(\"features.1.0\", ConvNext(4, 3, 16, 1e-6, (4, 1, 1,))),",
+        "(\".block.0\", \".depthwise\"),",
+        "(\".block.5\", \".mlp.fc2\"),",
+        "(\".layer_scale\", \".scale\"),",
+        "(\"classifier.0\", nn.LayerNorm(6, 1e-5)),",
+        "(\"classifier.2\", nn.Linear(6, 10, bias=True)),",
+        ".get(\"normalization\")",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    let mixer = r#"
+version = 1
+head.kind = "linear"
+[data]
+kind = "shapes"
+size = 16
+[[block]]
+kind = "patch-embedding"
+out = 8
+patch = 4
+[[block]]
+kind = "mlp-mixer"
+tokens_hidden = 5
+channels_hidden = 6
+[[block]]
+kind = "layer-norm"
+over = "channels"
+"#;
+    let mixer = Experiment::from_toml(mixer, "mixer", &[]).unwrap();
+    let text = script(&mixer).unwrap();
+    for part in [
+        "(\"stem.proj\", nn.Conv2d(3, 8, 4, 4)),",
+        "(\"blocks.0\", Mixer(8, 16, 5, 6, 1e-6)),",
+        "(\".mlp_tokens.fc1\", \".tokens.fc1\"),",
+        "(\".mlp_channels.fc2\", \".channels.fc2\"),",
+        "(\"norm\", ChannelNorm(8, 1e-5)),",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    let mut swin = preset("swin-32").unwrap().experiment().unwrap();
+    swin.blocks.truncate(4);
+    swin.split = Split::default();
+    swin.data.kind = DataKind::Files;
+    swin.data.found = Some(Found {
+        shape: Some(Shape::Image([3, 8, 32])),
+        train: 10,
+        test: 10,
+        classes: vec!["a".to_owned(), "b".to_owned()],
+    });
+    let text = script(&swin).unwrap();
+    assert!(text.contains("192, 1e-5, 4, (0, 2))),"), "{text}");
+}
+
 #[test]
 fn scripts_have_a_layer_for_every_block() {
     let mut experiment = preset("shapes-cnn").unwrap().experiment().unwrap();
@@ -426,7 +743,7 @@ fn scripts_have_a_layer_for_every_block() {
     ] {
         assert!(text.contains(part), "{part}");
     }
-    experiment.blocks.push(crate::experiment::Block::Conv2d {
+    experiment.blocks.push(Block::Conv2d {
         out: 1,
         kernel: 64,
         stride: 1,

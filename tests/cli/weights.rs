@@ -112,7 +112,10 @@ fn a_check_tells_what_would_load() {
     refuses(
         1,
         &["weights", "check", TINY, "--preset", "digits-mlp"],
-        &["has no name of this network", "block.1.weight (Layerwise)"],
+        &[
+            "does not have the names of this network",
+            "block.1.weight (Layerwise)",
+        ],
     );
     refuses(2, &["weights", "check", TINY], &["--preset"]);
 }
@@ -180,7 +183,7 @@ fn a_run_that_cannot_start_from_its_weights_says_why() {
     for (path, part) in [
         ("/no/such.pt", "/no/such.pt cannot be read"),
         (text(&torn), "is truncated"),
-        (TINY, "has no name of this network"),
+        (TINY, "does not have the names of this network"),
     ] {
         let start = format!("weights.path={path}");
         let arguments = [

@@ -36,7 +36,21 @@ MODELS = {
     "swin_t": torchvision.models.swin_t,
     "vit_tiny_patch16_224": lambda: timm.create_model("vit_tiny_patch16_224"),
     "vit_small_patch16_224": lambda: timm.create_model("vit_small_patch16_224"),
+    "convnext_tiny": torchvision.models.convnext_tiny,
+    # Its linear layers are 1×1 convolutions.
+    "convnext_atto": lambda: timm.create_model("convnext_atto"),
+    "convnext_norm_first": lambda: timm.models.ConvNeXt(
+        depths=(1, 2, 1, 1), dims=(8, 16, 24, 32), head_norm_first=True, num_classes=10
+    ),
+    "mixer_s32_224": lambda: timm.create_model("mixer_s32_224"),
+    # One window covers the height, two the width.
+    "swin_wide": lambda: torchvision.models.SwinTransformer(
+        [2, 2], 8, depths=[2], num_heads=[2], window_size=[4, 4], num_classes=10
+    ),
 }
+
+# Channels, height and width of the input.
+SHAPES = {"convnext_norm_first": (3, 32, 64), "swin_wide": (3, 8, 16)}
 
 # Names and shapes of a small network with torchvision's names for residual networks.
 TINY = {
@@ -97,10 +111,10 @@ def values(name, shape):
 
 def logits():
     """Writes names, shapes and logits of every model."""
-    shape = (1, 3, 224, 224)
-    pixels = 2 * (uniform("input", math.prod(shape)) - 0.5)
-    pixels = torch.from_numpy(pixels.astype(numpy.float32).reshape(shape))
     for name, make in MODELS.items():
+        shape = (1, *SHAPES.get(name, (3, 224, 224)))
+        pixels = 2 * (uniform("input", math.prod(shape)) - 0.5)
+        pixels = torch.from_numpy(pixels.astype(numpy.float32).reshape(shape))
         model = make().eval()
         state = model.state_dict()
         floats = {key: value for key, value in state.items() if value.is_floating_point()}

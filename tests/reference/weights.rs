@@ -114,8 +114,14 @@ fn distance(ours: &[f64], theirs: &[f64]) -> f64 {
     norm(&mut ours.iter().zip(theirs).map(|(a, b)| a - b)) / norm(&mut theirs.iter().copied())
 }
 
-fn agrees(preset: &str, reference: &str, naming: Naming) {
-    let mut experiment = super::experiment(preset, &["head.kind=linear"]);
+/// A network reads a reference file under the names `naming`, and comes back from an export, which
+/// has the names `exported`.
+fn agrees(
+    name: &str,
+    mut experiment: Experiment,
+    reference: &str,
+    [naming, exported]: [Naming; 2],
+) {
     experiment.modules.clear();
     let reference: Reference = serde_json::from_str(reference).unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -135,36 +141,46 @@ fn agrees(preset: &str, reference: &str, naming: Naming) {
         report.is_complete() && report.unexpected.is_empty(),
         "{report:?}"
     );
-    let far = distance(&logits(&modules, [3, 224, 224]), &reference.logits);
-    println!("{preset}: relative distance of the logits {far:e}");
-    assert!(far < 1e-4, "{preset}: {far}");
-
-    // The export has the same names, shapes and values, and comes back bit for bit.
-    let exported = folder.path().join("export.safetensors");
-    assert_eq!(
-        weights::export(&experiment, &modules, &exported).unwrap(),
-        naming
+    let far = distance(
+        &logits(&modules, experiment.data.shape().sizes()),
+        &reference.logits,
     );
-    let stored = std::fs::read(&exported).unwrap();
+    println!("{name}: relative distance of the logits {far:e}");
+    assert!(far < 1e-4, "{name}: {far}");
+
+    // The export has as many tensors, the same where it has the same names, and comes back bit for
+    // bit.
+    let path = folder.path().join("export.safetensors");
+    assert_eq!(
+        weights::export(&experiment, &modules, None, &path).unwrap(),
+        exported
+    );
+    let stored = std::fs::read(&path).unwrap();
     let stored = SafeTensors::deserialize(&stored).unwrap();
     // torchvision has these besides.
     let derived = |name: &&str| name.ends_with("relative_position_index");
     let names = stored.names().into_iter().filter(|name| !derived(name));
     assert_eq!(names.count(), reference.parameters.len());
-    for (name, shape) in &reference.parameters {
-        let tensor = stored.tensor(name).unwrap();
-        assert_eq!(tensor.shape(), shape, "{name}");
-        assert_eq!(tensor.data(), bytes(&values(name, shape)), "{name}");
+    if exported == naming {
+        for (name, shape) in &reference.parameters {
+            let tensor = stored.tensor(name).unwrap();
+            assert_eq!(tensor.shape(), shape, "{name}");
+            assert_eq!(tensor.data(), bytes(&values(name, shape)), "{name}");
+        }
     }
-    let (again, _) = weights::import(&experiment, &checkpoint(&exported), drawn).unwrap();
-    let earlier_heads: Vec<&String> = report.initial.iter().collect();
-    assert_eq!(earlier_heads.len(), 2 * (experiment.module_count() - 1));
-    assert!(all(&again) == all(&modules), "{preset}");
+    let (again, _) = weights::import(&experiment, &checkpoint(&path), drawn).unwrap();
+    assert_eq!(report.initial.len(), 2 * (experiment.module_count() - 1));
+    assert!(all(&again) == all(&modules), "{name}");
+}
+
+fn preset_agrees(preset: &str, reference: &str, naming: Naming) {
+    let experiment = super::experiment(preset, &["head.kind=linear"]);
+    agrees(preset, experiment, reference, [naming; 2]);
 }
 
 #[test]
 fn resnet_18_agrees_with_torchvision() {
-    agrees(
+    preset_agrees(
         "resnet18-imagenet",
         include_str!("resnet18.json"),
         Naming::Torchvision,
@@ -173,7 +189,7 @@ fn resnet_18_agrees_with_torchvision() {
 
 #[test]
 fn resnet_50_agrees_with_torchvision() {
-    agrees(
+    preset_agrees(
         "resnet50-imagenet",
         include_str!("resnet50.json"),
         Naming::Torchvision,
@@ -182,7 +198,7 @@ fn resnet_50_agrees_with_torchvision() {
 
 #[test]
 fn vit_ti_agrees_with_timm() {
-    agrees(
+    preset_agrees(
         "vit-ti-16",
         include_str!("vit_tiny_patch16_224.json"),
         Naming::Timm,
@@ -191,7 +207,7 @@ fn vit_ti_agrees_with_timm() {
 
 #[test]
 fn vit_s_agrees_with_timm() {
-    agrees(
+    preset_agrees(
         "vit-s-16",
         include_str!("vit_small_patch16_224.json"),
         Naming::Timm,
@@ -200,7 +216,130 @@ fn vit_s_agrees_with_timm() {
 
 #[test]
 fn swin_t_agrees_with_torchvision() {
-    agrees("swin-t", include_str!("swin_t.json"), Naming::Torchvision);
+    preset_agrees("swin-t", include_str!("swin_t.json"), Naming::Torchvision);
+}
+
+/// Images of 224×224 in 1,000 classes.
+const LARGE: &str = "kind = \"shapes\"\nsamples = 500\nshape_classes = 1000\nsize = 224";
+
+/// Images of `height × width` in ten classes.
+fn wide([height, width]: [usize; 2]) -> String {
+    let classes: Vec<String> = (0..10).map(|class| format!("\"{class}\"")).collect();
+    format!(
+        "kind = \"files\"\n[data.found]\nshape = {{ image = [3, {height}, {width}] }}\ntrain = 20\ntest = 10\nclasses = [{}]",
+        classes.join(", ")
+    )
+}
+
+/// A network of these blocks, each given by its kind and keys.
+fn network(data: &str, blocks: &[String]) -> Experiment {
+    let mut text =
+        format!("version = 1\ndevice = \"cpu\"\nhead.kind = \"linear\"\n[data]\n{data}\n");
+    for block in blocks {
+        text.push_str(&format!("[[block]]\n{block}\n"));
+    }
+    Experiment::from_toml(&text, "network", &[]).unwrap()
+}
+
+const CHANNEL_NORM: &str = "kind = \"layer-norm\"\nover = \"channels\"\neps = 1e-6";
+
+/// ConvNeXt up to its global pooling. Its first convolution is a patch embedding or a plain one.
+fn conv_next(depths: [usize; 4], widths: [usize; 4], embeds: bool) -> Vec<String> {
+    let halving = |out: usize| {
+        [
+            CHANNEL_NORM.to_owned(),
+            format!("kind = \"conv2d\"\nout = {out}\nkernel = 2\nstride = 2"),
+        ]
+    };
+    let stem = if embeds {
+        format!("kind = \"patch-embedding\"\nout = {}\npatch = 4", widths[0])
+    } else {
+        format!(
+            "kind = \"conv2d\"\nout = {}\nkernel = 4\nstride = 4",
+            widths[0]
+        )
+    };
+    let mut blocks = vec![stem, CHANNEL_NORM.to_owned()];
+    for (stage, (depth, width)) in depths.into_iter().zip(widths).enumerate() {
+        if stage > 0 {
+            blocks.extend(halving(width));
+        }
+        blocks.extend(vec!["kind = \"conv-next\"".to_owned(); depth]);
+    }
+    blocks
+}
+
+/// Global pooling, then layer norm.
+fn pooled_norm() -> [String; 2] {
+    [
+        "kind = \"global-avg-pool\"".to_owned(),
+        "kind = \"layer-norm\"\neps = 1e-6".to_owned(),
+    ]
+}
+
+#[test]
+fn conv_next_t_agrees_with_torchvision() {
+    let mut blocks = conv_next([3, 3, 9, 3], [96, 192, 384, 768], true);
+    blocks.extend(pooled_norm());
+    agrees(
+        "ConvNeXt-T",
+        network(LARGE, &blocks),
+        include_str!("convnext_tiny.json"),
+        [Naming::Torchvision; 2],
+    );
+}
+
+#[test]
+fn conv_next_agrees_with_timm() {
+    let mut blocks = conv_next([2, 2, 6, 2], [40, 80, 160, 320], false);
+    blocks.extend(pooled_norm());
+    agrees(
+        "ConvNeXt-Atto",
+        network(LARGE, &blocks),
+        include_str!("convnext_atto.json"),
+        [Naming::Timm, Naming::Torchvision],
+    );
+    let mut blocks = conv_next([1, 2, 1, 1], [8, 16, 24, 32], true);
+    blocks.push(CHANNEL_NORM.to_owned());
+    agrees(
+        "ConvNeXt with the norm first",
+        network(&wide([32, 64]), &blocks),
+        include_str!("convnext_norm_first.json"),
+        [Naming::Timm; 2],
+    );
+}
+
+#[test]
+fn mixer_s_agrees_with_timm() {
+    let mut blocks = vec!["kind = \"patch-embedding\"\nout = 512\npatch = 32".to_owned()];
+    let mixer = "kind = \"mlp-mixer\"\ntokens_hidden = 256\nchannels_hidden = 2048";
+    blocks.extend(vec![mixer.to_owned(); 8]);
+    blocks.push(CHANNEL_NORM.to_owned());
+    agrees(
+        "Mixer-S/32",
+        network(LARGE, &blocks),
+        include_str!("mixer_s32_224.json"),
+        [Naming::Timm; 2],
+    );
+}
+
+#[test]
+fn windows_that_cover_one_side_agree_with_torchvision() {
+    let norm = "kind = \"layer-norm\"\nover = \"channels\"\neps = 1e-5";
+    let swin = "kind = \"swin\"\nheads = 2\nwindow = 4";
+    let blocks = [
+        "kind = \"patch-embedding\"\nout = 8\npatch = 2".to_owned(),
+        norm.to_owned(),
+        swin.to_owned(),
+        format!("{swin}\nshift = true"),
+        norm.to_owned(),
+    ];
+    agrees(
+        "Swin on a wide image",
+        network(&wide([8, 16]), &blocks),
+        include_str!("swin_wide.json"),
+        [Naming::Torchvision; 2],
+    );
 }
 
 /// The network of `tiny.pt`, in one module or more.
@@ -375,7 +514,7 @@ fn networks_of_no_family_come_back_under_our_names() {
             let drawn = LocalModule::all(&experiment, &Device::flex()).unwrap();
             let path = folder.path().join(format!("{preset}-{at}.safetensors"));
             assert_eq!(
-                weights::export(&experiment, &drawn, &path).unwrap(),
+                weights::export(&experiment, &drawn, None, &path).unwrap(),
                 Naming::Layerwise
             );
             experiment.seed = 9;
@@ -388,4 +527,76 @@ fn networks_of_no_family_come_back_under_our_names() {
             assert!(all(&again) == all(&drawn), "{preset}");
         }
     }
+}
+
+#[test]
+fn files_of_weights_say_how_inputs_were_normalised() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = |path: &Path| -> Option<serde_json::Value> {
+        let bytes = std::fs::read(path).unwrap();
+        let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
+        let text = header.metadata().as_ref()?.get("normalization")?.clone();
+        Some(serde_json::from_str(&text).unwrap())
+    };
+    let experiment = tiny(&["data.samples=40", "prepare.normalize=computed"]);
+    let options = super::RunOptions {
+        folder: Some(folder.path().join("run")),
+        max_steps: Some(1),
+        ..super::RunOptions::default()
+    };
+    super::finish(&super::Run::start(experiment.clone(), options).unwrap());
+
+    let data = layerwise::dataset::load_now(&experiment).unwrap();
+    let trained_with = data.train.normalization().unwrap();
+    assert_eq!(trained_with.mean.len(), 3);
+    let numbers = serde_json::json!({
+        "mean": trained_with.mean,
+        "std": trained_with.deviation,
+    });
+    let trained = folder.path().join("run/weights.safetensors");
+    assert_eq!(said(&trained).unwrap(), numbers);
+    let traced = folder.path().join("trace.safetensors");
+    layerwise::run::trace(&experiment, 1, &traced, &mut |_| {}).unwrap();
+    assert_eq!(said(&traced).unwrap(), numbers);
+
+    let exported = folder.path().join("exported.safetensors");
+    let export = |experiment: &Experiment| {
+        let done = weights::export_start(experiment, &exported).unwrap();
+        assert_eq!(done.warning().is_some(), said(&exported).is_none());
+        said(&exported)
+    };
+    // From the run, and from what was exported from it, whatever the experiment says.
+    for assignments in [&["prepare.normalize=computed"][..], &[]] {
+        let mut again = tiny(assignments);
+        again.weights = Some(checkpoint(&trained));
+        assert_eq!(export(&again).unwrap(), numbers);
+    }
+    // Drawn weights, as far as their experiment knows.
+    assert_eq!(export(&experiment), None);
+    assert_eq!(export(&tiny(&[])), Some(serde_json::Value::Null));
+    let given = tiny(&[
+        "prepare.normalize=given",
+        "prepare.mean=[0.5, 0.25, 0.125]",
+        "prepare.std=[2]",
+    ]);
+    assert_eq!(
+        export(&given).unwrap(),
+        serde_json::json!({"mean": [0.5, 0.25, 0.125], "std": [2.0, 2.0, 2.0]})
+    );
+    // A file from elsewhere does not say it, and what does not fit is not passed on.
+    let mut foreign = tiny(&[]);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/tiny.pt");
+    foreign.weights = Some(checkpoint(&path));
+    assert_eq!(export(&foreign), None);
+    let bytes = std::fs::read(&trained).unwrap();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap().tensors();
+    let other = [(
+        "normalization".to_owned(),
+        r#"{"mean": [1], "std": [1]}"#.to_owned(),
+    )];
+    let unfit = folder.path().join("unfit.safetensors");
+    let bytes = safetensors::serialize(tensors, Some(other.into())).unwrap();
+    std::fs::write(&unfit, bytes).unwrap();
+    foreign.weights = Some(checkpoint(&unfit));
+    assert_eq!(export(&foreign), None);
 }

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 pub use option::{Init, NormOver, Position, Shortcut};
 pub use part::Part;
-pub(crate) use part::hidden;
 pub(super) use part::{GRADIENTS, VALUE};
+pub(crate) use part::{hidden, window_shift};
 pub use range::{MAX_KERNEL, MAX_RATIO, MAX_WIDTH};
 
 /// One block of the chain, with its hyper-parameters.

@@ -135,6 +135,12 @@ pub(crate) fn hidden(features: usize, ratio: f64) -> usize {
     ((features as f64 * ratio).round() as usize).max(1)
 }
 
+/// How far the windows of a shifted Swin block move down and right in an image of `height × width`:
+/// by half a window, but not along a side that one window covers, as torchvision and timm have it.
+pub(crate) fn window_shift(size: [usize; 2], window: usize) -> [usize; 2] {
+    size.map(|side| if window < side { window / 2 } else { 0 })
+}
+
 impl Parts {
     fn push(&mut self, title: impl Into<String>, output: Shape, parameters: u64, flops: u64) {
         self.shape = output;

@@ -1,11 +1,16 @@
 //! Names of a network's values elsewhere: the form of its chain tells the family, wherever it is
 //! cut.
 
+mod conv_next;
+mod mixer;
 mod resnet;
 mod swin;
 mod vit;
 
+use super::layout::Layout;
 use crate::experiment::Block;
+use conv_next::{TIMM_CONV_NEXT, TORCHVISION_CONV_NEXT, conv_next};
+use mixer::mixer;
 use resnet::resnet;
 use swin::{TIMM_SWIN, TORCHVISION_SWIN, swin};
 use vit::{TIMM_VIT, TORCHVISION_VIT, vit};
@@ -92,9 +97,22 @@ impl Names {
         Some(self.block(index.parse().ok()?)?.of(part))
     }
 
+    /// Number of blocks of the chain.
+    pub(super) fn len(&self) -> usize {
+        self.blocks.len()
+    }
+
     /// What a block of the chain is called.
     pub(super) fn block(&self, index: usize) -> Option<&BlockName> {
         self.blocks.get(index)?.as_ref()
+    }
+
+    /// How a value lies in a file with these names, that lies so in files of PyTorch.
+    pub(super) fn layout(&self, layout: Layout) -> Layout {
+        match (self.naming, layout) {
+            (Naming::Layerwise, _) | (Naming::Timm, Layout::Scale) => Layout::Same,
+            (Naming::Torchvision | Naming::Timm, layout) => layout,
+        }
     }
 }
 
@@ -111,6 +129,13 @@ pub fn namings(blocks: &[Block]) -> Vec<Names> {
         ),
         (Naming::Torchvision, swin(blocks, &TORCHVISION_SWIN), "head"),
         (Naming::Timm, swin(blocks, &TIMM_SWIN), "head.fc"),
+        (
+            Naming::Torchvision,
+            conv_next(blocks, &TORCHVISION_CONV_NEXT),
+            "classifier.2",
+        ),
+        (Naming::Timm, conv_next(blocks, &TIMM_CONV_NEXT), "head.fc"),
+        (Naming::Timm, mixer(blocks), "head"),
     ];
     for (naming, names, head) in families {
         if let Some(blocks) = names {

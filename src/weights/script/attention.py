@@ -31,7 +31,7 @@ class Attention(nn.Module):
 class Encoder(nn.Module):
     """A transformer block with layer norm first."""
 
-    def __init__(self, features, heads, hidden, eps, window=None, shift=0):
+    def __init__(self, features, heads, hidden, eps, window=None, shift=(0, 0)):
         super().__init__()
         self.norm1 = nn.LayerNorm(features, eps)
         self.attn = Attention(features, heads, window)
@@ -48,22 +48,22 @@ class Encoder(nn.Module):
 
     def in_windows(self, x):
         batch, features, height, width = x.shape
-        side, shift = self.window, self.shift
+        side, (down, right) = self.window, self.shift
 
         def split(x):
-            x = x.roll((-shift, -shift), (2, 3))
+            x = x.roll((-down, -right), (2, 3))
             x = x.reshape(len(x), -1, height // side, side, width // side, side)
             return x.permute(0, 2, 4, 3, 5, 1).flatten(3, 4).flatten(0, 2)
 
         mask = None
-        if shift:
+        if down or right:
             # Tokens that only the shift has brought together do not see each other.
-            row = (torch.arange(height) < shift)[:, None].expand(height, width)
-            column = (torch.arange(width) < shift).expand(height, width)
+            row = (torch.arange(height) < down)[:, None].expand(height, width)
+            column = (torch.arange(width) < right).expand(height, width)
             part = split((2 * row + column)[None, None].float())
             mask = -100.0 * (part != part.transpose(1, 2)).float()
             mask = mask.repeat(batch, 1, 1)[:, None].to(x)
         x = self.attn(split(x), mask)
         x = x.reshape(batch, height // side, width // side, side, side, features)
         x = x.permute(0, 5, 1, 3, 2, 4).reshape(batch, features, height, width)
-        return x.roll((shift, shift), (2, 3))
+        return x.roll((down, right), (2, 3))

@@ -6,11 +6,9 @@ use crate::{
     experiment::{
         Block, CONV_HEAD_HIDDEN, Experiment, Head, HeadKind, NormOver, POOLED_MLP_CONVS,
         POOLED_MLP_HIDDEN, Shape, Shortcut, hidden, local_kernel, pooled_first, pooled_last,
+        window_shift,
     },
-    weights::{
-        layout::Layout,
-        names::{Names, Naming},
-    },
+    weights::{layout::Layout, names::Names},
 };
 
 /// A class that the script has where a layer needs it, in the order of the script.
@@ -50,7 +48,7 @@ impl Class {
 }
 
 /// Our names of parts inside blocks, each with that of the script.
-const PARTS: [(&str, &str); 23] = [
+const PARTS: [(&str, &str); 26] = [
     ("first.conv", "conv1"),
     ("first.norm", "bn1"),
     ("second.conv", "conv2"),
@@ -74,6 +72,9 @@ const PARTS: [(&str, &str); 23] = [
     ("tokens.second", "tokens.fc2"),
     ("channels.first", "channels.fc1"),
     ("channels.second", "channels.fc2"),
+    ("depthwise", "depthwise"),
+    ("norm", "norm"),
+    ("scale", "scale"),
 ];
 
 /// Names and layers of the script, and what they need.
@@ -152,6 +153,7 @@ impl Chain {
             Some(Class::Residual) => &["first.", "second.", "third.", "projection."],
             Some(Class::Separable) => &["depthwise.", "pointwise."],
             Some(Class::Attention) => &["norm_", "attention.", "mlp."],
+            Some(Class::ConvNext) if matches!(ours, "depthwise" | "norm" | "scale") => return true,
             Some(Class::ConvNext) => &["mlp."],
             Some(Class::Mixer) => &["norm_", "tokens.", "channels."],
             _ => &[],
@@ -227,8 +229,9 @@ impl Chain {
             } => {
                 self.classes.insert(Class::Mlp);
                 let numbers = list(&[features, kernel, hidden(features, mlp_ratio)]);
-                let eps = number(eps);
-                let layer = format!("ConvNext({numbers}, {eps})");
+                let layout = names.layout(Layout::of(Some(block), "scale", &[features]));
+                let (eps, scale) = (number(eps), list(&layout.shape(&[features])));
+                let layer = format!("ConvNext({numbers}, {eps}, ({scale},))");
                 self.named(at, names, Some(Class::ConvNext), layer);
             }
             Block::PatchEmbedding {
@@ -272,10 +275,13 @@ impl Chain {
             } => {
                 self.classes.insert(Class::Mlp);
                 let numbers = list(&[features, heads, hidden(features, mlp_ratio)]);
-                let shifts = shift && window < height.min(width);
-                let shift = if shifts { window / 2 } else { 0 };
-                let eps = number(eps);
-                let layer = format!("Encoder({numbers}, {eps}, {window}, {shift})");
+                let shift = if shift {
+                    window_shift([height, width], window)
+                } else {
+                    [0, 0]
+                };
+                let (eps, shift) = (number(eps), list(&shift));
+                let layer = format!("Encoder({numbers}, {eps}, {window}, ({shift}))");
                 self.named(at, names, Some(Class::Attention), layer);
             }
             Block::PatchMerging { eps, .. } => {
@@ -391,10 +397,7 @@ impl Chain {
         shape: &[usize],
     ) {
         self.classes.insert(Class::Token);
-        let stored = match names.naming {
-            Naming::Layerwise => shape.to_vec(),
-            Naming::Torchvision | Naming::Timm => layout.shape(shape),
-        };
+        let stored = names.layout(layout).shape(shape);
         let name = names.of(&format!("block.{at}.{part}")).unwrap_or_default();
         self.add(name, format!("{class}({})", list(&stored)));
     }

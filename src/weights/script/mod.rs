@@ -5,6 +5,7 @@ mod chain;
 use std::collections::BTreeSet;
 
 use super::{
+    inputs::NORMALIZATION,
     names::{Naming, namings},
     words,
 };
@@ -36,14 +37,17 @@ pub fn script(experiment: &Experiment) -> Result<String, String> {
 
     python THIS_FILE WEIGHTS.safetensors
 
-builds the network, reads its weights ({} names) and prints the logits of one input. Made by
-Layerwise {}. Needs torch and safetensors.
+builds the network, reads its weights ({} names) and prints the logits of one input. The network
+takes samples as their data hold them, images with values from 0 to 1, and normalises them as the
+file says. Made by Layerwise {}. Needs torch and safetensors.
 """
 
+import json
 import sys
 
 import torch
 import torch.nn.functional as F
+from safetensors import safe_open
 from safetensors.torch import load_file
 from torch import nn"#,
         title(&experiment.name),
@@ -96,8 +100,21 @@ fn end(experiment: &Experiment, naming: Naming, renamed: &[(String, String)]) ->
         );
     }
     text.push_str(
-        "    # Heads before the last are left out.\n    missing = network.load_state_dict(weights, strict=False).missing_keys\n    missing = [name for name in missing if not name.endswith(\"num_batches_tracked\")]\n    if missing:\n        sys.exit(f\"{path} lacks {', '.join(missing)}\")\n    return network\n\n\n",
+        "    # Heads before the last are left out.\n    missing = network.load_state_dict(weights, strict=False).missing_keys\n    missing = [name for name in missing if not name.endswith(\"num_batches_tracked\")]\n    if missing:\n        sys.exit(f\"{path} lacks {', '.join(missing)}\")\n",
     );
+    text.push_str(&format!(
+        r#"    with safe_open(path, "pt") as file:
+        about = (file.metadata() or {{}}).get("{NORMALIZATION}")
+    if about is None:
+        print(f"{{path}} does not say how samples are normalised: normalise them as in training", file=sys.stderr)
+    elif numbers := json.loads(about):
+        network.mean = torch.tensor(numbers["mean"])
+        network.std = torch.tensor(numbers["std"])
+    return network
+
+
+"#
+    ));
     let sizes = match experiment.data.shape() {
         Shape::Flat(features) => vec![1, features],
         shape => [vec![1], shape.sizes().to_vec()].concat(),

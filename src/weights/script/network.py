@@ -3,6 +3,9 @@ class Network(nn.Module):
 
     def __init__(self, chain):
         super().__init__()
+        # How samples are normalised, each channel or feature by its own numbers.
+        self.register_buffer("mean", torch.zeros(1), persistent=False)
+        self.register_buffer("std", torch.ones(1), persistent=False)
         self.chain = [layer for _, layer in chain]
         for at, (name, layer) in enumerate(chain):
             parent = self
@@ -17,6 +20,8 @@ class Network(nn.Module):
                 parent.add_module(last, layer)
 
     def forward(self, x):
+        sides = [1] * (x.dim() - 2)
+        x = (x - self.mean.reshape(-1, *sides)) / self.std.reshape(-1, *sides)
         for layer in self.chain:
             x = layer(x)
         return x
