@@ -1,6 +1,6 @@
 //! The images that a network's inputs show.
 
-use super::{Normalization, Samples};
+use super::Samples;
 
 /// What turns the values that a network receives back into those of an image, from 0 to 1: the
 /// normalisation undone and, where plain values are no pixels, the lowest brought to 0 and the
@@ -26,7 +26,10 @@ impl Images {
         let channel = |(mean, deviation): (f64, f64)| [deviation / width, (mean - low) / width];
         let [channels, ..] = samples.shape().sizes();
         let all: Vec<(f64, f64)> = match normalization {
-            Some(normalization) => normalization.scales().collect(),
+            Some(normalization) => {
+                let means = normalization.mean.iter().copied();
+                means.zip(normalization.divisors()).collect()
+            }
             None => vec![(0.0, 1.0); channels],
         };
         Self {
@@ -36,22 +39,11 @@ impl Images {
     }
 }
 
-impl Normalization {
-    /// Mean of each channel with what its values are divided by.
-    fn scales(&self) -> impl Iterator<Item = (f64, f64)> {
-        let deviations = self
-            .deviation
-            .iter()
-            .map(|&it| if it == 0.0 { 1.0 } else { it });
-        self.mean.iter().copied().zip(deviations)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        dataset::{Part, Store},
+        dataset::{Normalization, Part, Store},
         experiment::Shape,
     };
 

@@ -148,7 +148,8 @@ pub(super) fn metadata(
 
 /// Trains `steps` steps and writes every number of them to a safetensors file: for each step
 /// the batch, the labels, every parameter before the step, every gradient applied, δin, δout, λ_k,
-/// L_k, R_k and every mask of dropout; and every parameter after the last step. `progress` hears the number of steps done.
+/// L_k, R_k and every mask of dropout; and every parameter after the last step. `progress` hears
+/// the number of steps done.
 ///
 /// # Errors
 /// Where the experiment has problems, the device cannot be opened, or the file cannot be

@@ -102,7 +102,7 @@ fn logits(modules: &[LocalModule], shape: [usize; 3]) -> Vec<f64> {
         x = module.body(Dual::plain(x), None).value;
     }
     let last = modules.last().unwrap();
-    let sight = last.see(Dual::plain(x), images, None).unwrap();
+    let sight = last.see(Dual::plain(x), || images, None).unwrap();
     let logits = last.objective().unwrap().logits(&sight).unwrap();
     logits.into_data().iter::<f64>().collect()
 }
