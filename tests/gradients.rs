@@ -797,7 +797,7 @@ fn decoders() {
         Case::of(&rival(true, HeadKind::Linear, loss)).check(&format!("{kind:?} with decoder"));
     }
     let drawing = Loss {
-        reconstruction: 1.0,
+        reconstruction: 10.0,
         ..Loss::default()
     };
     let case = Case::of(&large(rival(true, HeadKind::Conv, drawing)));
