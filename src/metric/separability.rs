@@ -1,6 +1,6 @@
 //! How far features are from a simplex equiangular tight frame (Papyan, Han & Donoho 2020).
 
-use nalgebra::{DMatrix, DVector};
+use nalgebra::{DMatrix, DVector, SymmetricEigen};
 use rayon::prelude::*;
 
 use crate::run::Separability;
@@ -11,6 +11,10 @@ pub const MOST_PAIRED_CLASSES: usize = 100;
 
 /// Samples that one thread looks at in one go.
 const AT_ONCE: usize = 256;
+
+/// The singular values of a matrix come from the eigenvalues of its Gram matrix, their squares: below
+/// this share of the largest they are lost in the rounding of `f64`.
+const PRECISION: f64 = 1e-7;
 
 /// Iterations after which a decomposition is given up that has not come to an end.
 const ITERATIONS: usize = 10_000;
@@ -36,6 +40,8 @@ struct Means {
     centre: DVector<f64>,
     /// M, `[d, classes]`: each class mean less their mean.
     centred: DMatrix<f64>,
+    /// MᵀM, `[classes, classes]`.
+    gram: DMatrix<f64>,
     /// Vᵀ, `[directions, d]`: orthonormal rows.
     directions: DMatrix<f64>,
     /// The singular value σ of M along each direction.
@@ -53,7 +59,7 @@ pub fn separability(seen: &Seen<'_>) -> Separability {
     let share = |hits: usize| hits as f32 / seen.labels.len() as f32;
     let hits = |of: &[u32]| nearest.iter().zip(of).filter(|(a, b)| a == b).count();
     if !means.spread.is_empty() {
-        measured = geometry(&means.centred.tr_mul(&means.centred));
+        measured = geometry(&means.gram);
         // tr(Σ_W Σ_B†)/C with Σ_B = M·Mᵀ/C.
         let terms = within.iter().zip(&means.spread);
         measured.nc1 = terms
@@ -95,18 +101,23 @@ impl Means {
         // Class means that differ by less than the rounding of their features do not differ.
         let root_mean_square = (squares / seen.features.len() as f64).sqrt();
         let rounding = f64::from(f32::EPSILON) * root_mean_square * (seen.classes as f64).sqrt();
-        let decomposed = means
-            .clone()
-            .try_svd(true, false, f64::EPSILON, ITERATIONS)?;
-        let kept: Vec<usize> = (decomposed.singular_values.iter().enumerate())
-            .filter(|(_, sigma)| **sigma > rounding)
-            .map(|(at, _)| at)
-            .collect();
+        let gram = means.transpose() * &means;
+        let decomposed = SymmetricEigen::try_new(gram.clone(), f64::EPSILON, ITERATIONS)?;
+        let sigma = decomposed.eigenvalues.map(|value| value.max(0.0).sqrt());
+        let least = rounding.max(PRECISION * sigma.max());
+        let kept = (sigma.iter().enumerate()).filter(|(_, sigma)| **sigma > least);
+        let kept: Vec<usize> = kept.map(|(at, _)| at).collect();
+        let spread = sigma.select_rows(&kept);
+        let mut directions = &means * decomposed.eigenvectors.select_columns(&kept);
+        for (mut direction, sigma) in directions.column_iter_mut().zip(&spread) {
+            direction /= *sigma;
+        }
         Some(Self {
             centre,
             centred: means,
-            directions: decomposed.u?.select_columns(&kept).transpose(),
-            spread: decomposed.singular_values.select_rows(&kept),
+            gram,
+            directions: directions.transpose(),
+            spread,
         })
     }
 
