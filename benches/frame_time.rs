@@ -10,11 +10,9 @@ use eframe::egui::{
     Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, TouchPhase, pos2, vec2,
 };
 use egui_kittest::Harness;
-use layerwise::{
-    experiment::{Balance, DeviceChoice, Experiment, MAX_BLOCKS, preset},
-    gui::{Studio, StudioOptions},
-    run::Phase,
-};
+use layerwise::gui::{Studio, StudioOptions};
+use layerwise_experiment::{Balance, DeviceChoice, Experiment, MAX_BLOCKS, preset};
+use layerwise_study::Phase;
 
 const FRAMES: usize = 600;
 /// Frames come as often as on a usual screen.

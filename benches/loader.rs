@@ -5,10 +5,8 @@
 
 use std::{fs, path::Path, sync::Arc, time::Instant};
 
-use layerwise::{
-    dataset::{self, Request, Samples, Schedule, Stream, look},
-    experiment::{DataKind, Experiment, Normalize, Resize},
-};
+use layerwise_dataset::{self as dataset, Request, Samples, Schedule, Stream, look};
+use layerwise_experiment::{DataKind, Experiment, Normalize, Resize};
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]

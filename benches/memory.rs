@@ -10,11 +10,9 @@
 use std::time::Instant;
 
 use burn::tensor::Device;
-use layerwise::{
-    dataset,
-    experiment::{Balance, Experiment, Family, MethodKind, Preset, presets},
-    local::{Learner, Resident, StepWay},
-};
+use layerwise_dataset as dataset;
+use layerwise_experiment::{Balance, Experiment, Family, MethodKind, Preset, presets};
+use layerwise_learn::local::{Learner, Resident, StepWay};
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]

@@ -8,10 +8,9 @@
 
 use std::time::Duration;
 
-use layerwise::{
-    experiment::{Experiment, Preset, presets},
-    run::{Event, Phase, Run, RunOptions, Summary},
-};
+use layerwise_experiment::{Experiment, Preset, presets};
+use layerwise_run::{Run, RunOptions};
+use layerwise_study::{Event, Phase, Summary};
 
 const ROUNDS: usize = 3;
 

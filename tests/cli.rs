@@ -19,7 +19,7 @@ use std::{
     time::Duration,
 };
 
-use layerwise::experiment::{Experiment, presets};
+use layerwise_experiment::{Experiment, presets};
 use serde_json::Value;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_layerwise");

@@ -17,18 +17,18 @@ use burn::{
     optim::GradientsParams,
     tensor::{Device, FloatDType, Tensor, TensorData},
 };
-use layerwise::{
+use layerwise_dataset::{Part, Samples, Store};
+use layerwise_experiment::{
+    Block, Experiment, Head, HeadKind, Init, Loss, LossKind, MethodKind, ModuleSettings, NormOver,
+    Optimizer, Position, Shape, Shortcut, Split,
+    rng::{Stream, rng},
+};
+use layerwise_learn::{
     block::{Draws, Dual},
-    dataset::{Part, Samples, Store},
-    experiment::{
-        Block, Experiment, Head, HeadKind, Init, Loss, LossKind, MethodKind, ModuleSettings,
-        NormOver, Optimizer, Position, Shape, Shortcut, Split,
-    },
     local::{
         Batch, Learner, LocalModule, LossValue, ModuleStep, Resident, Rows, StepWay,
         isolation_matrix, named_parameters, step_module,
     },
-    rng::{Stream, rng},
 };
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};

@@ -20,11 +20,9 @@ use eframe::egui::{
     accesskit::Role,
 };
 use egui_kittest::{Harness, SnapshotOptions, kittest::Queryable};
-use layerwise::{
-    experiment::{DeviceChoice, Experiment, HeadKind, LossKind, MethodKind, preset},
-    gui::{Studio, StudioOptions},
-    run::Phase,
-};
+use layerwise::gui::{Studio, StudioOptions};
+use layerwise_experiment::{DeviceChoice, Experiment, HeadKind, LossKind, MethodKind, preset};
+use layerwise_study::Phase;
 
 type Window = Harness<'static, Studio>;
 

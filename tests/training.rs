@@ -24,14 +24,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use layerwise::{
-    experiment::{
-        Block, DeviceChoice, Experiment, Family, MethodKind, Preset, Split, preset, presets,
-    },
-    run::{
-        Changed, Command, Evaluation, Event, Goal, Isolation, Phase, Run, RunOptions, StepRecord,
-        Summary, Target, Truth, adapters, trace,
-    },
+use layerwise_experiment::{
+    Block, DeviceChoice, Experiment, Family, MethodKind, Preset, Split, preset, presets,
+};
+use layerwise_run::{Command, Goal, Run, RunOptions, adapters, trace};
+use layerwise_study::{
+    Changed, Evaluation, Event, Isolation, Phase, StepRecord, Summary, Target, Truth,
 };
 use safetensors::SafeTensors;
 
@@ -130,7 +128,7 @@ fn seeded_runs_repeat_bit_for_bit_on_the_cpu() {
     ] {
         let with_dropout = |seed: &str| {
             let mut experiment = experiment(name, &[seed, method, "method.lambda=0.2"]);
-            experiment.insert_block(3, layerwise::experiment::Block::Dropout { p: 0.2 });
+            experiment.insert_block(3, layerwise_experiment::Block::Dropout { p: 0.2 });
             train(experiment, Some(30))
         };
         let first = with_dropout("seed=4");

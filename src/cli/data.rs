@@ -9,19 +9,17 @@ use std::{
 };
 
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
+use layerwise_dataset::{
+    CANCELLED, Column, ColumnKind, Loading, Request,
+    export::{Target, export},
+    fetch::{DOWNLOADS, Download, fetch},
+    inspect, load,
+};
+use layerwise_experiment::{Data, DataKind};
 
 use super::{
     Failure, INTERRUPTED, Source, must_be_new,
     output::{note, print},
-};
-use crate::{
-    dataset::{
-        CANCELLED, Column, ColumnKind, Loading, Request,
-        export::{Target, export},
-        fetch::{DOWNLOADS, Download, fetch},
-        inspect, load,
-    },
-    experiment::{Data, DataKind},
 };
 
 #[derive(clap::Subcommand)]

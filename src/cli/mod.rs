@@ -12,12 +12,12 @@ use std::{
 
 use clap::{Args, Parser, Subcommand};
 use indicatif::ProgressBar;
-
-use crate::{
-    dataset::{Request, look},
-    experiment::{DataKind, DeviceChoice, Experiment, FileError, Preset, preset, presets},
-    run::{self, adapters, choose},
+use layerwise_dataset::{Request, look};
+use layerwise_experiment::{
+    DataKind, DeviceChoice, Experiment, FileError, Preset, preset, presets,
 };
+use layerwise_run::{self as run, adapters, choose};
+
 use indicatif::HumanCount;
 use output::print;
 

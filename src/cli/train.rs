@@ -11,14 +11,13 @@ use std::{
 };
 
 use indicatif::{FormattedDuration, ProgressBar, ProgressStyle};
+use layerwise_experiment::Experiment;
+use layerwise_run::{self as run, Command, Goal, Run, RunOptions};
+use layerwise_study::{Evaluation, Event, Phase, Recorded, StepRecord, Summary};
 
 use super::{
     Failure, INTERRUPTED, Source, checked,
     output::{note, print},
-};
-use crate::experiment::Experiment;
-use crate::run::{
-    self, Command, Evaluation, Event, Goal, Phase, Recorded, Run, RunOptions, StepRecord, Summary,
 };
 
 #[derive(clap::Args)]

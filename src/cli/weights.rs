@@ -3,14 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
+use layerwise_experiment::{Experiment, HeadSource, Weights, write_whole};
+use layerwise_learn::weights::{self, Checkpoint, Report};
 
 use super::{
     Failure, Source, must_be_new,
     output::{note, print},
-};
-use crate::{
-    experiment::{Experiment, HeadSource, Weights, write_whole},
-    weights::{self, Checkpoint, Report},
 };
 
 #[derive(Subcommand)]

@@ -6,6 +6,8 @@ use std::{
 };
 
 use eframe::egui::{Context, ThemePreference, ViewportCommand};
+use layerwise_experiment::{Data, DataKind, Experiment, preset};
+use layerwise_run::{Command as RunCommand, RunOptions};
 
 use super::{
     app::Studio,
@@ -16,10 +18,6 @@ use super::{
     reopen::{self, Why},
     session::{Notice, record_folder},
     tile::Tiles,
-};
-use crate::{
-    experiment::{Data, DataKind, Experiment, preset},
-    run::{Command as RunCommand, RunOptions},
 };
 
 impl Studio {

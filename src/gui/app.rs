@@ -3,11 +3,16 @@
 use std::path::PathBuf;
 
 use eframe::egui::{self, CentralPanel, Context, Frame, Panel, ScrollArea, Ui, ViewportCommand};
+use layerwise_experiment::{DataKind, Experiment, Problem, presets};
+use layerwise_run::{Adapter, Command as RunCommand, adapters};
+use layerwise_study::{
+    Progress,
+    compare::{Compared, Comparison},
+};
 
 use super::{
     background::{DataLoader, Job, WeightsChecker},
     command::{Availability, Command},
-    compare::{Compared, Comparison},
     dialog::{Dialog, Next, Purpose},
     document::Document,
     download::Downloads,
@@ -15,8 +20,7 @@ use super::{
     menu,
     palette::Palette,
     pane::{
-        data,
-        data::Preview,
+        data::{self, Preview},
         log::Log,
         network::{ModuleLive, NetworkPane},
         pace::Pace,
@@ -28,10 +32,6 @@ use super::{
     settings::Settings,
     theme,
     tile::{Ask, Edited, TileContext},
-};
-use crate::{
-    experiment::{DataKind, Experiment, Problem, presets},
-    run::{Adapter, Command as RunCommand, Progress, adapters},
 };
 
 /// What the studio is started with.

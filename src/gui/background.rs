@@ -8,16 +8,14 @@ use std::{
 
 use crossbeam_channel::{Receiver, bounded};
 use eframe::egui::Context;
+use layerwise_dataset::{self as dataset, CANCELLED, Contents, Dataset, Request};
+use layerwise_experiment::{DataKind, Experiment, Found, Split};
+use layerwise_learn::weights::{self, Report};
+use layerwise_run::panic_text;
 
 use super::{
     sight::Sight,
     waiting::{Waiting, Work},
-};
-use crate::{
-    dataset::{self, CANCELLED, Contents, Dataset, Request},
-    experiment::{DataKind, Experiment, Found, Split},
-    run::panic_text,
-    weights::{self, Report},
 };
 
 /// One piece of work on a thread of its own.
@@ -386,8 +384,9 @@ impl WeightsChecker {
 
 #[cfg(test)]
 mod tests {
+    use layerwise_dataset::Loading;
+
     use super::*;
-    use crate::dataset::Loading;
 
     /// Frames until something holds.
     fn wait(

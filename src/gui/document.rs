@@ -6,11 +6,8 @@ use std::{
 };
 
 use eframe::egui::util::undoer::{Settings, Undoer};
-
-use crate::{
-    dataset::Request,
-    experiment::{Balance, Experiment, FileError, Preset},
-};
+use layerwise_dataset::Request;
+use layerwise_experiment::{Balance, Experiment, FileError, Preset};
 
 /// An experiment without what its files were found to hold, which is no edit of anybody.
 fn edits(experiment: &Experiment) -> Cow<'_, Experiment> {
@@ -167,8 +164,9 @@ impl Document {
 
 #[cfg(test)]
 mod tests {
+    use layerwise_experiment::presets;
+
     use super::*;
-    use crate::experiment::presets;
 
     fn document() -> Document {
         Document::preset(*presets().first().unwrap()).unwrap()

@@ -10,10 +10,10 @@ use std::{
 
 use eframe::egui::{Context, ProgressBar, RichText, Ui};
 use indicatif::HumanBytes;
+use layerwise_dataset::fetch::{Download, Progress, fetch};
 use parking_lot::Mutex;
 
 use super::{background::Job, clock, theme};
-use crate::dataset::fetch::{Download, Progress, fetch};
 
 /// A download that goes on, or why the last one ended.
 #[derive(Default)]

@@ -3,12 +3,10 @@
 use std::path::Path;
 
 use eframe::egui::Context;
+use layerwise_experiment::{HeadSource, Weights, write_whole};
+use layerwise_learn::weights;
 
 use super::{app::Studio, background::Job, session::Notice};
-use crate::{
-    experiment::{HeadSource, Weights, write_whole},
-    weights,
-};
 
 impl Studio {
     /// Lets the next run start from a checkpoint.

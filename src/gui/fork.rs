@@ -3,6 +3,9 @@
 use std::{collections::VecDeque, path::PathBuf};
 
 use eframe::egui::{Button, ComboBox, Context, DragValue, Grid, RichText, Ui, vec2};
+use layerwise_experiment::Experiment;
+use layerwise_run::fork;
+use layerwise_study::{Phase, Progress, checkpoints};
 
 use super::{
     app::Studio,
@@ -12,10 +15,6 @@ use super::{
     session::{Notice, record_folder},
     theme,
     widget::{lambda_slider, number, number_row},
-};
-use crate::{
-    experiment::Experiment,
-    run::{Phase, Progress, checkpoints, fork},
 };
 
 /// Most branches of one fork.

@@ -1,13 +1,13 @@
 //! The menu bar.
 
 use eframe::egui::{Align, Button, Label, Layout, MenuBar, RichText, Ui};
+use layerwise_experiment::{Family, presets};
 
 use super::{
     app::Studio,
     command::{Availability, Command},
     dialog::Next,
 };
-use crate::experiment::{Family, presets};
 
 /// Draws the menus and returns the command that was given.
 pub fn show(ui: &mut Ui, studio: &mut Studio, available: &Availability) -> Option<Command> {

@@ -6,13 +6,12 @@ mod background;
 mod banner;
 mod clock;
 mod command;
-pub mod compare;
+mod compare;
 mod dialog;
 mod document;
 mod download;
 mod export;
 mod fork;
-pub mod history;
 mod menu;
 mod palette;
 pub mod pane;
@@ -31,8 +30,7 @@ use std::{
 
 pub use app::{Studio, StudioOptions};
 use eframe::egui::ViewportBuilder;
-
-use crate::run::panic_text;
+use layerwise_run::panic_text;
 
 /// Opens the studio and returns when its window is closed.
 ///

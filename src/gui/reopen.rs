@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use eframe::egui::Context;
+use layerwise_run::{Command, is_in_use};
+use layerwise_study::Recorded;
 
 use super::{app::Studio, background::Job, document::Document, session::Notice};
-use crate::run::{Command, Recorded, is_in_use};
 
 /// Names the run that trains, in the folder for records; gone once it has ended.
 const MARK: &str = ".running";

@@ -5,12 +5,11 @@ use std::{
     sync::Arc,
 };
 
-use super::{compare::Compared, history::History};
-use crate::{
-    experiment::Experiment,
-    run::{
-        Command, DecisionRegions, Event, Origin, Phase, Progress, Recorded, Run, RunOptions, Target,
-    },
+use layerwise_experiment::Experiment;
+use layerwise_run::{Command, Run, RunOptions};
+use layerwise_study::{
+    DecisionRegions, Event, Origin, Phase, Progress, Recorded, Target, compare::Compared,
+    history::History,
 };
 
 /// Something that a person should see.
@@ -349,8 +348,9 @@ pub fn record_folder(root: &Path, name: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use layerwise_experiment::preset;
+
     use super::*;
-    use crate::experiment::preset;
 
     fn digits() -> Experiment {
         preset("digits-mlp").unwrap().experiment().unwrap()

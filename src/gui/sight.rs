@@ -1,11 +1,8 @@
 //! A look at some samples, made behind the window.
 
 use eframe::egui::{Color32, ColorImage};
-
-use crate::{
-    dataset::{Dataset, Plane, Samples},
-    experiment::Shape,
-};
+use layerwise_dataset::{Dataset, Plane, Samples};
+use layerwise_experiment::Shape;
 
 /// Samples of each class in the preview of images.
 pub const PER_CLASS: usize = 2;
@@ -109,8 +106,9 @@ fn points(samples: &Samples, features: &[String]) -> Vec<([f32; 2], u32)> {
 
 #[cfg(test)]
 mod tests {
+    use layerwise_dataset::{Part, Store};
+
     use super::*;
-    use crate::dataset::{Part, Store};
 
     fn samples(values: Vec<f32>, labels: Vec<u32>, shape: Shape) -> Samples {
         let store = Store::Values(values);

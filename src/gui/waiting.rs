@@ -6,10 +6,10 @@ use std::{
 };
 
 use eframe::egui::{ProgressBar, RichText, Ui};
+use layerwise_dataset::Loading;
 use parking_lot::Mutex;
 
 use super::{clock, theme};
-use crate::dataset::Loading;
 
 /// Less time than this tells nothing of the time left.
 const SHORTEST: Duration = Duration::from_secs(1);

@@ -6,8 +6,7 @@ use eframe::egui::{
     DragValue, Response, Slider, SliderClamping, Ui,
     emath::{self, Numeric},
 };
-
-use crate::experiment::MAX_LAMBDA;
+use layerwise_experiment::MAX_LAMBDA;
 
 /// Range of the λ slider above its first stop, 0.
 const LAMBDA_SLIDER: RangeInclusive<f64> = 1e-3..=10.0;

@@ -5,7 +5,8 @@ mod targets;
 
 use std::{fs, path::Path};
 
-use layerwise::{dataset, experiment};
+use layerwise_dataset as dataset;
+use layerwise_experiment as experiment;
 
 /// Every kept input of a target; there must be some.
 fn replay(name: &str, target: targets::Target) {

@@ -1,13 +1,7 @@
-//! The layers of Layerwise that read a person's files, alone, so that they compile in a minute
-//! without Burn and egui, and what is tried on them.
-#![allow(dead_code, unused_imports)]
+//! What is tried on the layers of Layerwise that read a person's files. They know neither Burn nor
+//! egui, and compile in a minute.
 
-#[path = "../../src/dataset/mod.rs"]
-pub mod dataset;
-#[path = "../../src/experiment/mod.rs"]
-pub mod experiment;
-#[path = "../../src/rng.rs"]
-pub mod rng;
 pub mod targets;
-#[path = "../../src/words.rs"]
-mod words;
+
+use layerwise_dataset as dataset;
+use layerwise_experiment as experiment;

@@ -2,10 +2,8 @@
 //! autodiff.
 
 use burn::tensor::Int;
-use layerwise::{
-    experiment::OptimizerKind,
-    local::{Named, closed_step},
-};
+use layerwise_experiment::OptimizerKind;
+use layerwise_learn::local::{Named, closed_step};
 use rand::RngExt;
 
 use super::{corners::dead, *};
@@ -88,8 +86,8 @@ fn compare(name: &str, case: &Case, lambda: f64, measure: bool, first: bool) -> 
     if let (Some(found), Some(expected)) = (found.delta_in, expected.delta_in) {
         parts.push(("δin", apart(found, expected)));
     }
-    let numbers = |alignment: Option<layerwise::metric::Alignment>| {
-        let values_of = |alignment: layerwise::metric::Alignment| {
+    let numbers = |alignment: Option<layerwise_learn::metric::Alignment>| {
+        let values_of = |alignment: layerwise_learn::metric::Alignment| {
             alignment.into_values().map(|value| values(value)[0])
         };
         alignment.map(values_of)

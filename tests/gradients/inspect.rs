@@ -1,6 +1,6 @@
 //! Inspected steps against the steps themselves, and against first principles.
 
-use layerwise::local::{InspectedModule, Inspection, Turn};
+use layerwise_study::{InspectedModule, Inspection, Turn};
 
 use super::{
     truth::{sent_to, without_dropout},
@@ -54,7 +54,7 @@ fn row(x: &Tensor<4>, sample: usize) -> Vec<f64> {
 }
 
 /// Everything that a module learns, in a row.
-fn flat(named: Vec<layerwise::local::Named>) -> Vec<f64> {
+fn flat(named: Vec<layerwise_learn::local::Named>) -> Vec<f64> {
     let learnt = named
         .into_iter()
         .filter(|named| !named.name.contains("running"));

@@ -4,9 +4,9 @@
 use std::{collections::BTreeMap, path::Path};
 
 use burn::tensor::{Device, Tensor, TensorData};
-use layerwise::{
+use layerwise_experiment::{Experiment, HeadKind, HeadSource, LossKind, Weights};
+use layerwise_learn::{
     block::Dual,
-    experiment::{Experiment, HeadKind, HeadSource, LossKind, Weights},
     local::{LocalModule, Named, named_parameters},
     weights::{self, Naming},
 };
@@ -546,7 +546,7 @@ fn files_of_weights_say_how_inputs_were_normalised() {
     };
     super::finish(&super::Run::start(experiment.clone(), options).unwrap());
 
-    let data = layerwise::dataset::load_now(&experiment).unwrap();
+    let data = layerwise_dataset::load_now(&experiment).unwrap();
     let trained_with = data.train.normalization().unwrap();
     assert_eq!(trained_with.mean.len(), 3);
     let numbers = serde_json::json!({
@@ -556,7 +556,7 @@ fn files_of_weights_say_how_inputs_were_normalised() {
     let trained = folder.path().join("run/weights.safetensors");
     assert_eq!(said(&trained).unwrap(), numbers);
     let traced = folder.path().join("trace.safetensors");
-    layerwise::run::trace(&experiment, 1, &traced, &mut |_| {}).unwrap();
+    layerwise_run::trace(&experiment, 1, &traced, &mut |_| {}).unwrap();
     assert_eq!(said(&traced).unwrap(), numbers);
 
     let exported = folder.path().join("exported.safetensors");

@@ -2,10 +2,8 @@
 
 use eframe::egui::{Key, Modifiers, Theme, accesskit::Role};
 use egui_kittest::kittest::Queryable;
-use layerwise::{
-    experiment::{DataKind, DeviceChoice, Shape},
-    run::Phase,
-};
+use layerwise_experiment::{DataKind, DeviceChoice, Shape};
+use layerwise_study::Phase;
 
 use super::{answer, click, open, phase, press, settle, wait_for, wait_for_words};
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use eframe::egui::{Key, Modifiers, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
-use layerwise::{experiment::DeviceChoice, run::Phase};
+use layerwise_experiment::DeviceChoice;
+use layerwise_study::Phase;
 
 use super::{click, open, phase, press, settle, wait_for, wait_for_words};
 

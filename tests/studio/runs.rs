@@ -4,10 +4,9 @@ use std::{fs, path::Path, time::Duration};
 
 use eframe::egui::{Key, Modifiers, Theme};
 use egui_kittest::kittest::Queryable;
-use layerwise::{
-    experiment::{DeviceChoice, preset},
-    run::{Phase, Run, RunOptions},
-};
+use layerwise_experiment::{DeviceChoice, preset};
+use layerwise_run::{Run, RunOptions};
+use layerwise_study::Phase;
 
 use super::{Window, answer, click, open, phase, press, settle, wait_for};
 

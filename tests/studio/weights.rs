@@ -1,11 +1,9 @@
 //! Checkpoints in and out of the window.
 
 use eframe::egui::Theme;
-use layerwise::{
-    experiment::{DeviceChoice, preset},
-    run::Phase,
-    weights::{self, Checkpoint},
-};
+use layerwise_experiment::{DeviceChoice, preset};
+use layerwise_learn::weights::{self, Checkpoint};
+use layerwise_study::Phase;
 
 use super::{answer, click, open, phase, wait_for, wait_for_words};
 
@@ -30,7 +28,7 @@ fn a_person_starts_from_a_checkpoint_and_exports_what_was_learnt() {
     wait_for_words(&mut window, "24 tensors fit (Layerwise names)");
 
     // Another network no longer fits.
-    window.state_mut().experiment_mut().data.kind = layerwise::experiment::DataKind::Moons;
+    window.state_mut().experiment_mut().data.kind = layerwise_experiment::DataKind::Moons;
     wait_for_words(
         &mut window,
         "does not fit the network: block.1.weight is 64×64 in the file",

@@ -7,15 +7,14 @@ use std::{
     time::Duration,
 };
 
-use layerwise::{
-    dataset::{
-        self, Dataset, Samples,
-        export::{Target, export},
-        look,
-    },
-    experiment::{DataKind, Experiment},
-    run::{Event, Phase, Run, RunOptions, StepRecord},
+use layerwise_dataset::{
+    self as dataset, Dataset, Samples,
+    export::{Target, export},
+    look,
 };
+use layerwise_experiment::{DataKind, Experiment};
+use layerwise_run::{Run, RunOptions};
+use layerwise_study::{Event, Phase, StepRecord};
 
 const SIDE: usize = 32;
 
@@ -201,7 +200,7 @@ fn numbers_that_are_no_pixels_are_not_augmented() {
     let assignments = ["data.image=[1, 2, 2]", "prepare.flip=true"];
     let mut experiment = on_files(&shapes, &path, &assignments);
     experiment.blocks = super::experiment("digits-mlp", &[]).blocks;
-    experiment.split = layerwise::experiment::Split::default();
+    experiment.split = layerwise_experiment::Split::default();
     let told = super::finish(&Run::start(experiment, RunOptions::default()).unwrap());
     assert_eq!(told.phase, Phase::Failed);
     let message = told.message.unwrap();

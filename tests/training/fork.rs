@@ -6,12 +6,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use layerwise::{
-    experiment::{Block, Experiment, MethodKind},
-    run::{
-        Changed, Command, Event, Goal, Phase, Recorded, Run, RunOptions, Target, checkpoints, fork,
-    },
-};
+use layerwise_experiment::{Block, Experiment, MethodKind};
+use layerwise_run::{Command, Goal, Run, RunOptions, fork};
+use layerwise_study::{Changed, Event, Phase, Recorded, Target, checkpoints};
 use safetensors::SafeTensors;
 
 use super::{Told, bits};
@@ -42,7 +39,7 @@ fn run(experiment: &Experiment, folder: &Path, resume: bool, steps: Option<usize
 }
 
 /// Everything that the record in a folder tells of steps.
-fn recorded(folder: &Path) -> Vec<layerwise::run::StepRecord> {
+fn recorded(folder: &Path) -> Vec<layerwise_study::StepRecord> {
     let events = Recorded::whole(folder).unwrap().events;
     let steps = events.into_iter().filter_map(|event| match event {
         Event::Steps(records) => Some(records),

@@ -2,10 +2,9 @@
 
 use std::{fs, path::Path, time::Duration};
 
-use layerwise::{
-    experiment::{Block, Experiment},
-    run::{Command, Event, Inspection, Phase, Run, RunOptions},
-};
+use layerwise_experiment::{Block, Experiment};
+use layerwise_run::{Command, Run, RunOptions};
+use layerwise_study::{Event, Inspection, Phase};
 use safetensors::SafeTensors;
 
 use super::{bits, experiment};

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use layerwise::run::Phase;
+use layerwise_study::Phase;
 use serde_json::Value;
 
 use super::record as run;

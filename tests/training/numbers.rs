@@ -1,13 +1,11 @@
 //! Numbers that were once wrong.
 
-use layerwise::{
-    dataset::{
-        self,
-        export::{Target, export},
-        look,
-    },
-    experiment::{Block, DataKind, Experiment, Init, Split},
+use layerwise_dataset::{
+    self as dataset,
+    export::{Target, export},
+    look,
 };
+use layerwise_experiment::{Block, DataKind, Experiment, Init, Split};
 
 use super::{Told, experiment, train};
 

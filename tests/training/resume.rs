@@ -2,10 +2,9 @@
 
 use std::{fs, path::Path};
 
-use layerwise::{
-    experiment::{Block, Experiment},
-    run::{Event, Phase, Run, RunOptions, told as read},
-};
+use layerwise_experiment::{Block, Experiment};
+use layerwise_run::{Run, RunOptions};
+use layerwise_study::{Event, Phase, told as read};
 use safetensors::SafeTensors;
 use serde_json::Value;
 

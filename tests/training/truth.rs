@@ -2,10 +2,9 @@
 
 use std::{fs, path::Path};
 
-use layerwise::{
-    experiment::{Block, Experiment},
-    run::{Command, Event, Isolation, Phase, Run, RunOptions, told},
-};
+use layerwise_experiment::{Block, Experiment};
+use layerwise_run::{Command, Run, RunOptions};
+use layerwise_study::{Event, Isolation, Phase, told};
 use safetensors::SafeTensors;
 use serde_json::Value;
 

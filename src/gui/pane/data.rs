@@ -7,20 +7,18 @@ use eframe::egui::{
     Label, Rect, RichText, Sense, TextEdit, TextureHandle, TextureOptions, Ui, pos2, vec2,
 };
 use indicatif::{HumanBytes, HumanCount};
+use layerwise_dataset::{
+    Dataset, Format,
+    fetch::{DOWNLOADS, Download},
+};
+use layerwise_experiment::{Data, DataKind, Experiment};
 
 use super::field::{choice, fields, number};
-use crate::{
-    dataset::{
-        Dataset, Format,
-        fetch::{DOWNLOADS, Download},
-    },
-    experiment::{Data, DataKind, Experiment},
-    gui::{
-        background::{DataLoader, Loaded},
-        download::Downloads,
-        sight::{PER_CLASS, Sight},
-        theme,
-    },
+use crate::gui::{
+    background::{DataLoader, Loaded},
+    download::Downloads,
+    sight::{PER_CLASS, Sight},
+    theme,
 };
 
 /// Classes in a row of the preview.

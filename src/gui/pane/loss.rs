@@ -1,9 +1,9 @@
 //! The local loss of the experiment.
 
 use eframe::egui::{RichText, Ui};
+use layerwise_experiment::{Loss, LossKind};
 
 use super::field::{choice, fields, number};
-use crate::experiment::{Loss, LossKind};
 
 /// Fields for the loss of every module but the last.
 pub fn show(ui: &mut Ui, loss: &mut Loss) {

@@ -2,14 +2,10 @@
 
 use eframe::egui::{CollapsingHeader, Grid, RichText, Ui, vec2};
 use indicatif::HumanCount;
+use layerwise_experiment::{Experiment, Loss, LossKind, MethodKind};
+use layerwise_study::history::{History, Measure};
 
-use crate::{
-    experiment::{Experiment, Loss, LossKind, MethodKind},
-    gui::{
-        history::{History, Measure},
-        widget,
-    },
-};
+use crate::gui::widget;
 
 /// An explanation that is closed at first. `history` is that of a run of this experiment.
 pub fn show(ui: &mut Ui, experiment: &Experiment, history: Option<&History>) {
@@ -168,16 +164,14 @@ fn weight(history: &History, boundary: usize) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use egui_kittest::{Harness, kittest::Queryable};
+    use layerwise_experiment::preset;
+    use layerwise_study::{Event, StepRecord};
 
     use super::*;
-    use crate::{
-        experiment::preset,
-        run::{Event, StepRecord},
-    };
 
     fn digits() -> Experiment {
         let mut experiment = preset("digits-mlp").unwrap().experiment().unwrap();
-        experiment.split_into(2, crate::experiment::Balance::Blocks);
+        experiment.split_into(2, layerwise_experiment::Balance::Blocks);
         experiment
     }
 

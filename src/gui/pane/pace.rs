@@ -4,9 +4,10 @@ use eframe::egui::{
     Button, PopupCloseBehavior, RichText, Slider, Ui,
     containers::menu::{MenuButton, MenuConfig},
 };
+use layerwise_run::Goal;
 
 use super::field::{choice, fields, number};
-use crate::{gui::theme, run::Goal};
+use crate::gui::theme;
 
 /// Slowest and fastest limit, in steps per second.
 const SPEEDS: std::ops::RangeInclusive<f64> = 0.2..=200.0;

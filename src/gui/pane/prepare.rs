@@ -1,9 +1,9 @@
 //! What is done to samples before the network sees them.
 
 use eframe::egui::{Label, RichText, Ui};
+use layerwise_experiment::{DataKind, Experiment, Fill, Normalize, Prepare, Resize, Shape};
 
 use super::field::{choice, fields, number};
-use crate::experiment::{DataKind, Experiment, Fill, Normalize, Prepare, Resize, Shape};
 
 /// Draws the section.
 pub fn show(ui: &mut Ui, experiment: &mut Experiment) {

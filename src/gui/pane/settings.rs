@@ -3,24 +3,22 @@
 use std::path::PathBuf;
 
 use eframe::egui::{Button, CollapsingHeader, ComboBox, DragValue, RichText, Ui};
+use layerwise_experiment::{
+    DeviceChoice, Experiment, Head, HeadKind, MethodKind, OptimizerKind, Place, Problem, Schedule,
+    ScheduleKind,
+};
+use layerwise_run::{Adapter, AdapterKind};
+use layerwise_study::history::History;
 
 use super::{
     data::{self, Preview},
     field::{choice, fields, number},
     loss, normalised, prepare, weights,
 };
-use crate::{
-    experiment::{
-        DeviceChoice, Experiment, Head, HeadKind, MethodKind, OptimizerKind, Place, Problem,
-        Schedule, ScheduleKind,
-    },
-    gui::{
-        background::{DataLoader, WeightsChecker},
-        download::Downloads,
-        history::History,
-        theme,
-    },
-    run::{Adapter, AdapterKind},
+use crate::gui::{
+    background::{DataLoader, WeightsChecker},
+    download::Downloads,
+    theme,
 };
 
 /// What the panel needs besides the experiment.

@@ -1,18 +1,16 @@
 //! The bar at the top: what the run does, how far it is, λ and the device.
 
 use eframe::egui::{Align, Button, Label, Layout, ProgressBar, RichText, Spinner, Ui, vec2};
+use layerwise_experiment::Experiment;
+use layerwise_study::{Phase, Progress};
 
 use super::pace::{Asked, Pace};
-use crate::{
-    experiment::Experiment,
-    gui::{
-        clock,
-        command::{Availability, Command},
-        session::Session,
-        theme,
-        widget::lambda_slider,
-    },
-    run::{Phase, Progress},
+use crate::gui::{
+    clock,
+    command::{Availability, Command},
+    session::Session,
+    theme,
+    widget::lambda_slider,
 };
 
 /// Height of the bar's content.

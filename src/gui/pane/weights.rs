@@ -1,13 +1,11 @@
 //! What the weights start from.
 
 use eframe::egui::{Label, RichText, Ui};
+use layerwise_experiment::{HeadSource, Weights};
+use layerwise_learn::weights::Report;
 
 use super::field::{choice, fields};
-use crate::{
-    experiment::{HeadSource, Weights},
-    gui::{background::WeightsChecker, theme},
-    weights::Report,
-};
+use crate::gui::{background::WeightsChecker, theme};
 
 /// Draws the section; tells whether a person asked for a checkpoint.
 pub fn show(ui: &mut Ui, weights: &mut Option<Weights>, checker: &WeightsChecker) -> bool {

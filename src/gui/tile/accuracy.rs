@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use eframe::egui::Ui;
+use layerwise_study::history::{History, Measure};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -12,7 +13,6 @@ use super::{
     loss::test_curves,
     runs,
 };
-use crate::gui::history::{History, Measure};
 
 /// The state of the tile.
 #[derive(Serialize, Deserialize)]

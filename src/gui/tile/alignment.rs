@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use eframe::egui::{self, ComboBox, Rect, Sense, TextureOptions, Ui, pos2, vec2};
 use egui_plot::PlotTransform;
+use layerwise_experiment::MethodKind;
+use layerwise_study::history::{History, Measure};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -15,10 +17,6 @@ use super::{
     number::{three_digits, two_decimals, whole},
     runs,
     texture::CachedTexture,
-};
-use crate::{
-    experiment::MethodKind,
-    gui::history::{History, Measure},
 };
 
 /// What the curves show.

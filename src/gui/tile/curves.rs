@@ -7,15 +7,13 @@ use egui_plot::{
     AxisHints, GridInput, GridMark, HLine, HoverPosition, Line, LineStyle, Plot, PlotPoint,
     PlotTransform, Points,
 };
+use layerwise_study::{Change, Changed, Target};
 
 use super::{
     number::{short, three_digits, whole},
     runs::line_style,
 };
-use crate::{
-    gui::theme,
-    run::{Change, Changed, Target},
-};
+use crate::gui::theme;
 
 /// Most points that a curve is drawn with.
 pub const MAX_POINTS: usize = 400;

@@ -13,13 +13,12 @@ use eframe::egui::{
     Align, Button, CollapsingHeader, DragValue, Label, Layout, RichText, ScrollArea, TextStyle, Ui,
     vec2,
 };
+use layerwise_run::{Command, probe_size};
+use layerwise_study::{Change, InspectedModule, Inspection, Phase, history::History};
 use serde::{Deserialize, Serialize};
 
 use super::{TileContext, number::three_digits};
-use crate::{
-    gui::{history::History, theme},
-    run::{Change, Command, InspectedModule, Inspection, Phase, probe_size},
-};
+use crate::gui::theme;
 use formula::formula;
 use rows::Row;
 

@@ -6,14 +6,13 @@ use eframe::egui::{
     self, Align2, Button, Checkbox, FontId, Pos2, Rect, RichText, ScrollArea, Sense, Stroke, Ui,
     Vec2, pos2, vec2,
 };
+use layerwise_experiment::{Experiment, MethodKind};
+use layerwise_run::Command;
+use layerwise_study::Isolation;
 use serde::{Deserialize, Serialize};
 
 use super::{TileContext, number::power};
-use crate::{
-    experiment::{Experiment, MethodKind},
-    gui::theme,
-    run::{Command, Isolation},
-};
+use crate::gui::theme;
 
 /// The state of the tile.
 #[derive(Default, Serialize, Deserialize)]
@@ -303,14 +302,11 @@ fn words(isolation: &Isolation, place: Vec2) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use egui_kittest::{Harness, kittest::Queryable};
+    use layerwise_experiment::preset;
+    use layerwise_study::{Event, Phase, Progress, compare::Comparison, history::History};
 
     use super::*;
-    use crate::gui::{command::Availability, compare::Comparison};
-    use crate::{
-        experiment::preset,
-        gui::history::History,
-        run::{Event, Phase, Progress},
-    };
+    use crate::gui::command::Availability;
 
     fn measured(norms: [[f64; 2]; 2], broken: bool) -> Isolation {
         Isolation {

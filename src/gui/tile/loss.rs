@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use eframe::egui::{ComboBox, Ui};
+use layerwise_study::history::{History, Measure};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -12,7 +13,6 @@ use super::{
     number::three_digits,
     runs,
 };
-use crate::gui::history::{History, Measure};
 
 /// On which samples.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -113,7 +113,7 @@ fn make(history: &History, samples: Samples, log: bool) -> Vec<Curve> {
 pub fn test_curves(
     history: &History,
     log: bool,
-    value: impl Fn(&crate::run::ModuleEvaluation) -> Option<f32>,
+    value: impl Fn(&layerwise_study::ModuleEvaluation) -> Option<f32>,
 ) -> Vec<Curve> {
     let newest = history.evaluations().last();
     let modules = newest.map_or(&[][..], |evaluation| &evaluation.modules);

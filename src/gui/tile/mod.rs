@@ -23,17 +23,16 @@ use serde::{Deserialize, Serialize};
 
 use curves::{Curve, Look};
 pub use data::Edited;
-
-use super::{
-    command::{Availability, Command as Given},
+use layerwise_dataset::Dataset;
+use layerwise_experiment::Experiment;
+use layerwise_run::Command;
+use layerwise_study::{
+    DecisionRegions, Origin, Progress,
     compare::{self, Comparison},
     history::History,
 };
-use crate::{
-    dataset::Dataset,
-    experiment::Experiment,
-    run::{Command, DecisionRegions, Origin, Progress},
-};
+
+use super::command::{Availability, Command as Given};
 
 /// What the tiles draw.
 pub struct TileContext<'a> {

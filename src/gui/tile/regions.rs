@@ -6,10 +6,12 @@ use eframe::egui::{
     self, Align2, Color32, ColorImage, Pos2, Rect, ScrollArea, Sense, TextureOptions, Ui, pos2,
     vec2,
 };
+use layerwise_dataset::Dataset;
+use layerwise_study::DecisionRegions;
 use serde::{Deserialize, Serialize};
 
 use super::{TileContext, matrix, texture::CachedTexture};
-use crate::{dataset::Dataset, gui::theme, run::DecisionRegions};
+use crate::gui::theme;
 
 /// Most training samples drawn.
 const MAX_SAMPLES: usize = 500;
@@ -223,8 +225,9 @@ fn class_name(ui: &mut Ui, class: usize, name: &str) {
 
 #[cfg(test)]
 mod tests {
+    use layerwise_dataset::Plane;
+
     use super::*;
-    use crate::dataset::Plane;
 
     #[test]
     fn points_lie_where_the_grid_has_them() {

@@ -5,20 +5,17 @@ use eframe::egui::{
     vec2,
 };
 use egui_plot::LineStyle;
+use layerwise_study::{
+    Phase,
+    compare::{self, Compared, title},
+    history::{History, Measure},
+};
 
 use super::{
     Ask, TileContext,
     number::{three_digits, two_decimals, whole},
 };
-use crate::{
-    gui::{
-        command::Command,
-        compare::{self, Compared, title},
-        history::{History, Measure},
-        theme,
-    },
-    run::Phase,
-};
+use crate::gui::{command::Command, theme};
 
 /// How the curves of a compared run are drawn, by its place from 1.
 pub fn line_style(place: usize) -> LineStyle {

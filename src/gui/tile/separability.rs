@@ -6,6 +6,9 @@ use std::collections::BTreeSet;
 use eframe::egui::{
     self, Align2, Color32, ComboBox, Rect, ScrollArea, Sense, TextureOptions, Ui, vec2,
 };
+use layerwise_study::{
+    Evaluation, MOST_PAIRED_CLASSES, ModuleEvaluation, Separability, history::History,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -17,11 +20,7 @@ use super::{
     runs,
     texture::CachedTexture,
 };
-use crate::{
-    gui::{history::History, theme},
-    metric::MOST_PAIRED_CLASSES,
-    run::{Evaluation, ModuleEvaluation, Separability},
-};
+use crate::gui::theme;
 
 /// What the curves show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

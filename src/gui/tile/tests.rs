@@ -1,7 +1,7 @@
 use super::*;
 use egui_kittest::{Harness, kittest::Queryable};
 
-use crate::experiment::preset;
+use layerwise_experiment::preset;
 
 fn show<'a>(tiles: &'a mut Tiles, experiment: &'a Experiment) -> Harness<'a> {
     let progress = Progress::default();

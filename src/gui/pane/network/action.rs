@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 
 use eframe::egui::{Context, ViewportCommand};
+use layerwise_experiment::{
+    Balance, Block, Change, Experiment, blocks_from_toml, blocks_to_toml, room_for,
+};
 
 use super::{NetworkPane, Palette, palette::Target, several::Repeat};
-use crate::{
-    experiment::{Balance, Block, Change, Experiment, blocks_from_toml, blocks_to_toml, room_for},
-    gui::command::Command,
-};
+use crate::gui::command::Command;
 
 /// A change of the chain or of what is open.
 pub(super) enum Action {

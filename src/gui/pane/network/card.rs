@@ -7,6 +7,7 @@ use eframe::egui::{
 };
 use egui_dnd::Handle;
 use indicatif::HumanCount;
+use layerwise_experiment::{Block, Experiment};
 
 use super::{
     NetworkPane,
@@ -21,10 +22,7 @@ use super::{
     several::Repeat,
     view::View,
 };
-use crate::{
-    experiment::{Block, Experiment},
-    gui::{command::Command, theme, widget::bytes},
-};
+use crate::gui::{command::Command, theme, widget::bytes};
 
 /// Width of the bar in a module's colour.
 pub(super) const RAIL: f32 = 4.0;

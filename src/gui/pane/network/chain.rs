@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use eframe::egui::{Id, Rect, ScrollArea, Ui, UiBuilder, scroll_area::ScrollBarVisibility, vec2};
 use egui_dnd::ItemIterator;
+use layerwise_experiment::Experiment;
 
 use super::{
     NetworkPane,
@@ -15,7 +16,6 @@ use super::{
     module_row,
     view::View,
 };
-use crate::experiment::Experiment;
 
 /// Room around a block that was brought into sight.
 const AROUND: f32 = 48.0;

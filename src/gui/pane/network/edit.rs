@@ -1,11 +1,11 @@
 //! The hyper-parameters of a block as fields.
 
 use eframe::egui::{ComboBox, Grid, Ui, vec2};
-
-use crate::{
-    experiment::{Block, Init, MAX_KERNEL, MAX_RATIO, MAX_WIDTH, NormOver, Position, Shortcut},
-    gui::widget::number_row,
+use layerwise_experiment::{
+    Block, Init, MAX_KERNEL, MAX_RATIO, MAX_WIDTH, NormOver, Position, Shortcut,
 };
+
+use crate::gui::widget::number_row;
 
 /// Fields for every hyper-parameter, within the ranges that an experiment allows.
 pub(super) fn show(ui: &mut Ui, block: &mut Block) {

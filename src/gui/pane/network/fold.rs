@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::experiment::{Block, Change};
+use layerwise_experiment::{Block, Change};
 
 /// Folded modules. A module is folded as long as all its blocks are marked, so that folds go
 /// along with blocks and cuts that come, go and move.
@@ -79,8 +79,9 @@ impl Folds {
 
 #[cfg(test)]
 mod tests {
+    use layerwise_experiment::{Balance, Experiment, preset};
+
     use super::*;
-    use crate::experiment::{Balance, Experiment, preset};
 
     fn resnet() -> Experiment {
         let mut experiment = preset("resnet110").unwrap().experiment().unwrap();

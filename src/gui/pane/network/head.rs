@@ -3,14 +3,12 @@
 use eframe::egui::{
     Align, Button, Label, Layout, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo,
 };
+use layerwise_experiment::{Experiment, HeadKind, LossKind};
 
 use super::{NetworkPane, card, column::key, header, learn, search::Match, view::View};
-use crate::{
-    experiment::{Experiment, HeadKind, LossKind},
-    gui::{
-        theme,
-        widget::{bytes, flops, number},
-    },
+use crate::gui::{
+    theme,
+    widget::{bytes, flops, number},
 };
 
 /// What goes into the network.

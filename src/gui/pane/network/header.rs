@@ -2,6 +2,7 @@
 
 use eframe::egui::{Align, ComboBox, DragValue, Layout, RichText, Ui};
 use indicatif::HumanCount;
+use layerwise_experiment::{Balance, Experiment};
 
 use super::{
     NetworkPane,
@@ -10,10 +11,7 @@ use super::{
     palette::{Palette, Target},
     view::View,
 };
-use crate::{
-    experiment::{Balance, Experiment},
-    gui::{theme, widget::bytes},
-};
+use crate::gui::{theme, widget::bytes};
 
 pub(super) fn show(
     ui: &mut Ui,

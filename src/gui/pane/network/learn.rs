@@ -1,12 +1,10 @@
 //! What a module learns from and how fast, as fields of its card.
 
 use eframe::egui::{Button, Checkbox, ComboBox, Grid, Label, RichText, Ui, vec2};
+use layerwise_experiment::{Experiment, HeadKind, LossKind};
 
 use super::view::View;
-use crate::{
-    experiment::{Experiment, HeadKind, LossKind},
-    gui::widget::{lambda_slider, number, number_row},
-};
+use crate::gui::widget::{lambda_slider, number, number_row};
 
 /// Every setting that a module has of its own.
 pub(super) fn settings(ui: &mut Ui, experiment: &mut Experiment, view: &View<'_>, module: usize) {

@@ -26,8 +26,7 @@ mod view;
 mod tests;
 
 use eframe::egui::{Rect, Ui};
-
-use crate::experiment::{Balance, Experiment, Problem};
+use layerwise_experiment::{Balance, Experiment, Problem};
 
 use action::Action;
 use column::Heights;

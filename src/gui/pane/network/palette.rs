@@ -4,9 +4,9 @@ use eframe::egui::{
     Button, Id, Key, Popup, PopupCloseBehavior, Rect, RichText, Role, ScrollArea, TextEdit, Ui,
     WidgetInfo, vec2,
 };
+use layerwise_experiment::{Block, Experiment, shape_after};
 
 use super::action::Action;
-use crate::experiment::{Block, Experiment, shape_after};
 
 /// Where the chosen block goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

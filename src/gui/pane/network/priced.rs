@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::experiment::{Balance, Costs, Experiment};
+use layerwise_experiment::{Balance, Costs, Experiment};
 
 /// Costs of an experiment, and whether its cuts are balanced.
 pub(super) struct Priced {
@@ -38,8 +38,9 @@ impl Prices {
 
 #[cfg(test)]
 mod tests {
+    use layerwise_experiment::preset;
+
     use super::*;
-    use crate::experiment::preset;
 
     #[test]
     fn costs_follow_the_experiment() {

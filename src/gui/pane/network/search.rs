@@ -1,12 +1,12 @@
 //! The search for blocks: by name, hyper-parameters, index or module.
 
 use eframe::egui::{Id, Key, Label, Modifiers, RichText, TextEdit, Ui};
+use layerwise_experiment::{Block, Experiment};
 
 use super::{
     icon::{self, Icon},
     view::View,
 };
-use crate::experiment::{Block, Experiment};
 
 /// The open search.
 #[derive(Default)]

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use eframe::egui::{Event, Modifiers, Ui};
-
-use crate::experiment::Change;
+use layerwise_experiment::Change;
 
 /// Blocks and heads that a person picked. A single selected block is open for editing.
 #[derive(Default)]

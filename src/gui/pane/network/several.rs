@@ -4,6 +4,7 @@
 use eframe::egui::{
     Align, Button, Checkbox, DragValue, Frame, Label, Layout, Margin, Panel, RichText, Ui, vec2,
 };
+use layerwise_experiment::{Experiment, REPEATS, room_for};
 
 use super::{
     NetworkPane,
@@ -11,10 +12,7 @@ use super::{
     header,
     icon::{self, Icon},
 };
-use crate::{
-    experiment::{Experiment, REPEATS, room_for},
-    gui::{command::Command, theme},
-};
+use crate::gui::{command::Command, theme};
 
 /// A repetition that is being chosen.
 pub(super) struct Repeat {

@@ -1,11 +1,9 @@
 use eframe::egui::{Event, Key, Modifiers, OutputCommand, PointerButton, Role, vec2};
 use egui_kittest::{Harness, kittest::Queryable};
+use layerwise_experiment::{Balance, Block, MethodKind, blocks_to_toml, preset};
 
 use super::*;
-use crate::{
-    experiment::{Balance, Block, MethodKind, blocks_to_toml, preset},
-    gui::command::Command,
-};
+use crate::gui::command::Command;
 
 struct Studio {
     pane: NetworkPane,
@@ -125,7 +123,7 @@ fn a_card_opens_and_its_numbers_change_the_block() {
     assert_eq!(blocks.len(), 17, "Delete edits text, not the network");
     assert!(matches!(
         blocks[3],
-        Block::Linear { out, .. } if out == crate::experiment::MAX_WIDTH
+        Block::Linear { out, .. } if out == layerwise_experiment::MAX_WIDTH
     ));
 }
 
@@ -293,7 +291,7 @@ fn a_module_gets_its_own_loss_and_gives_it_back() {
     harness.run();
     click(&mut harness, "Similarity");
     let loss = harness.state().experiment.loss_of(2);
-    assert_eq!(loss.kind, crate::experiment::LossKind::Similarity);
+    assert_eq!(loss.kind, layerwise_experiment::LossKind::Similarity);
     assert!(harness.query_by_label("Module 2: Similarity").is_some());
     assert!(harness.query_by_label("Normalise features").is_none());
     click(&mut harness, "Use the experiment's loss");

@@ -3,12 +3,12 @@
 use std::{collections::BTreeSet, ops::Range};
 
 use eframe::egui::Color32;
+use layerwise_experiment::{
+    BlockCost, Costs, Experiment, ModuleCost, ModulePlan, Place, Problem, Shape,
+};
 
 use super::{ModuleLive, priced::Priced};
-use crate::{
-    experiment::{BlockCost, Costs, Experiment, ModuleCost, ModulePlan, Place, Problem, Shape},
-    gui::theme,
-};
+use crate::gui::theme;
 
 /// What the cards read of an experiment.
 pub(super) struct View<'a> {

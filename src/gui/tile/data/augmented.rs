@@ -4,13 +4,11 @@ use eframe::egui::{
     Button, Color32, ColorImage, Label, Rect, RichText, ScrollArea, Sense, TextStyle,
     TextureHandle, Ui, WidgetInfo, pos2, text::LayoutJob, vec2,
 };
+use layerwise_dataset::{Dataset, Version, Versions};
+use layerwise_experiment::{Prepare, Shape};
 
 use super::{Edited, samples::texture};
-use crate::{
-    dataset::{Dataset, Version, Versions},
-    experiment::{Prepare, Shape},
-    gui::{background::Follower, sight::painted, theme, waiting::Work},
-};
+use crate::gui::{background::Follower, sight::painted, theme, waiting::Work};
 
 /// Versions that are drawn.
 const VERSIONS: u64 = 12;

@@ -4,11 +4,9 @@ use eframe::egui::{
     Align, Align2, Label, Rect, RichText, ScrollArea, Sense, TextStyle, Ui, Vec2, pos2, vec2,
 };
 use indicatif::HumanCount;
+use layerwise_dataset::{Dataset, class_counts};
 
-use crate::{
-    dataset::{Dataset, class_counts},
-    gui::theme,
-};
+use crate::gui::theme;
 
 const NAME_WIDTH: f32 = 120.0;
 const NUMBERS_WIDTH: f32 = 96.0;

@@ -8,13 +8,11 @@ mod samples;
 mod values;
 
 use eframe::egui::Ui;
+use layerwise_dataset::Dataset;
+use layerwise_experiment::{Data, Prepare};
 use serde::{Deserialize, Serialize};
 
 use super::{TileContext, empty};
-use crate::{
-    dataset::Dataset,
-    experiment::{Data, Prepare},
-};
 
 /// The data of the edited experiment, as they were loaded.
 #[derive(Clone, Copy)]

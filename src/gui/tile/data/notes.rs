@@ -1,8 +1,7 @@
 //! What there is to know of the data: where they come from, and what is not used or was replaced.
 
 use eframe::egui::{RichText, ScrollArea, Ui};
-
-use crate::dataset::{Dataset, Format};
+use layerwise_dataset::{Dataset, Format};
 
 pub(super) fn show(ui: &mut Ui, dataset: &Dataset) {
     let source = &dataset.source;

@@ -5,14 +5,12 @@ use eframe::egui::{
     TextureHandle, TextureOptions, Ui, vec2,
 };
 use indicatif::HumanCount;
+use layerwise_dataset::{CANCELLED, Samples};
+use layerwise_experiment::Shape;
 use serde::{Deserialize, Serialize};
 
 use super::Edited;
-use crate::{
-    dataset::{CANCELLED, Samples},
-    experiment::Shape,
-    gui::{background::Follower, sight::painted, theme, waiting::Work},
-};
+use crate::gui::{background::Follower, sight::painted, theme, waiting::Work};
 
 /// Samples on a page.
 const PAGE: usize = 48;

@@ -1,12 +1,10 @@
 use egui_kittest::{Harness, kittest::Queryable};
+use layerwise_dataset::{Note, load_now};
+use layerwise_experiment::{Experiment, preset};
+use layerwise_study::{Progress, compare::Comparison};
 
 use super::*;
-use crate::gui::{command::Availability, compare::Comparison};
-use crate::{
-    dataset::{Note, load_now},
-    experiment::{Experiment, preset},
-    run::Progress,
-};
+use crate::gui::command::Availability;
 
 fn dataset(assignments: &[&str]) -> Dataset {
     let assignments: Vec<String> = assignments.iter().map(|text| (*text).to_owned()).collect();

@@ -2,13 +2,11 @@
 
 use eframe::egui::{Color32, Grid, Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
 use indicatif::HumanCount;
+use layerwise_dataset::{Histogram, Samples, Summary, summarise};
+use layerwise_experiment::Shape;
 
 use super::Edited;
-use crate::{
-    dataset::{Histogram, Samples, Summary, summarise},
-    experiment::Shape,
-    gui::{background::Follower, theme, tile::number::three_digits},
-};
+use crate::gui::{background::Follower, theme, tile::number::three_digits};
 
 /// Most samples that are measured.
 const MEASURED: usize = 2_000;

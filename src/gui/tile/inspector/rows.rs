@@ -1,9 +1,7 @@
 //! What the inspector says of each quantity: its formula, its value, and what it is.
 
-use crate::{
-    experiment::MethodKind,
-    run::{InspectedBoundary, InspectedModule, InspectedUpdate, Isolation, Turn},
-};
+use layerwise_experiment::MethodKind;
+use layerwise_study::{InspectedBoundary, InspectedModule, InspectedUpdate, Isolation, Turn};
 
 /// One quantity.
 pub struct Row {

@@ -1,16 +1,14 @@
 //! The sample that is inspected, as it lies in the data.
 
 use eframe::egui::{Color32, Image, TextureOptions, Ui, vec2};
+use layerwise_dataset::{Dataset, Samples};
+use layerwise_experiment::Shape;
 
-use crate::{
-    dataset::{Dataset, Samples},
-    experiment::Shape,
-    gui::{
-        background::Follower,
-        sight::painted,
-        tile::{number::three_digits, texture::CachedTexture},
-        waiting::Work,
-    },
+use crate::gui::{
+    background::Follower,
+    sight::painted,
+    tile::{number::three_digits, texture::CachedTexture},
+    waiting::Work,
 };
 
 /// Side of the picture.

@@ -5,8 +5,9 @@ use eframe::egui::{
     text::{LayoutJob, TextWrapping},
     vec2,
 };
+use layerwise_study::ClassScores;
 
-use crate::{gui::tile::number::three_digits, run::ClassScores};
+use crate::gui::tile::number::three_digits;
 
 /// Most classes that are shown.
 const MOST: usize = 10;

@@ -1,12 +1,10 @@
 //! How far classes are apart, with the formula of each measure (Papyan, Han & Donoho 2020).
 
 use eframe::egui::{Label, RichText, Ui};
+use layerwise_study::{Separability, history::History};
 
 use super::formula::formula;
-use crate::{
-    gui::{history::History, theme, tile::number::three_digits},
-    run::Separability,
-};
+use crate::gui::{theme, tile::number::three_digits};
 
 /// A measure of neural collapse.
 pub struct Measure {

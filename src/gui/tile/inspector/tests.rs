@@ -2,13 +2,14 @@ use std::rc::Rc;
 
 use eframe::egui::{self, FontFamily, FontId, vec2};
 use egui_kittest::{Harness, kittest::Queryable};
+use layerwise_experiment::{Experiment, MethodKind, preset};
+use layerwise_study::{
+    ClassScores, Event, InspectedBoundary, InspectedUpdate, Isolation, Progress, Turn,
+    compare::Comparison,
+};
 
 use super::*;
-use crate::{
-    experiment::{Experiment, MethodKind, preset},
-    gui::{command::Availability, compare::Comparison},
-    run::{ClassScores, Event, InspectedBoundary, InspectedUpdate, Isolation, Progress, Turn},
-};
+use crate::gui::command::Availability;
 
 /// A module of an inspection that has everything.
 fn module(number: usize) -> InspectedModule {

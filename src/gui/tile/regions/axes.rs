@@ -5,8 +5,9 @@ use std::f32::consts::FRAC_PI_2;
 use eframe::egui::{
     Align2, Pos2, Rect, TextStyle, Ui, epaint::TextShape, pos2, text::LayoutJob, vec2,
 };
+use layerwise_dataset::Plane;
 
-use crate::{dataset::Plane, gui::widget};
+use crate::gui::widget;
 
 /// At most one more number than this stands along an axis.
 const NUMBERS: f64 = 3.0;

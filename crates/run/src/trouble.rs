@@ -1,0 +1,177 @@
+//! What a GPU reports when it cannot go on, in sentences for people.
+
+use std::any::Any;
+
+/// What went wrong on the GPU.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trouble {
+    Memory,
+    Size,
+    Lost,
+    Other,
+}
+
+/// Texts by which trouble is known, the more telling ones first: a GPU that was lost for want of
+/// memory wants memory. They are those of wgpu 30 (`wgpu::Error::OutOfMemory`,
+/// `wgpu_core::device::DeviceError`, `wgpu_core::resource::CreateBufferError::MaxBufferSize`,
+/// `wgpu_core::binding_model::CreateBindGroupError::BufferRangeTooLarge`,
+/// `wgpu_core::command::DispatchError::InvalidGroupSize`, `wgpu_hal::DeviceError`), of
+/// cubecl-runtime 0.11 (`IoError`, `LaunchError`, `ServerError`) and of burn-std 0.22
+/// (`ExecutionError`).
+const MARKS: &[(&str, Trouble)] = &[
+    ("Out of Memory", Trouble::Memory),
+    ("Out of memory", Trouble::Memory),
+    ("Not enough memory left", Trouble::Memory),
+    ("out of device memory", Trouble::Memory),
+    ("An out-of-memory error happened", Trouble::Memory),
+    ("can't allocate buffer of size", Trouble::Size),
+    ("is greater than the maximum buffer size", Trouble::Size),
+    ("buffer_binding_size` limit", Trouble::Size),
+    ("Each current dispatch group size dimension", Trouble::Size),
+    ("Parent device is lost", Trouble::Lost),
+    ("Device is lost", Trouble::Lost),
+    ("The device is poisoned", Trouble::Lost),
+    ("The device was poisoned", Trouble::Lost),
+    ("wgpu error", Trouble::Other),
+    // Of Layerwise.
+    ("the device could not be read", Trouble::Other),
+];
+
+/// Letters of what the GPU says that a sentence quotes.
+const QUOTED: usize = 200;
+
+/// Says what an error or a panic means where it comes from the device of that name, else nothing;
+/// nothing either while there is none and the name is empty.
+pub(super) fn explained(said: &str, device: &str) -> Option<String> {
+    let known = MARKS.iter().find(|(mark, _)| said.contains(mark));
+    let (mark, trouble) = known.filter(|_| !device.is_empty())?;
+    let what = match trouble {
+        Trouble::Memory => format!(
+            "{device} has no room for this step: choose a smaller batch, narrower blocks or more modules, or train on the CPU (device = \"cpu\")"
+        ),
+        Trouble::Size => format!(
+            "A tensor of this step is larger than {device} can hold in one piece: choose a smaller batch or narrower blocks, or train on the CPU (device = \"cpu\")"
+        ),
+        Trouble::Lost => format!(
+            "{device} was lost, as by a reset of its driver: go on with the run from its last checkpoint, or train on the CPU (device = \"cpu\")"
+        ),
+        Trouble::Other => format!(
+            "{device} cannot do this step: go on with the run from its last checkpoint, or train on the CPU (device = \"cpu\")"
+        ),
+    };
+    Some(format!(
+        "{what}. What the run recorded so far is kept. The device reported: {}",
+        quoted(said, mark)
+    ))
+}
+
+/// Says why a panic ended the run.
+pub(super) fn of_panic(panic: &(dyn Any + Send), device: &str) -> String {
+    let said = panic_text(panic);
+    explained(&said, device).unwrap_or_else(|| {
+        format!("The trainer broke off: {said}. What the run recorded so far is kept")
+    })
+}
+
+/// What is said from the line of the mark on, without backtraces, in one line and not too long.
+fn quoted(said: &str, mark: &str) -> String {
+    let mut words = (said.lines())
+        .skip_while(|line| !line.contains(mark))
+        .take_while(|line| !line.to_lowercase().contains("backtrace"))
+        .flat_map(str::split_whitespace);
+    let mut text = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        if text.chars().count() + word.chars().count() >= QUOTED {
+            text.push_str(" …");
+            break;
+        }
+        text.push(' ');
+        text.push_str(word);
+    }
+    text
+}
+
+/// What a panic says of its cause.
+pub fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    panic
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+        .unwrap_or_else(|| "unknown cause".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GPU: &str = "Radeon (discrete GPU, Vulkan)";
+
+    fn told(said: &str) -> String {
+        explained(said, GPU).unwrap()
+    }
+
+    #[test]
+    fn want_of_memory_is_told_with_its_remedies() {
+        for said in [
+            "wgpu error: Out of Memory",
+            "An IO error happened\nCaused by:\n  out of device memory allocating 4096 bytes\nNo backtrace available",
+            "A launch error happened\nCaused by:\n  An out-of-memory error happened during launch\nCaused by:\n  heap 0",
+            "The device is poisoned\nCaused by:\n  Unknown: Out of memory\nBacktrace:\nNo backtrace available",
+        ] {
+            let told = told(said);
+            assert!(
+                told.starts_with("Radeon (discrete GPU, Vulkan) has no room for this step"),
+                "{told}"
+            );
+            assert!(told.contains("smaller batch") && !told.contains("acktrace"));
+            assert!(!told.contains('\n'), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_tensor_that_never_fits_is_told_apart() {
+        let told = told(
+            "the device could not be read: An error happened during execution\nCaused by:\n  Several failures at once\nCaused by:\n  The bytes were never written (failure #68, still claiming 4 buffer(s))\n  skipped `KernelBinop`: it needed memory ManagedMemoryId { value: 156 }, which carried the failure\nCaused by:\n  An IO error happened\nCaused by:\n  can't allocate buffer of size: 268435456\nNo backtrace available\nAsked at:\nNo backtrace available",
+        );
+        assert!(told.contains("larger than Radeon"), "{told}");
+        assert!(
+            told.ends_with("The device reported: can't allocate buffer of size: 268435456"),
+            "{told}"
+        );
+        let said = "wgpu error: Validation Error\n\nCaused by:\n  In Device::create_bind_group\n    Buffer binding 1 range 1073741824 exceeds `max_*_buffer_binding_size` limit 134217728\n";
+        let told = explained(said, GPU).unwrap();
+        assert!(told.contains("larger than Radeon"), "{told}");
+    }
+
+    #[test]
+    fn a_lost_device_is_told_with_what_it_said() {
+        for said in [
+            "the device could not be read: The device is poisoned\nCaused by:\n  The device is poisoned\nCaused by:\n  Unknown: Device is lost\nBacktrace:\nNo backtrace available",
+            "Error in Device::poll: Validation Error\n\nCaused by:\n  Parent device is lost\n",
+        ] {
+            let told = told(said);
+            assert!(told.contains("was lost"), "{told}");
+            assert!(told.contains("last checkpoint") && told.contains("device = \"cpu\""));
+        }
+    }
+
+    #[test]
+    fn what_a_gpu_says_is_kept_short() {
+        let said = format!("wgpu error: {}", "very long ".repeat(1000));
+        let told = told(&said);
+        assert!(told.ends_with('…') && told.chars().count() < 500, "{told}");
+    }
+
+    #[test]
+    fn other_trouble_stays_as_it_is() {
+        let full = "metrics.jsonl cannot be written: No space left on device (os error 28). Make room or choose another folder";
+        assert_eq!(explained(full, GPU), None);
+        // Before a device is open, there is none to blame.
+        assert_eq!(explained("Out of Memory", ""), None);
+        let panic: Box<dyn Any + Send> = Box::new("index out of bounds");
+        assert_eq!(
+            of_panic(panic.as_ref(), "CPU (2 threads)"),
+            "The trainer broke off: index out of bounds. What the run recorded so far is kept"
+        );
+    }
+}
