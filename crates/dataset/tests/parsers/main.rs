@@ -1,16 +1,12 @@
 //! Inputs that fuzzing found, and others like them, through the parsers that they are for.
 
-#[path = "../fuzz/targets.rs"]
 mod targets;
 
 use std::{fs, path::Path};
 
-use layerwise_dataset as dataset;
-use layerwise_experiment as experiment;
-
 /// Every kept input of a target; there must be some.
 fn replay(name: &str, target: targets::Target) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/regressions");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/regressions");
     let inputs = fs::read_dir(folder.join(name)).unwrap();
     let mut count = 0;
     for input in inputs {

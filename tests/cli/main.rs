@@ -1,12 +1,7 @@
 //! The command line as a person or a script meets it: the program as a process.
 
-#[path = "cli/data.rs"]
 mod data;
-#[path = "cli/parsers.rs"]
-mod parsers;
-#[path = "cli/resume.rs"]
 mod resume;
-#[path = "cli/weights.rs"]
 mod weights;
 
 use std::{

@@ -1,21 +1,13 @@
 //! Whole runs on tiny data: repeatability, agreement of devices, commands, records, traces,
 //! weights from elsewhere.
 
-#[path = "training/data.rs"]
 mod data;
-#[path = "training/fork.rs"]
 mod fork;
-#[path = "training/inspect.rs"]
 mod inspect;
-#[path = "training/last_batch.rs"]
 mod last_batch;
-#[path = "training/numbers.rs"]
 mod numbers;
-#[path = "training/resume.rs"]
 mod resume;
-#[path = "training/truth.rs"]
 mod truth;
-#[path = "reference/weights.rs"]
 mod weights;
 
 use std::{

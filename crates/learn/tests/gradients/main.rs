@@ -1,13 +1,9 @@
 //! Every block, head and loss against central differences, in double precision on the CPU. A
 //! process of its own: the precision of a device is set once.
 
-#[path = "gradients/closed.rs"]
 mod closed;
-#[path = "gradients/corners.rs"]
 mod corners;
-#[path = "gradients/inspect.rs"]
 mod inspect;
-#[path = "gradients/truth.rs"]
 mod truth;
 
 use std::sync::Once;

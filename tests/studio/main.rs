@@ -1,12 +1,8 @@
 //! The real application, driven as a person would, with a real trainer behind it.
 
-#[path = "studio/data.rs"]
 mod data;
-#[path = "studio/inspector.rs"]
 mod inspector;
-#[path = "studio/runs.rs"]
 mod runs;
-#[path = "studio/weights.rs"]
 mod weights;
 
 use std::{

@@ -182,7 +182,7 @@ fn preset_agrees(preset: &str, reference: &str, naming: Naming) {
 fn resnet_18_agrees_with_torchvision() {
     preset_agrees(
         "resnet18-imagenet",
-        include_str!("resnet18.json"),
+        include_str!("../../../../tests/reference/resnet18.json"),
         Naming::Torchvision,
     );
 }
@@ -191,7 +191,7 @@ fn resnet_18_agrees_with_torchvision() {
 fn resnet_50_agrees_with_torchvision() {
     preset_agrees(
         "resnet50-imagenet",
-        include_str!("resnet50.json"),
+        include_str!("../../../../tests/reference/resnet50.json"),
         Naming::Torchvision,
     );
 }
@@ -200,7 +200,7 @@ fn resnet_50_agrees_with_torchvision() {
 fn vit_ti_agrees_with_timm() {
     preset_agrees(
         "vit-ti-16",
-        include_str!("vit_tiny_patch16_224.json"),
+        include_str!("../../../../tests/reference/vit_tiny_patch16_224.json"),
         Naming::Timm,
     );
 }
@@ -209,14 +209,14 @@ fn vit_ti_agrees_with_timm() {
 fn vit_s_agrees_with_timm() {
     preset_agrees(
         "vit-s-16",
-        include_str!("vit_small_patch16_224.json"),
+        include_str!("../../../../tests/reference/vit_small_patch16_224.json"),
         Naming::Timm,
     );
 }
 
 #[test]
 fn swin_t_agrees_with_torchvision() {
-    preset_agrees("swin-t", include_str!("swin_t.json"), Naming::Torchvision);
+    preset_agrees("swin-t", include_str!("../../../../tests/reference/swin_t.json"), Naming::Torchvision);
 }
 
 /// Images of 224×224 in 1,000 classes.
@@ -284,7 +284,7 @@ fn conv_next_t_agrees_with_torchvision() {
     agrees(
         "ConvNeXt-T",
         network(LARGE, &blocks),
-        include_str!("convnext_tiny.json"),
+        include_str!("../../../../tests/reference/convnext_tiny.json"),
         [Naming::Torchvision; 2],
     );
 }
@@ -296,7 +296,7 @@ fn conv_next_agrees_with_timm() {
     agrees(
         "ConvNeXt-Atto",
         network(LARGE, &blocks),
-        include_str!("convnext_atto.json"),
+        include_str!("../../../../tests/reference/convnext_atto.json"),
         [Naming::Timm, Naming::Torchvision],
     );
     let mut blocks = conv_next([1, 2, 1, 1], [8, 16, 24, 32], true);
@@ -304,7 +304,7 @@ fn conv_next_agrees_with_timm() {
     agrees(
         "ConvNeXt with the norm first",
         network(&wide([32, 64]), &blocks),
-        include_str!("convnext_norm_first.json"),
+        include_str!("../../../../tests/reference/convnext_norm_first.json"),
         [Naming::Timm; 2],
     );
 }
@@ -318,7 +318,7 @@ fn mixer_s_agrees_with_timm() {
     agrees(
         "Mixer-S/32",
         network(LARGE, &blocks),
-        include_str!("mixer_s32_224.json"),
+        include_str!("../../../../tests/reference/mixer_s32_224.json"),
         [Naming::Timm; 2],
     );
 }
@@ -337,7 +337,7 @@ fn windows_that_cover_one_side_agree_with_torchvision() {
     agrees(
         "Swin on a wide image",
         network(&wide([8, 16]), &blocks),
-        include_str!("swin_wide.json"),
+        include_str!("../../../../tests/reference/swin_wide.json"),
         [Naming::Torchvision; 2],
     );
 }
@@ -373,7 +373,7 @@ fn checkpoints_of_torch_save_are_read_in_both_formats() {
     let experiment = tiny(&["split.after=[2]"]);
     for file in ["tiny.pt", "tiny-legacy.pt"] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("tests/reference")
+            .join("../../tests/reference")
             .join(file);
         let drawn = LocalModule::all(&experiment, &Device::flex()).unwrap();
         let (modules, report) = weights::import(&experiment, &checkpoint(&path), drawn).unwrap();
@@ -416,7 +416,7 @@ fn checkpoints_of_torch_save_are_read_in_both_formats() {
 
 #[test]
 fn a_replaced_head_starts_as_the_seed_has_it() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/tiny.pt");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/reference/tiny.pt");
     let experiment = tiny(&["data.shape_classes=4"]);
     let drawn = LocalModule::all(&experiment, &Device::flex()).unwrap();
     let error = weights::import(&experiment, &checkpoint(&path), drawn.clone()).unwrap_err();
@@ -585,7 +585,7 @@ fn files_of_weights_say_how_inputs_were_normalised() {
     );
     // A file from elsewhere does not say it, and what does not fit is not passed on.
     let mut foreign = tiny(&[]);
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/tiny.pt");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/reference/tiny.pt");
     foreign.weights = Some(checkpoint(&path));
     assert_eq!(export(&foreign), None);
     let bytes = std::fs::read(&trained).unwrap();

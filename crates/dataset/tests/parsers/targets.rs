@@ -1,5 +1,5 @@
 //! What is tried on each parser of files: any bytes are read, or refused in a sentence. Fuzzing
-//! calls these functions with inputs that it makes up, the test-suite with those that are kept.
+//! calls these functions with inputs that it makes up, the tests with those that are kept.
 
 use std::{
     fs,
@@ -11,8 +11,8 @@ use flate2::{Compression, write::GzEncoder};
 use tempfile::TempDir;
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
-use super::dataset::{self, Note, Samples};
-use super::experiment::{
+use layerwise_dataset::{self as dataset, Note, Samples};
+use layerwise_experiment::{
     Balance, Data, DataKind, Experiment, FileError, Prepare, Resize, Shape, blocks_from_toml,
     blocks_to_toml,
 };
