@@ -7,10 +7,12 @@ use layerwise_experiment::{Data, Found, MAX_CLASSES, Prepare, Shape, words::shor
 use serde::Serialize;
 
 use super::{
-    Column, ColumnKind, Dataset, Format, Loading, Note, Part, Progress, Source, class_counts,
-    divided,
+    dataset::{Dataset, Source},
+    histogram::class_counts,
+    progress::{Loading, Progress},
     samples::{Reading, Samples},
-    source::{self, Options, Range, Raw, Store},
+    source::{self, Column, ColumnKind, Format, Note, Options, Part, Range, Raw, Store},
+    split::divided,
 };
 
 /// Reads the data at `data.path`.

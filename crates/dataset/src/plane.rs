@@ -2,7 +2,7 @@
 
 use layerwise_experiment::Shape;
 
-use super::Samples;
+use super::samples::Samples;
 
 /// Space around the samples, as a part of their range.
 const MARGIN: f64 = 0.15;

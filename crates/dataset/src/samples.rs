@@ -7,10 +7,10 @@ use rand::Rng;
 use rayon::prelude::*;
 
 use super::{
-    CANCELLED, Loading, Progress,
     augment::{augment, erase},
     normalize::Normalization,
     picture::{fit, planes::Planes},
+    progress::{CANCELLED, Loading, Progress},
     source::{Part, Range, Store},
 };
 

@@ -9,9 +9,9 @@ use layerwise_experiment::{
 };
 
 use super::{
-    Samples,
     batch::epoch_order,
     mix::{self, Mix, Mixing},
+    samples::Samples,
 };
 
 /// Which samples stand in which step of a training, and what is done to them.

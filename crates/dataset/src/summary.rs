@@ -3,9 +3,10 @@
 use rayon::prelude::*;
 
 use super::{
-    Loading, Progress, Samples,
     histogram::{ByteCounts, Histogram},
     normalize::{Moments, Normalization},
+    progress::{CANCELLED, Loading, Progress},
+    samples::Samples,
 };
 
 /// Samples between two reports of progress.
@@ -37,14 +38,16 @@ pub fn summarise(samples: &Samples, progress: Progress<'_>) -> Result<Summary, S
             done: done as u64,
             total: samples.len() as u64,
         });
-        match goes_on {
-            true => Ok(()),
-            false => Err(super::CANCELLED.to_owned()),
+        if goes_on {
+            Ok(())
+        } else {
+            Err(CANCELLED.to_owned())
         }
     };
-    match samples.holds_pixels() {
-        true => of_pixels(samples, &mut report),
-        false => of_values(samples, &mut report),
+    if samples.holds_pixels() {
+        of_pixels(samples, &mut report)
+    } else {
+        of_values(samples, &mut report)
     }
 }
 

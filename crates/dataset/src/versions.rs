@@ -7,9 +7,11 @@ use layerwise_experiment::{
 use rand::RngExt;
 
 use super::{
-    Normalization, Progress, Samples,
     mix::{self, Mix},
-    summarise,
+    normalize::Normalization,
+    progress::Progress,
+    samples::Samples,
+    summary::summarise,
 };
 
 /// Samples that the mean is taken over, which fills what is erased.

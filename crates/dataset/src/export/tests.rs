@@ -1,9 +1,9 @@
 use std::{fs, path::Path};
 
-use layerwise_experiment::{Data, DataKind, Normalize, Prepare};
+use layerwise_experiment::{Data, DataKind, Normalize, Prepare, Shape};
 
 use super::*;
-use crate::{Part, Request, Source, Store, load};
+use crate::{CANCELLED, Part, Request, Samples, Source, Store, load};
 
 fn dataset(stores: [Store; 2], shape: Shape, classes: &[&str]) -> Dataset {
     let [train, test] = stores.map(|store| {

@@ -1,6 +1,7 @@
 //! What holds between the files and the crates of the workspace, and what they stand on.
 
 mod circles;
+mod dependencies;
 mod source;
 
 use std::path::{Path, PathBuf};

@@ -154,6 +154,9 @@ impl Visit<'_> for Source {
         }
     }
 
+    /// `pub(super)` takes nothing from there.
+    fn visit_visibility(&mut self, _: &Visibility) {}
+
     fn visit_path(&mut self, path: &syn::Path) {
         let names = path.segments.iter().map(|part| part.ident.to_string());
         self.paths.insert(names.collect());
