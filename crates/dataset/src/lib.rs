@@ -3,6 +3,7 @@
 mod augment;
 mod batch;
 mod digits;
+mod error;
 pub mod export;
 pub mod fetch;
 mod files;
@@ -32,10 +33,12 @@ use layerwise_experiment::{
 use rand_chacha::ChaCha8Rng;
 use rand_distr::Normal;
 
+use error::cancellable;
 use planar::Planar;
 use samples::Reading;
 
 pub use batch::epoch_order;
+pub use error::Error;
 pub use files::{ClassCount, Contents, Inspection, inspect, look};
 pub use histogram::{Histogram, class_counts};
 pub use images::Images;
@@ -239,16 +242,17 @@ impl Loading {
 /// Hears how far reading has come, and says whether to go on.
 pub type Progress<'a> = &'a mut dyn FnMut(Loading) -> bool;
 
-/// What is told where somebody does not want to go on.
-pub const CANCELLED: &str = "Cancelled";
-
 /// Makes or reads the data of an experiment. The same request gives the same samples in the same
 /// order on every machine.
 ///
 /// # Errors
 /// Where a file cannot be read or the numbers asked for make no data set; the sentence says what
-/// to change.
-pub fn load(request: &Request, progress: Progress<'_>) -> Result<Dataset, String> {
+/// to change. [`Error::Cancelled`] where `progress` does not want to go on.
+pub fn load(request: &Request, progress: Progress<'_>) -> Result<Dataset, Error> {
+    cancellable(progress, |progress| made(request, progress))
+}
+
+fn made(request: &Request, progress: Progress<'_>) -> Result<Dataset, String> {
     let Request {
         data,
         prepare,
@@ -278,7 +282,7 @@ pub fn load(request: &Request, progress: Progress<'_>) -> Result<Dataset, String
 /// # Errors
 /// As [`load`].
 pub fn load_now(experiment: &Experiment) -> Result<Dataset, String> {
-    load(&Request::of(experiment), &mut |_| true)
+    made(&Request::of(experiment), &mut |_| true)
 }
 
 /// The samples with their values as they are.

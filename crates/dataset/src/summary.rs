@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::{
     Loading, Progress, Samples,
+    error::CANCELLED,
     histogram::{ByteCounts, Histogram},
     normalize::{Moments, Normalization},
 };
@@ -39,7 +40,7 @@ pub fn summarise(samples: &Samples, progress: Progress<'_>) -> Result<Summary, S
         });
         match goes_on {
             true => Ok(()),
-            false => Err(super::CANCELLED.to_owned()),
+            false => Err(CANCELLED.to_owned()),
         }
     };
     match samples.holds_pixels() {

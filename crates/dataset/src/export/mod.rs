@@ -15,7 +15,10 @@ use std::path::Path;
 
 use layerwise_experiment::Shape;
 
-use super::{CANCELLED, Dataset, Loading, Note, Progress, Samples, class_counts};
+use super::{
+    Dataset, Error, Loading, Note, Progress, Samples, class_counts,
+    error::{CANCELLED, cancellable},
+};
 use place::Fault;
 
 /// Samples between two reports.
@@ -44,8 +47,17 @@ pub enum Target {
 ///
 /// # Errors
 /// Where the format cannot hold the samples, there is something at `out` already or it cannot be
-/// written, an image file cannot be read, or `progress` does not want to go on ([`CANCELLED`]).
+/// written, an image file cannot be read, or `progress` does not want to go on ([`Error::Cancelled`]).
 pub fn export(
+    dataset: &Dataset,
+    target: Target,
+    out: &Path,
+    progress: Progress<'_>,
+) -> Result<Vec<Note>, Error> {
+    cancellable(progress, |progress| write(dataset, target, out, progress))
+}
+
+fn write(
     dataset: &Dataset,
     target: Target,
     out: &Path,

@@ -15,7 +15,8 @@ use tiny_skia::{
 };
 
 use super::{
-    CANCELLED, Loading, Progress,
+    Loading, Progress,
+    error::CANCELLED,
     source::{Part, Store},
 };
 use hue::Hue;

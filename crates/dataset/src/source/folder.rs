@@ -12,7 +12,7 @@ use std::{
 use walkdir::{DirEntry, WalkDir};
 
 use super::raw::{Format, Note, Part, Raw, Store};
-use crate::{CANCELLED, picture::decode};
+use crate::{error::CANCELLED, picture::decode};
 
 mod layout;
 mod left;

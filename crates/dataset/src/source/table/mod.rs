@@ -45,7 +45,6 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::raw::{Format, Note, Part, Raw, Store};
-use crate::CANCELLED;
 pub use labels::keeps_classes;
 use layout::Layout;
 use source::Source;
@@ -118,8 +117,14 @@ pub fn read(path: &Path, options: &Options, progress: &mut Progress) -> Result<R
         return Err(format!("{name} is not a file: choose a CSV or TSV file"));
     }
     let open = || File::open(path).map(|file| Box::new(file) as Box<dyn Read>);
-    decode(&open, about.len(), options, progress).map_err(|error| {
-        if error == CANCELLED {
+    let mut cancelled = false;
+    let mut hear = |done, total| {
+        cancelled |= !progress(done, total);
+        !cancelled
+    };
+    let read = decode(&open, about.len(), options, &mut hear);
+    read.map_err(|error| {
+        if cancelled {
             error
         } else {
             format!("{name}: {error}")

@@ -9,7 +9,7 @@ use super::Progress;
 use super::layout::Layout;
 use super::source::{Gauge, LONGEST_ROW, Source, unreadable};
 use super::words::{count, grouped};
-use crate::CANCELLED;
+use crate::error::CANCELLED;
 
 /// Which of the two times the file is gone over.
 #[derive(Clone, Copy, PartialEq, Eq)]
