@@ -9,7 +9,9 @@ use rand_distr::Normal;
 
 use super::{
     dataset::{Dataset, Source},
-    digits, files,
+    digits,
+    error::{Error, cancellable},
+    files,
     normalize::Normalization,
     planar::Planar,
     progress::Progress,
@@ -25,8 +27,12 @@ use super::{
 ///
 /// # Errors
 /// Where a file cannot be read or the numbers asked for make no data set; the sentence says what
-/// to change.
-pub fn load(request: &Request, progress: Progress<'_>) -> Result<Dataset, String> {
+/// to change. [`Error::Cancelled`] where `progress` does not want to go on.
+pub fn load(request: &Request, progress: Progress<'_>) -> Result<Dataset, Error> {
+    cancellable(progress, |progress| made(request, progress))
+}
+
+fn made(request: &Request, progress: Progress<'_>) -> Result<Dataset, String> {
     let Request {
         data,
         prepare,
@@ -56,7 +62,7 @@ pub fn load(request: &Request, progress: Progress<'_>) -> Result<Dataset, String
 /// # Errors
 /// As [`load`].
 pub fn load_now(experiment: &Experiment) -> Result<Dataset, String> {
-    load(&Request::of(experiment), &mut |_| true)
+    made(&Request::of(experiment), &mut |_| true)
 }
 
 /// The samples with their values as they are.

@@ -30,6 +30,3 @@ impl Loading {
 
 /// Hears how far reading has come, and says whether to go on.
 pub type Progress<'a> = &'a mut dyn FnMut(Loading) -> bool;
-
-/// What is told where somebody does not want to go on.
-pub const CANCELLED: &str = "Cancelled";

@@ -8,9 +8,10 @@ use rayon::prelude::*;
 
 use super::{
     augment::{augment, erase},
+    error::Error,
     normalize::Normalization,
     picture::{fit, planes::Planes},
-    progress::{CANCELLED, Loading, Progress},
+    progress::{Loading, Progress},
     source::{Part, Range, Store},
 };
 
@@ -295,7 +296,7 @@ impl Samples {
     ///
     /// # Errors
     /// As [`Samples::pixels`], and where `progress` does not want to go on.
-    pub fn values(&self, progress: Progress<'_>) -> Result<Vec<f32>, String> {
+    pub fn values(&self, progress: Progress<'_>) -> Result<Vec<f32>, Error> {
         let mut values = Vec::new();
         for start in (0..self.len()).step_by(AT_ONCE) {
             let goes_on = progress(Loading {
@@ -304,7 +305,7 @@ impl Samples {
                 total: self.len() as u64,
             });
             if !goes_on {
-                return Err(CANCELLED.to_owned());
+                return Err(Error::Cancelled);
             }
             values.append(&mut self.values_of(start, AT_ONCE)?);
         }

@@ -3,9 +3,10 @@
 use rayon::prelude::*;
 
 use super::{
+    error::CANCELLED,
     histogram::{ByteCounts, Histogram},
     normalize::{Moments, Normalization},
-    progress::{CANCELLED, Loading, Progress},
+    progress::{Loading, Progress},
     samples::Samples,
 };
 

@@ -51,8 +51,8 @@ impl Compared {
     /// A run as its record tells.
     pub fn recorded(recorded: Recorded) -> Self {
         let mut history = History::new(&recorded.experiment);
-        for event in &recorded.events {
-            history.push(event);
+        for fact in &recorded.facts {
+            history.push(fact);
         }
         let (folder, origin) = (Some(recorded.folder), recorded.origin);
         Self::new(history, recorded.live, None, folder, origin)

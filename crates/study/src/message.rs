@@ -1,11 +1,9 @@
-//! What a run tells: events in order, and latest values. Plain numbers only: no tensor leaves
-//! the trainer.
+//! What facts are made of, and latest values. Plain numbers only: no tensor leaves the trainer.
 
 use layerwise_dataset::{Loading, Plane};
 use serde::{Deserialize, Serialize};
 
 use super::nan;
-use crate::Inspection;
 
 /// Which boundaries a change of λ concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,7 +16,7 @@ pub enum Target {
 }
 
 /// Where a run is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
     /// Loads data and opens the device.
@@ -217,19 +215,6 @@ pub struct Truth {
     pub predicted_change: Vec<f32>,
 }
 
-impl Truth {
-    /// Takes the numbers of so many modules as they come from the device: a cosine for each, then
-    /// cosine, change and prediction of each boundary.
-    pub fn fill(&mut self, modules: usize, numbers: &mut impl Iterator<Item = f32>) {
-        self.parameter_cosine.extend(numbers.by_ref().take(modules));
-        for _ in 1..modules {
-            self.boundary_cosine.extend(numbers.next());
-            self.loss_change.extend(numbers.next());
-            self.predicted_change.extend(numbers.next());
-        }
-    }
-}
-
 /// What a person changed while a run trained.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
@@ -273,35 +258,8 @@ pub struct DecisionRegions {
     pub modules: Vec<(usize, Vec<u16>, Vec<f32>)>,
 }
 
-/// What a run tells, in order.
-#[derive(Clone, Debug)]
-pub enum Event {
-    /// Newly recorded steps.
-    Steps(Vec<StepRecord>),
-    Evaluated(Evaluation),
-    Isolation(Isolation),
-    /// A step that was told before.
-    Truth(Truth),
-    /// The next step as it would be done, which was asked for.
-    Inspected(Inspection),
-    Changed(Change),
-    /// Something that a person should know; the run goes on.
-    Note(String),
-    /// Like a note, and worth a notification. `module` counts from 1.
-    Warning {
-        module: Option<usize>,
-        message: String,
-    },
-    /// The run is over. `message` says why where it did not simply finish.
-    Ended {
-        phase: Phase,
-        message: Option<String>,
-        summary: Option<Box<Summary>>,
-    },
-}
-
 /// The result of a run, as in `summary.json`.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     pub name: String,
     pub layerwise_version: String,
@@ -320,12 +278,18 @@ pub struct Summary {
     /// Test accuracy of the last module, in [0, 1].
     pub test_accuracy: Option<f32>,
     /// Test accuracy of each module with a loss, in [0, 1]; NaN where it scores no classes.
+    #[serde(deserialize_with = "nan::numbers")]
     pub module_test_accuracy: Vec<f32>,
+    #[serde(deserialize_with = "nan::numbers")]
     pub module_test_loss: Vec<f32>,
     /// Means over the last epoch, one for each boundary.
+    #[serde(deserialize_with = "nan::numbers")]
     pub boundary_cosine: Vec<f32>,
+    #[serde(deserialize_with = "nan::numbers")]
     pub boundary_relative_distance: Vec<f32>,
+    #[serde(deserialize_with = "nan::numbers")]
     pub boundary_norm_ratio: Vec<f32>,
+    #[serde(deserialize_with = "nan::numbers")]
     pub boundary_reconciliation: Vec<f32>,
     pub boundary_lambda: Vec<f64>,
     pub module_separability: Vec<Separability>,

@@ -13,7 +13,12 @@ mod work;
 
 use std::path::Path;
 
-use super::{dataset::Dataset, progress::Progress, source::Note};
+use super::{
+    dataset::Dataset,
+    error::{Error, cancellable},
+    progress::Progress,
+    source::Note,
+};
 use work::Work;
 
 /// What a data set is written as.
@@ -39,8 +44,17 @@ pub enum Target {
 ///
 /// # Errors
 /// Where the format cannot hold the samples, there is something at `out` already or it cannot be
-/// written, an image file cannot be read, or `progress` does not want to go on ([`crate::CANCELLED`]).
+/// written, an image file cannot be read, or `progress` does not want to go on ([`Error::Cancelled`]).
 pub fn export(
+    dataset: &Dataset,
+    target: Target,
+    out: &Path,
+    progress: Progress<'_>,
+) -> Result<Vec<Note>, Error> {
+    cancellable(progress, |progress| write(dataset, target, out, progress))
+}
+
+fn write(
     dataset: &Dataset,
     target: Target,
     out: &Path,

@@ -3,7 +3,8 @@
 use super::place::Fault;
 use crate::{
     dataset::Dataset,
-    progress::{CANCELLED, Loading, Progress},
+    error::CANCELLED,
+    progress::{Loading, Progress},
 };
 
 /// Samples between two reports.

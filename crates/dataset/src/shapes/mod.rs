@@ -15,7 +15,8 @@ use tiny_skia::{
 };
 
 use super::{
-    progress::{CANCELLED, Loading, Progress},
+    error::CANCELLED,
+    progress::{Loading, Progress},
     source::{Part, Store},
 };
 use hue::{Hue, Rgb};

@@ -10,7 +10,7 @@ use std::{
 use walkdir::{DirEntry, WalkDir};
 
 use super::raw::{Format, Part, Raw, Store};
-use crate::progress::CANCELLED;
+use crate::error::CANCELLED;
 
 mod image;
 mod layout;

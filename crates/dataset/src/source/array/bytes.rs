@@ -10,7 +10,7 @@ use flate2::read::MultiGzDecoder;
 use layerwise_experiment::words::one_line;
 
 use super::origin::Origin;
-use crate::progress::CANCELLED;
+use crate::error::CANCELLED;
 
 /// Bytes that the samples of one part may take in memory: 4 GiB.
 pub const LIMIT: u64 = 4 << 30;

@@ -47,7 +47,6 @@ use std::io::Read;
 use std::path::Path;
 
 use super::raw::{Format, Raw};
-use crate::progress::CANCELLED;
 use layout::Layout;
 use rows::Progress;
 use source::{Open, Source};
@@ -67,8 +66,14 @@ pub fn read(path: &Path, options: &Options, progress: &mut Progress) -> Result<R
         return Err(format!("{name} is not a file: choose a CSV or TSV file"));
     }
     let open = || File::open(path).map(|file| Box::new(file) as Box<dyn Read>);
-    decode(&open, about.len(), options, progress).map_err(|error| {
-        if error == CANCELLED {
+    let mut cancelled = false;
+    let mut hear = |done, total| {
+        cancelled |= !progress(done, total);
+        !cancelled
+    };
+    let read = decode(&open, about.len(), options, &mut hear);
+    read.map_err(|error| {
+        if cancelled {
             error
         } else {
             format!("{name}: {error}")

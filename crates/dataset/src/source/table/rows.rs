@@ -8,7 +8,7 @@ use super::layout::Layout;
 use super::reader::{reader, too_long};
 use super::source::{Gauge, LONGEST_ROW, Source, unreadable};
 use super::words::grouped;
-use crate::progress::CANCELLED;
+use crate::error::CANCELLED;
 
 /// Told the work done and the whole work, both in bytes; false cancels.
 pub type Progress<'a> = dyn FnMut(u64, u64) -> bool + 'a;
