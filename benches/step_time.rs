@@ -6,6 +6,14 @@
 //! Each number is the median of a few short runs, taken in turn so that a change in the machine's
 //! speed meets all of them.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a bench that cannot go on ends"
+)]
+
 use std::time::Duration;
 
 use layerwise_experiment::{Experiment, Preset, presets};

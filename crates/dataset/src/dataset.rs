@@ -15,14 +15,18 @@ use super::{
 /// Where a data set comes from and under which terms.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Source {
+    /// Name on the screen.
     pub title: String,
+    /// Whom it is from.
     pub credit: String,
+    /// Under which terms it is.
     pub licence: String,
 }
 
 /// A whole data set, split for training and testing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dataset {
+    /// Shape of every sample.
     pub shape: Shape,
     /// What files were recognised as; none of built-in sets.
     pub format: Option<Format>,
@@ -30,8 +34,11 @@ pub struct Dataset {
     pub features: Vec<String>,
     /// Name of each class.
     pub classes: Vec<String>,
+    /// Those to train on.
     pub train: Samples,
+    /// Those to test on.
     pub test: Samples,
+    /// Where it comes from.
     pub source: Source,
     /// What is not used, or was replaced.
     pub notes: Vec<Note>,

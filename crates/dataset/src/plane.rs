@@ -14,7 +14,9 @@ const ALIKE: f64 = 3.0;
 pub struct Plane {
     /// What the two values are called, where that is known.
     pub names: Option<[String; 2]>,
+    /// The corner with the lowest values.
     pub low: [f32; 2],
+    /// The corner with the highest values.
     pub high: [f32; 2],
 }
 

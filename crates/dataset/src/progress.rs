@@ -7,6 +7,7 @@ use indicatif::HumanCount;
 pub struct Loading {
     /// What is being done, in a word or two.
     pub what: &'static str,
+    /// How much is done, in a unit of its own.
     pub done: u64,
     /// 0 where it is not known.
     pub total: u64,

@@ -25,6 +25,7 @@ pub struct Reading {
     pub shape: Shape,
     /// How image files are brought to that shape.
     pub resize: Resize,
+    /// How values are shifted and scaled; none where they stay as they are.
     pub normalization: Option<Normalization>,
 }
 

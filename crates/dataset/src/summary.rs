@@ -16,6 +16,7 @@ const STEP: usize = 256;
 /// Statistics over every sample, with bytes taken as values from 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
+    /// Mean and deviation of each channel.
     pub normalization: Normalization,
     /// One for each channel.
     pub histograms: Vec<Histogram>,

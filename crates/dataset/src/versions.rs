@@ -31,6 +31,7 @@ pub struct Version {
 pub struct Versions {
     /// Training samples with their values as they lie in their source.
     pub samples: Samples,
+    /// What training does to them.
     pub prepare: Prepare,
     /// Whether training brings values to the mean and deviation of its samples.
     pub computes: bool,

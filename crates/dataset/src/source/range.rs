@@ -3,7 +3,9 @@
 /// What the values of all samples are like.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Range {
+    /// The lowest; infinite where there is none.
     pub low: f32,
+    /// The highest; infinite where there is none.
     pub high: f32,
     /// Whether all are whole numbers.
     pub is_whole: bool,

@@ -50,7 +50,9 @@ impl Store {
 /// Samples with the class of each, from 0.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
+    /// The samples.
     pub store: Store,
+    /// Class of each sample, from 0.
     pub labels: Vec<u32>,
 }
 

@@ -1,5 +1,13 @@
 //! What holds between the files and the crates of the workspace, and what they stand on.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panics"
+)]
+
 mod circles;
 mod dependencies;
 mod source;

@@ -1,6 +1,14 @@
 //! Whole runs on tiny data: repeatability, agreement of devices, commands, records, traces,
 //! weights from elsewhere.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panics"
+)]
+
 mod data;
 mod fork;
 mod inspect;
