@@ -11,6 +11,7 @@ mod clip;
 mod cost;
 mod data;
 mod device;
+pub mod field;
 mod file;
 mod head;
 mod kinship;

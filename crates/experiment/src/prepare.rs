@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Data, DataKind, Shape};
+use super::{Data, DataKind, Shape, field::choices};
 
 /// How image files are brought to `data.size`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,19 +17,11 @@ pub enum Resize {
     Pad,
 }
 
-impl Resize {
-    /// Every way, in the order shown to a person.
-    pub const ALL: [Self; 3] = [Self::Crop, Self::Stretch, Self::Pad];
-
-    /// Name on the screen.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Crop => "Crop the middle",
-            Self::Stretch => "Stretch",
-            Self::Pad => "Pad with black",
-        }
-    }
-}
+choices! { Resize {
+    Crop: "crop", "Crop the middle";
+    Stretch: "stretch", "Stretch";
+    Pad: "pad", "Pad with black";
+} }
 
 /// How values are shifted and scaled, each channel of an image and each feature of a vector by
 /// itself.
@@ -46,20 +38,12 @@ pub enum Normalize {
     Given,
 }
 
-impl Normalize {
-    /// Every way, in the order shown to a person.
-    pub const ALL: [Self; 4] = [Self::Auto, Self::Off, Self::Computed, Self::Given];
-
-    /// Name on the screen.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Auto => "Automatic",
-            Self::Off => "Off",
-            Self::Computed => "Mean 0, deviation 1",
-            Self::Given => "Given",
-        }
-    }
-}
+choices! { Normalize {
+    Auto: "auto", "Automatic";
+    Off: "off", "Off";
+    Computed: "computed", "Mean 0, deviation 1";
+    Given: "given", "Given";
+} }
 
 /// What lies beyond the border of an image that is cropped after padding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,18 +55,10 @@ pub enum Fill {
     Reflect,
 }
 
-impl Fill {
-    /// Every choice, in the order shown to a person.
-    pub const ALL: [Self; 2] = [Self::Zero, Self::Reflect];
-
-    /// Name on the screen.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Zero => "Black",
-            Self::Reflect => "Mirrored",
-        }
-    }
-}
+choices! { Fill {
+    Zero: "zero", "Black";
+    Reflect: "reflect", "Mirrored";
+} }
 
 /// Preparation of all samples, and augmentation of training samples, which is off by default.
 /// Everything is drawn from the seed, and the same for every method.
