@@ -239,7 +239,7 @@ impl Fields for Data {
         Field::<Self>::real(
             "test_fraction",
             "Test share (%)",
-            Real::above_zero_to(0.9),
+            Self::TEST_FRACTION,
             |data| data.test_fraction,
             |data, share| data.test_fraction = share,
         )
@@ -369,6 +369,9 @@ impl Fields for Data {
 }
 
 impl Data {
+    /// What the share of samples kept for testing may be.
+    pub const TEST_FRACTION: Real = Real::above_zero_to(0.9);
+
     /// Shape of one sample; an empty vector where files were not looked at yet.
     pub fn shape(&self) -> Shape {
         match self.kind {

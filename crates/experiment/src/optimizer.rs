@@ -91,7 +91,7 @@ impl Fields for Optimizer {
         Field::<Self>::real(
             "lr",
             "Learning rate",
-            Real::above_zero_to(1e3),
+            Self::LEARNING_RATE,
             |optimizer| optimizer.lr,
             |optimizer, rate| optimizer.lr = rate,
         )
@@ -168,6 +168,9 @@ impl Fields for Optimizer {
 }
 
 impl Optimizer {
+    /// What a learning rate may be.
+    pub const LEARNING_RATE: Real = Real::above_zero_to(1e3);
+
     /// Values that it keeps for each learnt value from step to step.
     pub fn states(&self) -> u64 {
         match self.kind {

@@ -30,12 +30,17 @@ impl Default for Train {
     }
 }
 
+impl Train {
+    /// How many epochs there may be.
+    pub const EPOCHS: Whole = Whole::from_to(1, MOST_EPOCHS);
+}
+
 impl Fields for Train {
     const FIELDS: &'static [Field<Self>] = &[
         Field::<Self>::whole(
             "epochs",
             "Epochs",
-            Whole::from_to(1, MOST_EPOCHS),
+            Self::EPOCHS,
             |train| train.epochs,
             |train, epochs| train.epochs = epochs,
         )
