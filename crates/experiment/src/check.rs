@@ -7,7 +7,7 @@ use super::{
     DataKind, Experiment, HeadKind, Loss, MAX_BLOCKS, MAX_LAMBDA, ModulePlan, Schedule, Shape,
     shape_after, split,
 };
-use crate::words::short;
+use crate::{field::out_of_range, words::short};
 
 /// Where a problem lies.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -275,8 +275,9 @@ impl Experiment {
             }
         }
         for (at, block) in self.blocks.iter().enumerate() {
-            for (key, value, range) in block.out_of_range() {
-                r.require(false, &format!("block.{at}.{key}"), value, &range);
+            for wrong in out_of_range(block) {
+                let key = format!("block.{at}.{}", wrong.key);
+                r.require(false, &key, wrong.value, &wrong.range);
             }
         }
         ranges.0
@@ -435,7 +436,7 @@ const MAX_PARAMETERS: usize = 1 << 29;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Block, LossKind, preset};
+    use crate::{Block, LossKind, kind, preset};
 
     #[test]
     fn presets_have_no_problems() {
@@ -495,7 +496,7 @@ mod tests {
         let mut experiment = preset("digits-mlp").unwrap().experiment().unwrap();
         experiment
             .blocks
-            .retain(|block| *block != Block::Flatten {});
+            .retain(|block| *block != Block::Flatten(kind::Flatten {}));
         let problems = experiment.problems();
         assert_eq!(problems.first().unwrap().place, Place::Block(0));
         assert_eq!(
@@ -507,7 +508,7 @@ mod tests {
     #[test]
     fn a_narrow_module_cannot_hold_an_etf_head() {
         let mut experiment = preset("digits-mlp").unwrap().experiment().unwrap();
-        if let Some(Block::Linear { out, .. }) = experiment.blocks.get_mut(1) {
+        if let Some(Block::Linear(kind::Linear { out, .. })) = experiment.blocks.get_mut(1) {
             *out = 9;
         }
         let problems = experiment.problems();
@@ -546,15 +547,15 @@ mod tests {
         assert_eq!(problems(|experiment| experiment.loss = drawing), []);
         let found = problems(|experiment| {
             experiment.loss = drawing;
-            experiment.insert_block(0, Block::Flatten {});
+            experiment.insert_block(0, Block::Flatten(kind::Flatten {}));
             experiment
                 .blocks
-                .retain(|block| *block == Block::Flatten {});
-            experiment.blocks.push(Block::Linear {
+                .retain(|block| *block == Block::Flatten(kind::Flatten {}));
+            experiment.blocks.push(Block::Linear(kind::Linear {
                 out: 16,
                 bias: true,
                 init: crate::Init::default(),
-            });
+            }));
             experiment.split = crate::Split {
                 after: Some(vec![0]),
                 count: None,
