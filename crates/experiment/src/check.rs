@@ -195,7 +195,7 @@ const MAX_PARAMETERS: usize = 1 << 29;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Block, Loss, LossKind, preset};
+    use crate::{Block, Loss, LossKind, kind, preset};
 
     #[test]
     fn presets_have_no_problems() {
@@ -255,7 +255,7 @@ mod tests {
         let mut experiment = preset("digits-mlp").unwrap().experiment().unwrap();
         experiment
             .blocks
-            .retain(|block| *block != Block::Flatten {});
+            .retain(|block| *block != Block::Flatten(kind::Flatten {}));
         let problems = experiment.problems();
         assert_eq!(problems.first().unwrap().place, Place::Block(0));
         assert_eq!(
@@ -267,7 +267,7 @@ mod tests {
     #[test]
     fn a_narrow_module_cannot_hold_an_etf_head() {
         let mut experiment = preset("digits-mlp").unwrap().experiment().unwrap();
-        if let Some(Block::Linear { out, .. }) = experiment.blocks.get_mut(1) {
+        if let Some(Block::Linear(kind::Linear { out, .. })) = experiment.blocks.get_mut(1) {
             *out = 9;
         }
         let problems = experiment.problems();
@@ -306,15 +306,15 @@ mod tests {
         assert_eq!(problems(|experiment| experiment.loss = drawing), []);
         let found = problems(|experiment| {
             experiment.loss = drawing;
-            experiment.insert_block(0, Block::Flatten {});
+            experiment.insert_block(0, Block::Flatten(kind::Flatten {}));
             experiment
                 .blocks
-                .retain(|block| *block == Block::Flatten {});
-            experiment.blocks.push(Block::Linear {
+                .retain(|block| *block == Block::Flatten(kind::Flatten {}));
+            experiment.blocks.push(Block::Linear(kind::Linear {
                 out: 16,
                 bias: true,
                 init: crate::Init::default(),
-            });
+            }));
             experiment.split = crate::Split {
                 after: Some(vec![0]),
                 count: None,

@@ -31,10 +31,9 @@ pub mod words;
 
 use serde::{Deserialize, Serialize};
 
-pub use block::{
-    Block, Init, MAX_KERNEL, MAX_RATIO, MAX_WIDTH, NormOver, Part, Position, Shortcut,
-};
-pub use block::{hidden, window_shift};
+pub use block::{About, Group, Holds, Kind, Tokens, kind};
+pub use block::{Block, Init, MAX_WIDTH, NormOver, Part, Position, Shortcut};
+pub use block::{hidden, shape_after, window_shift};
 pub use chain::{Change, MAX_BLOCKS, REPEATS, room_for};
 pub use check::{Place, Problem};
 pub use clip::{blocks_from_toml, blocks_to_toml};
@@ -54,7 +53,7 @@ pub use module::{ModulePlan, ModuleSettings};
 pub use optimizer::{Optimizer, OptimizerKind, Schedule, ScheduleKind};
 pub use prepare::{Fill, Normalize, Prepare, Resize};
 pub use preset::{Family, Preset, preset, presets};
-pub use shape::{Shape, after as shape_after};
+pub use shape::Shape;
 pub use split::{Balance, Split};
 pub use train::{Checkpoints, Train};
 pub use weights::{HeadSource, Weights};

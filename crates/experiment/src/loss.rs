@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    block::{Block, GRADIENTS, Init, Part, VALUE},
+    block::{Block, GRADIENTS, Init, Part, VALUE, kind},
     field::{Choice, Field, Fields, Real, choices},
     head::{Head, HeadKind, POOLED_MLP_CONVS, kernel, pooled_first},
     shape::Shape,
@@ -260,16 +260,16 @@ impl Loss {
         }
         if self.kind.matches_similarity() {
             // The deviations of its channels keep as much as a normalisation.
-            let norm = Block::GroupNorm {
+            let norm = Block::GroupNorm(kind::GroupNorm {
                 groups: 1,
                 eps: 1e-5,
-            };
+            });
             chains.push((output, vec![conv(channels, 3), norm]));
         }
         if let (true, Shape::Image([drawn, height, width])) = (self.reconstructs(), input) {
             let mut blocks = normed(DECODER_WIDTH, 3);
             // Behind it the sigmoid.
-            blocks.extend([conv(drawn, 3), Block::Relu {}]);
+            blocks.extend([conv(drawn, 3), Block::Relu(kind::Relu {})]);
             chains.push((Shape::Image([channels, height, width]), blocks));
         }
         let mut all = Vec::new();
@@ -309,7 +309,7 @@ const WAITING: u64 = 1;
 
 /// A convolution that keeps the size of an image.
 fn conv(out: usize, kernel: usize) -> Block {
-    Block::Conv2d {
+    Block::Conv2d(kind::Conv2d {
         out,
         kernel,
         stride: 1,
@@ -318,16 +318,16 @@ fn conv(out: usize, kernel: usize) -> Block {
         groups: 1,
         bias: false,
         init: Init::default(),
-    }
+    })
 }
 
 /// The same with batch norm and ReLU.
 fn normed(out: usize, kernel: usize) -> Vec<Block> {
-    let norm = Block::BatchNorm {
+    let norm = Block::BatchNorm(kind::BatchNorm {
         eps: 1e-5,
         momentum: 0.1,
-    };
-    vec![conv(out, kernel), norm, Block::Relu {}]
+    });
+    vec![conv(out, kernel), norm, Block::Relu(kind::Relu {})]
 }
 
 #[cfg(test)]

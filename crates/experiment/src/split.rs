@@ -365,7 +365,7 @@ impl Experiment {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ModuleSettings, preset};
+    use crate::{ModuleSettings, kind, preset};
 
     fn digits() -> Experiment {
         preset("digits-mlp").unwrap().experiment().unwrap()
@@ -414,11 +414,11 @@ mod tests {
             count: None,
             ..Split::default()
         };
-        experiment.insert_block(3, Block::Tanh {});
+        experiment.insert_block(3, Block::Tanh(kind::Tanh {}));
         assert_eq!(experiment.split_points(), [3, 5]);
         experiment.remove_blocks(&[3].into());
         assert_eq!(experiment.split_points(), [2, 4]);
-        experiment.insert_block(0, Block::Tanh {});
+        experiment.insert_block(0, Block::Tanh(kind::Tanh {}));
         assert_eq!(experiment.split_points(), [3, 5]);
         experiment.remove_blocks(&[0].into());
         experiment.remove_blocks(&[3].into());
@@ -520,7 +520,7 @@ mod tests {
             experiment.split_into(99, by);
             assert_eq!(experiment.module_count(), 16);
             // Nothing is known of the costs of a broken chain.
-            experiment.insert_block(0, Block::GlobalAvgPool {});
+            experiment.insert_block(0, Block::GlobalAvgPool(kind::GlobalAvgPool {}));
             experiment.split_into(4, by);
             assert_eq!(experiment.module_count(), 4);
         }

@@ -69,9 +69,7 @@ impl Experiment {
         }
         self.modules_in_range(r);
         for (at, block) in self.blocks.iter().enumerate() {
-            for (key, value, range) in block.out_of_range() {
-                r.require(false, &format!("block.{at}.{key}"), value, &range);
-            }
+            r.table(&format!("block.{at}"), block);
         }
         ranges.0
     }
