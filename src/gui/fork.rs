@@ -71,9 +71,10 @@ impl ForkDialog {
             );
         }
         let steps = checkpoints(&from);
-        let end = match experiment.method.kind.takes_turns() {
-            true => progress.total_steps,
-            false => epochs.saturating_mul(steps_per_epoch),
+        let end = if experiment.method.kind.takes_turns() {
+            progress.total_steps
+        } else {
+            epochs.saturating_mul(steps_per_epoch)
         };
         let early = steps.iter().find(|step| **step < end);
         let step = *early.or(steps.first()).ok_or_else(|| {

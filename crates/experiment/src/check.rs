@@ -167,9 +167,10 @@ impl Experiment {
         }
         let parameters = self.plan().map_or(0, |plan| {
             let own = plan.iter().map(|module: &ModulePlan| {
-                let head = match self.has_loss(module.number) {
-                    true => module.head_parameters,
-                    false => 0,
+                let head = if self.has_loss(module.number) {
+                    module.head_parameters
+                } else {
+                    0
                 };
                 module.parameters.saturating_add(head)
             });

@@ -293,10 +293,7 @@ impl Type {
             Self::Whole(range) => range.words(),
             Self::Real(range) => range.words(),
             Self::Flag => "true or false".to_owned(),
-            Self::Choice(all) => {
-                let keys: Vec<&str> = all.iter().map(|choice| choice.key).collect();
-                keys.join(", ")
-            }
+            Self::Choice(all) => Choice::keys(all),
             Self::Written(words) => (*words).to_owned(),
         }
     }

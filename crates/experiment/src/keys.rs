@@ -100,7 +100,7 @@ pub fn keys() -> Vec<Key> {
         hint: "What the block is; blocks stand from input to output",
         unit: "",
         kind: "choice",
-        values: listed(&kinds),
+        values: Choice::keys(&kinds),
         choices: kinds,
         default: REQUIRED.to_owned(),
         of: String::new(),
@@ -144,12 +144,12 @@ fn of_block(block: &Block) -> Vec<Key> {
 }
 
 fn key(section: &str, info: Info, default: String) -> Key {
-    let (kind, values, choices) = match info.kind {
-        Type::Whole(range) => ("whole", range.words(), Vec::new()),
-        Type::Real(range) => ("real", range.words(), Vec::new()),
-        Type::Flag => ("flag", "true or false".to_owned(), Vec::new()),
-        Type::Choice(all) => ("choice", listed(all), all.to_vec()),
-        Type::Written(words) => ("written", words.to_owned(), Vec::new()),
+    let (kind, choices) = match info.kind {
+        Type::Whole(_) => ("whole", Vec::new()),
+        Type::Real(_) => ("real", Vec::new()),
+        Type::Flag => ("flag", Vec::new()),
+        Type::Choice(all) => ("choice", all.to_vec()),
+        Type::Written(_) => ("written", Vec::new()),
     };
     Key {
         path: if section.is_empty() {
@@ -161,16 +161,11 @@ fn key(section: &str, info: Info, default: String) -> Key {
         hint: info.hint,
         unit: info.unit,
         kind,
-        values,
+        values: info.kind.words(),
         choices,
         default,
         of: info.of.to_owned(),
     }
-}
-
-fn listed(choices: &[Choice]) -> String {
-    let keys: Vec<&str> = choices.iter().map(|choice| choice.key).collect();
-    keys.join(", ")
 }
 
 /// A value as it is written in the file, without the quotes of a text.
@@ -199,7 +194,11 @@ mod tests {
         match value {
             toml::Value::Table(table) => {
                 for (key, inner) in table {
-                    let path = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
+                    let path = if at.is_empty() {
+                        key.clone()
+                    } else {
+                        format!("{at}.{key}")
+                    };
                     paths(&path, inner, all);
                 }
             }
@@ -264,7 +263,9 @@ mod tests {
         // A choice with another key than that of the file would not be read.
         for (section, form) in Experiment::default().sections() {
             for info in (0..form.count()).filter_map(|at| form.info(at)) {
-                let Type::Choice(all) = info.kind else { continue };
+                let Type::Choice(all) = info.kind else {
+                    continue;
+                };
                 for choice in all {
                     let value = match choice.key.parse::<i64>() {
                         Ok(number) => number.to_string(),

@@ -21,6 +21,12 @@ impl Choice {
         }
     }
 
+    /// The keys of several in one line.
+    pub(crate) fn keys(all: &[Self]) -> String {
+        let keys: Vec<&str> = all.iter().map(|choice| choice.key).collect();
+        keys.join(", ")
+    }
+
     /// With words on what it means, without a full stop.
     pub const fn hint(mut self, hint: &'static str) -> Self {
         self.hint = hint;
