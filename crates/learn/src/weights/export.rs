@@ -130,7 +130,7 @@ fn places_in_windows<'a>(
 ) -> impl Iterator<Item = Stored> + 'a {
     let blocks = experiment.blocks.iter().enumerate();
     blocks.filter_map(|(at, block)| {
-        let Block::Swin { window, .. } = *block else {
+        let Block::Swin(kind::Swin { window, .. }) = *block else {
             return None;
         };
         let table = names.of(&format!("block.{at}.attention.bias_table"))?;

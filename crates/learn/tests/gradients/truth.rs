@@ -40,7 +40,7 @@ fn cosine(one: &[f64], other: &[f64]) -> f64 {
 pub fn without_dropout(kind: MethodKind) -> Experiment {
     let mut experiment = three_for(kind);
     for block in &mut experiment.blocks {
-        if let Block::Dropout { p } = block {
+        if let Block::Dropout(kind::Dropout { p }) = block {
             *p = 0.0;
         }
     }

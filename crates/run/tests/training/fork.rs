@@ -23,12 +23,12 @@ fn experiment() -> Experiment {
         "prepare.jitter=0.2",
     ];
     let mut experiment = super::experiment("digits-cnn", &assignments);
-    let norm = Block::BatchNorm {
+    let norm = Block::BatchNorm(kind::BatchNorm {
         eps: 1e-5,
         momentum: 0.1,
-    };
+    });
     experiment.insert_block(1, norm);
-    experiment.insert_block(3, Block::Dropout { p: 0.2 });
+    experiment.insert_block(3, Block::Dropout(kind::Dropout { p: 0.2 }));
     experiment
 }
 
@@ -136,7 +136,7 @@ fn what_cannot_branch_says_why() {
         "{error}"
     );
     let mut other = experiment.clone();
-    other.insert_block(1, Block::Tanh {});
+    other.insert_block(1, Block::Tanh(kind::Tanh {}));
     let error = refusal(None, &into, &other);
     assert!(error.contains("[block]"), "{error}");
     assert!(!into.exists());

@@ -23,12 +23,12 @@ fn network(method: &str) -> Experiment {
         "optimizer.weight_decay=0.01",
     ];
     let mut experiment = experiment("digits-cnn", &assignments);
-    let norm = Block::BatchNorm {
+    let norm = Block::BatchNorm(kind::BatchNorm {
         eps: 1e-5,
         momentum: 0.1,
-    };
+    });
     experiment.insert_block(1, norm);
-    experiment.insert_block(3, Block::Dropout { p: 0.2 });
+    experiment.insert_block(3, Block::Dropout(kind::Dropout { p: 0.2 }));
     experiment
 }
 

@@ -128,7 +128,10 @@ fn seeded_runs_repeat_bit_for_bit_on_the_cpu() {
     ] {
         let with_dropout = |seed: &str| {
             let mut experiment = experiment(name, &[seed, method, "method.lambda=0.2"]);
-            experiment.insert_block(3, layerwise_experiment::Block::Dropout { p: 0.2 });
+            experiment.insert_block(
+                3,
+                layerwise_experiment::Block::Dropout(kind::Dropout { p: 0.2 }),
+            );
             train(experiment, Some(30))
         };
         let first = with_dropout("seed=4");
@@ -769,7 +772,9 @@ fn a_trace_holds_what_a_step_drew() {
         after: Some(vec![8]),
         ..Split::default()
     };
-    traced.blocks.insert(9, Block::Dropout { p: 0.25 });
+    traced
+        .blocks
+        .insert(9, Block::Dropout(kind::Dropout { p: 0.25 }));
     traced.set_frozen(1, true);
     trace(&traced, 1, &path, &mut |_| {}).unwrap();
     let bytes = std::fs::read(&path).unwrap();

@@ -22,12 +22,12 @@ fn restless(optimizer: &[&str]) -> Experiment {
     ];
     assignments.extend(optimizer);
     let mut experiment = super::experiment("digits-cnn", &assignments);
-    let norm = Block::BatchNorm {
+    let norm = Block::BatchNorm(kind::BatchNorm {
         eps: 1e-5,
         momentum: 0.1,
-    };
+    });
     experiment.insert_block(1, norm);
-    experiment.insert_block(3, Block::Dropout { p: 0.2 });
+    experiment.insert_block(3, Block::Dropout(kind::Dropout { p: 0.2 }));
     assert_eq!(experiment.problems(), []);
     experiment
 }
@@ -127,7 +127,7 @@ fn a_damaged_checkpoint_is_passed_over() {
 
     // Of another network, it is refused and stays.
     let mut other = experiment.clone();
-    other.insert_block(1, Block::Tanh {});
+    other.insert_block(1, Block::Tanh(kind::Tanh {}));
     let before = checkpoints(folder.path());
     let refused = run(&other, folder.path(), true, None);
     assert_eq!(refused.phase, Phase::Failed);

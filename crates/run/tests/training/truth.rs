@@ -107,12 +107,12 @@ fn a_run_that_is_compared_with_the_truth_is_the_run_that_is_not() {
             let mut experiment = experiment("digits-cnn", &assignments);
             experiment.insert_block(
                 1,
-                Block::BatchNorm {
+                Block::BatchNorm(kind::BatchNorm {
                     eps: 1e-5,
                     momentum: 0.1,
-                },
+                }),
             );
-            experiment.insert_block(3, Block::Dropout { p: 0.2 });
+            experiment.insert_block(3, Block::Dropout(kind::Dropout { p: 0.2 }));
             let folder = folder.path().join(every.to_string());
             let done = run(&experiment, &folder, 12);
             assert_eq!(done.phase, Phase::Finished, "{:?}", done.message);
