@@ -31,11 +31,15 @@ pub struct State {
     /// λ and learning rate.
     #[serde(flatten)]
     pub live: Live,
+    /// What a person changed so far.
     pub changes: Vec<Change>,
     /// Seconds spent training, pauses left out.
     pub seconds_spent: f64,
+    /// Of the epoch under way.
     pub epoch: EpochMeans,
+    /// Of the last whole epoch.
     pub last_epoch: EpochMeans,
+    /// Modules, from 1, that were no better than guessing in it.
     pub worse_than_guessing: Vec<usize>,
 }
 
@@ -52,9 +56,11 @@ struct About {
 
 /// A checkpoint that was read and checked.
 pub struct Checkpoint {
+    /// Where the run is.
     pub state: State,
     /// Module by module.
     pub learnt: Vec<Learnt<'static>>,
+    /// Its file.
     pub path: PathBuf,
 }
 
@@ -70,16 +76,22 @@ pub struct Learnt<'a> {
 
 /// A parameter as bytes, in little endian.
 pub struct Parameter<'a> {
+    /// As in its module.
     pub name: Cow<'a, str>,
+    /// Type of its values.
     pub float: Float,
+    /// Length of each axis.
     pub shape: Vec<usize>,
+    /// Its values, the last axis fastest.
     pub bytes: Cow<'a, [u8]>,
 }
 
 /// Type of a parameter's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Float {
+    /// 32 bits.
     F32,
+    /// 64 bits.
     F64,
 }
 

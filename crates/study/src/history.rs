@@ -394,6 +394,7 @@ impl History {
     }
 }
 
+/// A number that no history had before.
 pub fn next_revision() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     NEXT.fetch_add(1, Ordering::Relaxed)

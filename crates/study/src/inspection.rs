@@ -24,8 +24,10 @@ pub struct Inspection {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Turn {
+    /// It does.
     #[default]
     Learns,
+    /// It never does.
     Frozen,
     /// Its turn is over, where modules learn one after the other.
     HasLearnt,
@@ -38,9 +40,11 @@ pub enum Turn {
 pub struct InspectedModule {
     /// k, from 1.
     pub number: usize,
+    /// Whether it learns in this step.
     pub turn: Turn,
     /// Channels, height and width of x_{k−1,i} and of x_{k,i}.
     pub input_shape: [usize; 3],
+    /// Channels, height and width of x_{k,i}.
     pub output_shape: [usize; 3],
     /// |x_{k−1,i}|
     #[serde(deserialize_with = "nan::number")]

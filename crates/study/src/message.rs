@@ -24,7 +24,9 @@ pub enum Phase {
     Preparing,
     /// Does its first step, which on a GPU prepares the kernels.
     FirstStep,
+    /// Trains.
     Running,
+    /// Holds between two steps.
     Paused,
     /// All epochs are done.
     Finished,
@@ -63,15 +65,19 @@ impl Phase {
 /// The newest state of a run; always whole, never queued.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Progress {
+    /// What it does.
     pub phase: Phase,
     /// How far reading the data has come, while that goes on.
     pub loading: Option<Loading>,
     /// Steps done.
     pub step: usize,
+    /// Steps in all epochs.
     pub total_steps: usize,
+    /// Steps in one.
     pub steps_per_epoch: usize,
     /// Over the whole run so far; 0 before it is known.
     pub steps_per_second: f64,
+    /// Seconds until the end at this pace; none where it is not known.
     pub seconds_left: Option<f64>,
     /// Seconds spent training, pauses left out.
     pub seconds_spent: f64,
@@ -90,6 +96,7 @@ pub struct StepRecord {
     pub step: usize,
     /// Epochs done after this step, with fraction.
     pub epoch: f64,
+    /// Learning rate of the step.
     pub learning_rate: f64,
     /// Loss L_k of each module on the batch, before the step.
     #[serde(deserialize_with = "nan::numbers")]
@@ -161,15 +168,20 @@ pub struct ModuleEvaluation {
     /// Whether its mean training loss over the epoch before was above 98 % of ln C. Only looked
     /// for where the loss is cross-entropy alone and the module is not frozen.
     pub worse_than_guessing: bool,
+    /// How far its features tell classes apart.
     pub separability: Separability,
 }
 
 /// Every module on the test samples after some step.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
+    /// Steps done.
     pub step: usize,
+    /// Epochs done, with fraction.
     pub epoch: f64,
+    /// Number of classes.
     pub classes: usize,
+    /// Every module with a loss.
     pub modules: Vec<ModuleEvaluation>,
 }
 
@@ -241,6 +253,7 @@ impl Changed {
 pub struct Change {
     /// Steps done when it was made; the next step uses it.
     pub step: usize,
+    /// What was changed.
     #[serde(flatten)]
     pub what: Changed,
 }
@@ -248,6 +261,7 @@ pub struct Change {
 /// Which class each module assigns to the points of the plane.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DecisionRegions {
+    /// Steps done.
     pub step: usize,
     /// Points along each side of the grid.
     pub side: usize,
@@ -261,38 +275,57 @@ pub struct DecisionRegions {
 /// The result of a run, as in `summary.json`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
+    /// Of the experiment.
     pub name: String,
+    /// Of the program that ran it.
     pub layerwise_version: String,
+    /// Of Burn in it.
     pub burn_version: String,
+    /// How it ended.
     pub phase: Phase,
     /// Why the run ended, where it did not simply finish.
     pub message: Option<String>,
+    /// Name of the device.
     pub device: String,
+    /// Of the experiment.
     pub seed: u64,
+    /// Key of the method.
     pub method: String,
+    /// Steps done.
     pub steps: usize,
+    /// Epochs done, with fraction.
     pub epochs: f64,
+    /// Spent training, pauses left out.
     pub seconds: f64,
+    /// Over the whole run.
     pub steps_per_second: f64,
+    /// Most memory of the process.
     pub peak_memory_bytes: u64,
     /// Test accuracy of the last module, in [0, 1].
     pub test_accuracy: Option<f32>,
     /// Test accuracy of each module with a loss, in [0, 1]; NaN where it scores no classes.
     #[serde(deserialize_with = "nan::numbers")]
     pub module_test_accuracy: Vec<f32>,
+    /// Test loss of each module with a loss.
     #[serde(deserialize_with = "nan::numbers")]
     pub module_test_loss: Vec<f32>,
     /// Means over the last epoch, one for each boundary.
     #[serde(deserialize_with = "nan::numbers")]
     pub boundary_cosine: Vec<f32>,
+    /// Likewise, ‖δin − δout‖/‖δout‖.
     #[serde(deserialize_with = "nan::numbers")]
     pub boundary_relative_distance: Vec<f32>,
+    /// Likewise, ‖δin‖/‖δout‖.
     #[serde(deserialize_with = "nan::numbers")]
     pub boundary_norm_ratio: Vec<f32>,
+    /// Likewise, R.
     #[serde(deserialize_with = "nan::numbers")]
     pub boundary_reconciliation: Vec<f32>,
+    /// λ of each boundary at the end.
     pub boundary_lambda: Vec<f64>,
+    /// How far the features of each module tell classes apart.
     pub module_separability: Vec<Separability>,
+    /// Whether its numbers left all bounds.
     pub diverged: bool,
     /// Numbers, from 1, of the modules that were no better than guessing in the last epoch:
     /// mean training loss above 98 % of ln C. Looked for after the first fifth of the epochs.

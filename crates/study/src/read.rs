@@ -13,6 +13,7 @@ use super::{Fact, Live, Origin, checkpoint};
 /// A run as its record has it.
 #[derive(Clone, Debug)]
 pub struct Recorded {
+    /// Where the record lies.
     pub folder: PathBuf,
     /// As it began.
     pub experiment: Experiment,
