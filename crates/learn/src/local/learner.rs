@@ -50,6 +50,7 @@ pub(super) type Compute = fn(
 pub struct StepWay<'a> {
     /// From 0: decides what is drawn.
     pub step: usize,
+    /// η of the step, before the factors of modules.
     pub learning_rate: f64,
     /// λ of each boundary.
     pub lambda: &'a [f64],
@@ -73,7 +74,9 @@ impl StepWay<'_> {
 pub struct Observed<'a> {
     /// From 1.
     pub number: usize,
+    /// The module before its update.
     pub module: &'a LocalModule,
+    /// Those of its parameters that the update follows.
     pub gradients: &'a GradientsParams,
     /// The module's own step; none under global BP.
     pub step: Option<&'a ModuleStep>,

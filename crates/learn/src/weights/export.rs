@@ -18,6 +18,7 @@ use crate::local::{LocalModule, named_parameters};
 
 /// What an export has.
 pub struct Exported {
+    /// Whose names the file has.
     pub naming: Naming,
     /// What was taken from a checkpoint, where there is one.
     pub report: Option<Report>,
