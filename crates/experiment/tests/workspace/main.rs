@@ -10,6 +10,7 @@
 
 mod circles;
 mod dependencies;
+mod links;
 mod source;
 
 use std::path::{Path, PathBuf};
