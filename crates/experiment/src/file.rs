@@ -38,10 +38,20 @@ pub enum FileError {
     },
     /// Not TOML, or a key that is unknown, missing, of a wrong type or out of range.
     #[error("{origin}: {message}")]
-    Content { origin: String, message: String },
+    Content {
+        /// Where the text is from.
+        origin: String,
+        /// What is wrong, and where in it.
+        message: String,
+    },
     /// A `--set` that cannot be applied.
     #[error("--set {assignment}: {message}")]
-    Override { assignment: String, message: String },
+    Override {
+        /// As it was written.
+        assignment: String,
+        /// What is wrong with it.
+        message: String,
+    },
 }
 
 impl Experiment {
