@@ -1,7 +1,7 @@
 //! The window. Reads plain numbers only; never touches a tensor.
 
 mod answer;
-pub mod app;
+mod app;
 mod availability;
 mod background;
 mod banner;
@@ -18,17 +18,17 @@ mod keyboard;
 mod menu;
 mod now;
 mod palette;
-pub mod pane;
+mod pane;
 mod purpose;
 mod reopen;
 mod runs;
 mod session;
 mod settings;
 mod sight;
-pub mod theme;
-pub mod tile;
+mod theme;
+mod tile;
 mod waiting;
-pub mod widget;
+mod widget;
 mod wish;
 
 use std::{

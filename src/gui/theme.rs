@@ -1,8 +1,13 @@
 //! Colours and spacing by name. The same colour means the same module everywhere.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "here, and nowhere else, colours get their names"
+)]
+
 use eframe::egui::{
-    Color32, Context, CornerRadius, FontFamily, FontId, Frame, Margin, RichText, Shadow, Stroke,
-    Style, TextStyle, Theme, Ui, Visuals, style::WidgetVisuals, vec2,
+    Color32, Context, CornerRadius, FontFamily, FontId, Frame, Margin, Shadow, Stroke, Style,
+    TextStyle, Theme, Visuals, style::WidgetVisuals, vec2,
 };
 
 /// Space between groups.
@@ -202,12 +207,6 @@ pub fn banner_frame(color: Color32) -> Frame {
         .inner_margin(Margin::symmetric(10, 6))
 }
 
-/// Title of a group of settings.
-pub fn section(ui: &mut Ui, title: &str) {
-    ui.add_space(SMALL_GAP);
-    ui.label(RichText::new(title).heading().strong());
-}
-
 /// Colour of a module, by number from 1: well apart, readable on both themes, and the same for
 /// the first eight whatever the number of modules.
 pub fn module_color(number: usize, dark: bool) -> Color32 {
@@ -336,4 +335,35 @@ pub fn diverging(value: f64, dark: bool) -> Color32 {
     from.zip(to).map_or(CLEAR, |(from, to)| {
         from.lerp_to_gamma(to, (place - below) as f32)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    /// Looks for constants such as Color32::WHITE, which no lint finds.
+    fn look(folder: &Path, found: &mut Vec<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                look(&path, found);
+            } else if !path.ends_with("gui/theme.rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                let mut parts = text.split("Color32::").skip(1);
+                if parts.any(|part| part.starts_with(|char: char| char.is_ascii_uppercase())) {
+                    found.push(path.display().to_string());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_other_file_has_a_colour_of_its_own() {
+        let mut found = Vec::new();
+        look(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+            &mut found,
+        );
+        assert!(found.is_empty(), "{found:?}");
+    }
 }
