@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, path::PathBuf};
 
 use eframe::egui::{Button, ComboBox, Context, DragValue, Grid, RichText, Ui, vec2};
-use layerwise_experiment::Experiment;
+use layerwise_experiment::{Experiment, Optimizer, Train};
 use layerwise_run::fork;
 use layerwise_study::{Phase, Progress, checkpoints};
 
@@ -19,8 +19,6 @@ use super::{
 
 /// Most branches of one fork.
 const MAX_BRANCHES: usize = 4;
-/// Learning rates that can be chosen.
-const LEARNING_RATES: std::ops::RangeInclusive<f64> = 1e-9..=1e3;
 /// λ of the second branch where the first has none.
 const OTHER_LAMBDA: f64 = 0.1;
 
@@ -73,9 +71,10 @@ impl ForkDialog {
             );
         }
         let steps = checkpoints(&from);
-        let end = match experiment.method.kind.takes_turns() {
-            true => progress.total_steps,
-            false => epochs.saturating_mul(steps_per_epoch),
+        let end = if experiment.method.kind.takes_turns() {
+            progress.total_steps
+        } else {
+            epochs.saturating_mul(steps_per_epoch)
         };
         let early = steps.iter().find(|step| **step < end);
         let step = *early.or(steps.first()).ok_or_else(|| {
@@ -173,7 +172,13 @@ impl ForkDialog {
                 .labelled_by(label);
             ui.end_row();
             if !self.experiment.method.kind.takes_turns() {
-                number_row(ui, "Epochs in all", &mut self.epochs, 1..=1_000_000, 0.1);
+                number_row(
+                    ui,
+                    "Epochs in all",
+                    &mut self.epochs,
+                    Train::EPOCHS.ends(),
+                    0.1,
+                );
             }
         });
     }
@@ -204,7 +209,7 @@ impl ForkDialog {
                     let speed = 0.01 * branch.learning_rate;
                     ui.add(
                         DragValue::new(&mut branch.learning_rate)
-                            .range(LEARNING_RATES)
+                            .range(Optimizer::LEARNING_RATE.ends())
                             .speed(speed)
                             .custom_formatter(|value, _| number(value))
                             .update_while_editing(false),

@@ -20,8 +20,18 @@ pub struct Field<T: 'static> {
     pub unit: &'static str,
     /// Its type and range, and how it is read and written.
     pub value: Value<T>,
-    /// When it applies.
-    pub when: When<T>,
+    /// Words beside the tick of a flag in a form; the title stands there where there are none.
+    pub beside: &'static str,
+    /// What is the case where it is left out of the file, in words; empty where that is the value
+    /// of a new `T`.
+    pub left_out: &'static str,
+    /// The range for this `T`, where it depends on its other settings.
+    pub narrowed: Option<fn(&T, Whole) -> Whole>,
+    /// Of what it is a setting; a form leaves it out where it applies to nothing. None applies at
+    /// all times.
+    pub shown: Option<Condition<T>>,
+    /// What it needs in order to do anything; a form greys it out without.
+    pub needs: Option<Condition<T>>,
 }
 
 /// Type and range of a setting, and how it is read and written.
@@ -64,14 +74,12 @@ pub enum Value<T: 'static> {
     Written(&'static str),
 }
 
-/// When a setting applies, and the same in words.
-pub enum When<T: 'static> {
-    /// At all times.
-    Always,
-    /// A form leaves it out otherwise. The words say of what it is a setting: "contrastive".
-    Shown(fn(&T) -> bool, &'static str),
-    /// A form greys it out otherwise. The words say what is missing: "Needs momentum".
-    Needs(fn(&T) -> bool, &'static str),
+/// When a setting applies.
+pub struct Condition<T: 'static> {
+    /// Whether it does.
+    pub met: fn(&T) -> bool,
+    /// The same in words: "contrastive", "Needs momentum".
+    pub words: &'static str,
 }
 
 impl<T: 'static> Field<T> {
@@ -81,8 +89,12 @@ impl<T: 'static> Field<T> {
             title,
             hint: "",
             unit: "",
+            beside: "",
+            left_out: "",
+            narrowed: None,
             value,
-            when: When::Always,
+            shown: None,
+            needs: None,
         }
     }
 
@@ -146,15 +158,33 @@ impl<T: 'static> Field<T> {
         self
     }
 
-    /// Left out of a form unless `shown`; `words` say of what it is a setting.
-    pub const fn shown(mut self, shown: fn(&T) -> bool, words: &'static str) -> Self {
-        self.when = When::Shown(shown, words);
+    /// With words beside its tick, before which the title stands.
+    pub const fn beside(mut self, words: &'static str) -> Self {
+        self.beside = words;
         self
     }
 
-    /// Greyed out in a form unless `met`; `words` say what it needs.
+    /// With words on what is the case where the file leaves it out.
+    pub const fn left_out(mut self, words: &'static str) -> Self {
+        self.left_out = words;
+        self
+    }
+
+    /// With a range that depends on the other settings; the whole one is that of the reference.
+    pub const fn narrowed(mut self, range: fn(&T, Whole) -> Whole) -> Self {
+        self.narrowed = Some(range);
+        self
+    }
+
+    /// Left out of a form unless that is `met`; `words` say of what it is a setting.
+    pub const fn shown(mut self, met: fn(&T) -> bool, words: &'static str) -> Self {
+        self.shown = Some(Condition { met, words });
+        self
+    }
+
+    /// Greyed out in a form unless that is `met`; `words` say what it needs.
     pub const fn needs(mut self, met: fn(&T) -> bool, words: &'static str) -> Self {
-        self.when = When::Needs(met, words);
+        self.needs = Some(Condition { met, words });
         self
     }
 
@@ -164,24 +194,25 @@ impl<T: 'static> Field<T> {
             title: self.title,
             hint: self.hint,
             unit: self.unit,
+            beside: self.beside,
+            left_out: self.left_out,
             kind: match self.value {
-                Value::Whole { range, .. } => Type::Whole(range),
+                Value::Whole { range, .. } => Type::Whole(match self.narrowed {
+                    Some(narrowed) => narrowed(of, range),
+                    None => range,
+                }),
                 Value::Real { range, .. } => Type::Real(range),
                 Value::Flag { .. } => Type::Flag,
                 Value::Choice { all, .. } => Type::Choice(all),
                 Value::Written(words) => Type::Written(words),
             },
-            applies: match self.when {
-                When::Always => Applies::Always,
-                When::Shown(shown, words) => Applies::Shown {
-                    now: shown(of),
-                    words,
-                },
-                When::Needs(met, words) => Applies::Needs {
-                    now: met(of),
-                    words,
-                },
+            is_shown: self.shown.as_ref().is_none_or(|shown| (shown.met)(of)),
+            of: self.shown.as_ref().map_or("", |shown| shown.words),
+            missing: match &self.needs {
+                Some(needs) if !(needs.met)(of) => Some(needs.words),
+                Some(_) | None => None,
             },
+            needs: self.needs.as_ref().map_or("", |needs| needs.words),
         }
     }
 
@@ -224,28 +255,20 @@ pub struct Info {
     pub hint: &'static str,
     /// See [`Field::unit`].
     pub unit: &'static str,
+    /// See [`Field::beside`].
+    pub beside: &'static str,
+    /// See [`Field::left_out`].
+    pub left_out: &'static str,
     /// Its type and range.
     pub kind: Type,
-    /// Whether it applies.
-    pub applies: Applies,
-}
-
-impl Info {
-    /// Whether a form has a row for it.
-    pub fn is_shown(&self) -> bool {
-        match self.applies {
-            Applies::Always | Applies::Needs { .. } => true,
-            Applies::Shown { now, .. } => now,
-        }
-    }
-
+    /// Whether it applies, so that a form has a row for it.
+    pub is_shown: bool,
+    /// Of what it is a setting, in words; empty where it applies at all times.
+    pub of: &'static str,
     /// What it needs in order to do anything, where that is missing.
-    pub fn missing(&self) -> Option<&'static str> {
-        match self.applies {
-            Applies::Needs { now: false, words } => Some(words),
-            Applies::Always | Applies::Shown { .. } | Applies::Needs { .. } => None,
-        }
-    }
+    pub missing: Option<&'static str>,
+    /// The same, whether it is missing or not; empty where it needs nothing.
+    pub needs: &'static str,
 }
 
 /// Type and range of a setting.
@@ -270,34 +293,10 @@ impl Type {
             Self::Whole(range) => range.words(),
             Self::Real(range) => range.words(),
             Self::Flag => "true or false".to_owned(),
-            Self::Choice(all) => {
-                let keys: Vec<&str> = all.iter().map(|choice| choice.key).collect();
-                keys.join(", ")
-            }
+            Self::Choice(all) => Choice::keys(all),
             Self::Written(words) => (*words).to_owned(),
         }
     }
-}
-
-/// Whether a setting applies to what it was asked of; see [`When`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Applies {
-    /// At all times.
-    Always,
-    /// A form leaves it out otherwise.
-    Shown {
-        /// Whether it applies now.
-        now: bool,
-        /// Of what it is a setting.
-        words: &'static str,
-    },
-    /// A form greys it out otherwise.
-    Needs {
-        /// Whether it applies now.
-        now: bool,
-        /// What it needs.
-        words: &'static str,
-    },
 }
 
 /// What a setting is set to.
@@ -462,15 +461,15 @@ mod tests {
         let form: &mut dyn Form = &mut thing;
         assert_eq!(form.count(), 5);
         assert_eq!(form.get(0), Some(Scalar::Whole(1)));
-        assert!(!form.info(1).unwrap().is_shown());
-        assert_eq!(form.info(2).unwrap().missing(), Some("Needs two features"));
+        assert!(!form.info(1).unwrap().is_shown);
+        assert_eq!(form.info(2).unwrap().missing, Some("Needs two features"));
         form.set(0, Scalar::Whole(2));
         form.set(0, Scalar::Real(3.0));
         form.set(2, Scalar::Flag(true));
         form.set(3, Scalar::Choice(1));
         form.set(3, Scalar::Choice(2));
-        assert!(form.info(1).unwrap().is_shown());
-        assert_eq!(form.info(2).unwrap().missing(), None);
+        assert!(form.info(1).unwrap().is_shown);
+        assert_eq!(form.info(2).unwrap().missing, None);
         assert_eq!(form.info(3).unwrap().kind.words(), "small, large");
         assert_eq!(form.get(4), None);
         assert_eq!(form.info(5), None);

@@ -25,7 +25,7 @@ fn sentences(experiment: &Experiment) -> Vec<String> {
     let kind = experiment.method.kind;
     let subject = match kind {
         MethodKind::GlobalBp => "The loss L",
-        _ => "The loss L_k of module k",
+        MethodKind::LocalBp | MethodKind::BpFree | MethodKind::Greedy => "The loss L_k of module k",
     };
     let mut all: Vec<String> = losses(experiment)
         .into_iter()
@@ -76,7 +76,7 @@ fn losses(experiment: &Experiment) -> Vec<(Option<&'static str>, String)> {
     for loss in losses_of(experiment) {
         let beta = match loss.kind {
             LossKind::PredSim => loss.beta,
-            _ => 0.0,
+            LossKind::CrossEntropy | LossKind::Contrastive | LossKind::Similarity => 0.0,
         };
         if !kinds.contains(&(loss.kind, beta)) {
             kinds.push((loss.kind, beta));

@@ -31,6 +31,17 @@ impl Whole {
         self
     }
 
+    /// Every number.
+    pub const fn any() -> Self {
+        Self::from_to(0, usize::MAX)
+    }
+
+    /// Those up to `high`.
+    pub fn at_most(mut self, high: usize) -> Self {
+        self.high = self.high.min(high);
+        self
+    }
+
     /// Whether a number is one of them.
     pub fn contains(&self, value: usize) -> bool {
         self.objection(value).is_none()
@@ -55,7 +66,11 @@ impl Whole {
     /// "a whole number from 1 to 64", "an odd number from 1 to 64".
     pub fn words(&self) -> String {
         let kind = if self.odd { "an odd" } else { "a whole" };
-        format!("{kind} number from {} to {}", self.low, self.high)
+        if self.high == usize::MAX {
+            format!("{kind} number from {}", self.low)
+        } else {
+            format!("{kind} number from {} to {}", self.low, self.high)
+        }
     }
 
     /// What a number that is none of them should be: "a whole number from 1 to 64", "an odd
