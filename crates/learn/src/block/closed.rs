@@ -9,14 +9,14 @@ use super::{
 };
 
 /// A layer with gradients in closed form.
-pub(crate) trait Closed {
+pub trait Closed {
     /// What the layer saw of an input, and its output.
     fn see(&self, x: Tensor<4>, place: Place, draws: &mut Draws)
     -> (Box<dyn Seen + '_>, Tensor<4>);
 }
 
 /// A layer with what it saw on the way forward.
-pub(crate) trait Seen {
+pub trait Seen {
     /// Whether the layer holds parameters.
     fn learns(&self) -> bool {
         false

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use super::{batch_norm::BatchNorm, closed::Closed, draws::Draws, dual::Dual};
 
 /// A kind of block that becomes a layer.
-pub(crate) trait Build {
+pub trait Build {
     /// The layer, one of Burn's modules.
     type Layer: Operation;
 
@@ -16,7 +16,7 @@ pub(crate) trait Build {
 }
 
 /// One layer of a module.
-pub(crate) trait Operation {
+pub trait Operation {
     /// The layer on a dual value. `at` is its index in the module; without `draws` it evaluates.
     fn apply(&self, x: Dual, at: usize, draws: Option<&mut Draws>) -> Dual;
 
