@@ -5,7 +5,7 @@ use std::{collections::VecDeque, path::PathBuf};
 use eframe::egui::{Button, ComboBox, Context, DragValue, Grid, RichText, Ui, vec2};
 use layerwise_experiment::{Experiment, Optimizer, Train};
 use layerwise_run::fork;
-use layerwise_study::{Phase, Progress, checkpoints};
+use layerwise_study::{Live, Phase, Progress, checkpoints};
 
 use super::{
     app::Studio,
@@ -255,11 +255,12 @@ impl ForkDialog {
         let branch = self.branches.get(branch)?;
         let mut experiment = self.experiment.clone();
         experiment.train.epochs = self.epochs;
-        experiment.optimizer.lr = branch.learning_rate;
+        let mut live = Live::of(&experiment);
+        live.learning_rate = branch.learning_rate;
         if let Some(lambda) = branch.lambda {
-            let boundaries = experiment.module_count().saturating_sub(1);
-            experiment.set_lambdas(&vec![lambda; boundaries]);
+            live.lambda.fill(lambda);
         }
+        live.apply(&mut experiment);
         Some(experiment)
     }
 

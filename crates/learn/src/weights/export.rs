@@ -21,6 +21,7 @@ use crate::{
 
 /// What an export has.
 pub struct Exported {
+    /// Whose names the file has.
     pub naming: Naming,
     /// What was taken from a checkpoint, where there is one.
     pub report: Option<Report>,

@@ -1,6 +1,14 @@
 //! Every block, head and loss against central differences, in double precision on the CPU. A
 //! process of its own: the precision of a device is set once.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panics"
+)]
+
 mod closed;
 mod corners;
 mod inspect;
