@@ -26,7 +26,10 @@ macro_rules! layer {
             reason = "a network has few layers, and Burn derives no module for boxes"
         )]
         pub enum Layer {
-            $($Kind(<kind::$Kind as Build>::Layer),)+
+            $(
+                #[doc = concat!("Of a block `", $key, "`.")]
+                $Kind(<kind::$Kind as Build>::Layer),
+            )+
         }
 
         impl Layer {

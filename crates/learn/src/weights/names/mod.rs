@@ -22,7 +22,9 @@ use vit::{TIMM_VIT, TORCHVISION_VIT, vit};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Naming {
+    /// Those of torchvision.
     Torchvision,
+    /// Those of timm.
     Timm,
     /// `block.N.weight` and so on, N from 0 in the whole chain, and `head.weight`.
     Layerwise,
