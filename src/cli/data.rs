@@ -10,7 +10,7 @@ use std::{
 
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 use layerwise_dataset::{
-    CANCELLED, Column, ColumnKind, Loading, Request,
+    Column, ColumnKind, Error, Loading, Request,
     export::{Target, export},
     fetch::{DOWNLOADS, Download, fetch},
     inspect, load,
@@ -18,8 +18,10 @@ use layerwise_dataset::{
 use layerwise_experiment::{Data, DataKind};
 
 use super::{
-    Failure, INTERRUPTED, Source, must_be_new,
+    failure::{Failure, INTERRUPTED},
+    loading::{bar, follow},
     output::{note, print},
+    source::{Source, must_be_new},
 };
 
 #[derive(clap::Subcommand)]
@@ -112,27 +114,6 @@ pub(super) fn run(verb: &DataVerb) -> Result<(), Failure> {
     }
 }
 
-/// A bar for work whose whole may not be known.
-pub(super) fn bar(what: &'static str) -> ProgressBar {
-    let style = "{msg} {wide_bar} {percent} %, {eta} left";
-    let bar = ProgressBar::new(0).with_message(what);
-    match ProgressStyle::with_template(style) {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
-}
-
-/// Shows how far reading has come, and goes on.
-pub(super) fn follow(bar: &ProgressBar, loading: Loading) -> bool {
-    bar.set_message(loading.what);
-    match loading.total {
-        0 => bar.unset_length(),
-        total => bar.set_length(total),
-    }
-    bar.set_position(loading.done);
-    true
-}
-
 fn info(data: &Data, json: bool) -> Result<(), Failure> {
     let bar = bar("Reading");
     let found = inspect(data, &mut |loading| follow(&bar, loading));
@@ -221,8 +202,12 @@ fn write(args: &ExportArgs) -> Result<(), Failure> {
         Ok((dataset.unreadable, notes))
     });
     bar.finish_and_clear();
-    let (unreadable, notes) = written.map_err(|message| {
-        let code = if message == CANCELLED { INTERRUPTED } else { 1 };
+    let (unreadable, notes) = written.map_err(|error| {
+        let code = match error {
+            Error::Cancelled => INTERRUPTED,
+            Error::Wrong(_) => 1,
+        };
+        let message = error.to_string();
         Failure { message, code }
     })?;
     if unreadable > 0 {

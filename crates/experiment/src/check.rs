@@ -30,6 +30,7 @@ impl std::fmt::Display for Place {
 /// Something that keeps an experiment from running.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
+    /// Where it is.
     pub place: Place,
     /// A sentence without a full stop: what is wrong and what would be right.
     pub message: String,

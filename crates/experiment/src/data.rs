@@ -97,6 +97,7 @@ pub struct Found {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Data {
+    /// Which set.
     pub kind: DataKind,
     /// Share of the samples kept for testing.
     pub test_fraction: f64,

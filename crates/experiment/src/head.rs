@@ -128,6 +128,7 @@ pub fn pooled_last(shape: Shape) -> [usize; 2] {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Head {
+    /// Which head.
     pub kind: HeadKind,
     /// z = s·Wᵀx/‖x‖ instead of Wᵀx. Left out: on for fixed heads, off for a learnt one.
     #[serde(skip_serializing_if = "Option::is_none")]

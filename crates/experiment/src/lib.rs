@@ -76,9 +76,12 @@ pub struct Experiment {
     /// Where it trains.
     #[serde(default)]
     pub device: DeviceChoice,
+    /// What it learns from.
     pub data: Data,
+    /// What is done to samples on their way to the network.
     #[serde(default, skip_serializing_if = "Prepare::is_default")]
     pub prepare: Prepare,
+    /// How the network learns.
     #[serde(default)]
     pub method: Method,
     /// The head of every module, unless a module has its own.
@@ -88,16 +91,22 @@ pub struct Experiment {
     /// learns from cross-entropy, smoothed as this, unless it has its own.
     #[serde(default)]
     pub loss: Loss,
+    /// Where the chain is cut into modules.
     #[serde(default)]
     pub split: Split,
+    /// How each module follows its gradient.
     #[serde(default)]
     pub optimizer: Optimizer,
+    /// The learning rate over time.
     #[serde(default)]
     pub schedule: Schedule,
+    /// How long, and in which batches.
     #[serde(default)]
     pub train: Train,
+    /// How often something is measured.
     #[serde(default)]
     pub measure: Measure,
+    /// How often the state of a run is kept.
     #[serde(default)]
     pub checkpoints: Checkpoints,
     /// What the weights start from; drawn by the seed where there is none.

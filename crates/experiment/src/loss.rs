@@ -104,6 +104,7 @@ pub const DECODER_WIDTH: usize = 12;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Loss {
+    /// Which loss.
     pub kind: LossKind,
     /// Temperature τ of the contrastive loss.
     pub temperature: f64,

@@ -95,6 +95,7 @@ pub const MAX_LAMBDA: f64 = 1e6;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Method {
+    /// Which method.
     pub kind: MethodKind,
     /// Weight λ of the reconciliation term of every module after the first, unless a module has
     /// its own.

@@ -21,8 +21,10 @@ pub struct ModuleSettings {
     /// Weight λ of its reconciliation with the module before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lambda: Option<f64>,
+    /// Its head; none for the experiment's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head: Option<Head>,
+    /// Its loss; none for the experiment's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss: Option<Loss>,
     /// Whether it stays as it is: no update, running statistics instead of the batch's, no
@@ -91,8 +93,11 @@ pub struct ModulePlan {
     pub blocks: Range<usize>,
     /// Weight λ of its reconciliation with the module before it; 0 for module 1.
     pub lambda: f64,
+    /// What it ends in.
     pub head: Head,
+    /// What it minimises.
     pub loss: Loss,
+    /// Whether it stays as it is.
     pub frozen: bool,
     /// Factor on the learning rate.
     pub lr_factor: f64,

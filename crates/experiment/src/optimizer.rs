@@ -8,8 +8,10 @@ use super::field::{Field, Fields, Real, Whole, choices};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OptimizerKind {
+    /// Gradient descent with momentum.
     #[default]
     Sgd,
+    /// Adam (Kingma and Ba 2015, arXiv 1412.6980).
     Adam,
     /// Adam with decoupled weight decay.
     Adamw,
@@ -36,6 +38,7 @@ impl OptimizerKind {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Optimizer {
+    /// Which optimiser.
     pub kind: OptimizerKind,
     /// Learning rate before the schedule.
     pub lr: f64,
@@ -43,6 +46,7 @@ pub struct Optimizer {
     pub momentum: f64,
     /// Nesterov momentum of SGD.
     pub nesterov: bool,
+    /// Factor of the weights in their gradient; of AdamW, in their update.
     pub weight_decay: f64,
     /// Whether weight decay acts on everything that is learnt; else it acts on the matrices and
     /// kernels of linear and convolution layers alone, as in the recipes of timm
@@ -184,6 +188,7 @@ impl Optimizer {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ScheduleKind {
+    /// It stays.
     Constant,
     /// In a straight line down to 0 at the end of the run.
     Linear,
@@ -205,6 +210,7 @@ choices! { ScheduleKind {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Schedule {
+    /// Which schedule.
     pub kind: ScheduleKind,
     /// Epochs of linear warm-up from 0 to the full value; fractions are allowed.
     pub warmup_epochs: f64,

@@ -34,6 +34,7 @@ pub enum Normalize {
     /// `computed` for files, `off` for the built-in sets.
     #[default]
     Auto,
+    /// Values stay as they are.
     Off,
     /// To mean 0 and standard deviation 1 over the training samples.
     Computed,
@@ -52,6 +53,7 @@ choices! { Normalize {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fill {
+    /// Black.
     #[default]
     Zero,
     /// The image, mirrored at its outermost pixels.
@@ -68,7 +70,9 @@ choices! { Fill {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Prepare {
+    /// How image files are brought to their size.
     pub resize: Resize,
+    /// How values are shifted and scaled.
     pub normalize: Normalize,
     /// Mean of each channel or feature, or one for all, for pixels from 0 to 1.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -78,6 +82,7 @@ pub struct Prepare {
     pub std: Vec<f64>,
     /// Pixels added on each side before a window of the image's size is cut out at random.
     pub crop_padding: usize,
+    /// What lies beyond the border.
     pub crop_fill: Fill,
     /// Whether half of the images are mirrored left to right.
     pub flip: bool,

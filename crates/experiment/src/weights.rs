@@ -13,6 +13,7 @@ pub struct Weights {
     /// A safetensors file or a PyTorch checkpoint, from the working directory where it is
     /// relative.
     pub path: PathBuf,
+    /// Where the heads come from.
     #[serde(default)]
     pub head: HeadSource,
 }

@@ -165,7 +165,7 @@ fn weight(history: &History, boundary: usize) -> Option<f64> {
 mod tests {
     use egui_kittest::{Harness, kittest::Queryable};
     use layerwise_experiment::preset;
-    use layerwise_study::{Event, StepRecord};
+    use layerwise_study::{Fact, StepRecord};
 
     use super::*;
 
@@ -189,13 +189,13 @@ mod tests {
     fn local_bp_tells_of_boundaries_and_of_what_a_run_measured() {
         let experiment = digits();
         let mut history = History::new(&experiment);
-        history.push(&Event::Steps(vec![StepRecord {
+        history.push(&Fact::Step(StepRecord {
             step: 1,
             loss: vec![2.0, 4.0],
             lambda: vec![0.1],
             reconciliation: vec![8.0],
             ..StepRecord::default()
-        }]));
+        }));
         let harness = opened(experiment.clone(), Some(history));
         harness.get_by_label_contains("mean of the cross-entropies of the B samples");
         harness.get_by_label_contains("B, the batch size, is 64 now");

@@ -1,6 +1,14 @@
 //! Every block, head and loss against central differences, in double precision on the CPU. A
 //! process of its own: the precision of a device is set once.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panics"
+)]
+
 mod closed;
 mod corners;
 mod inspect;
@@ -16,7 +24,7 @@ use burn::{
 use layerwise_dataset::{Part, Samples, Store};
 use layerwise_experiment::{
     Block, Experiment, Head, HeadKind, Init, Loss, LossKind, MethodKind, ModuleSettings, NormOver,
-    Optimizer, Position, Shape, Shortcut, Split,
+    Optimizer, Position, Shape, Shortcut, Split, kind,
     rng::{Stream, rng},
 };
 use layerwise_learn::{

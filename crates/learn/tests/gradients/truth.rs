@@ -18,7 +18,7 @@ fn compared(experiment: &Experiment, way: &StepWay<'_>) -> (Vec<LocalModule>, Ap
         applied[seen.number - 1] = Some((gradients, delta_out));
     });
     let numbers = learner.truth(&before, &batch(&device), way);
-    let numbers = numbers.map_or(Vec::new(), values);
+    let numbers = numbers.map_or(Vec::new(), |numbers| values(numbers.values));
     (before, applied, numbers)
 }
 

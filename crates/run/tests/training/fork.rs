@@ -6,9 +6,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use layerwise_experiment::{Block, Experiment, MethodKind};
+use layerwise_experiment::{Block, Experiment, MethodKind, kind};
 use layerwise_run::{Command, Goal, Run, RunOptions, fork};
-use layerwise_study::{Changed, Event, Phase, Recorded, Target, checkpoints};
+use layerwise_study::{Changed, Fact, Phase, Recorded, Target, checkpoints};
 use safetensors::SafeTensors;
 
 use super::{Told, bits};
@@ -40,12 +40,12 @@ fn run(experiment: &Experiment, folder: &Path, resume: bool, steps: Option<usize
 
 /// Everything that the record in a folder tells of steps.
 fn recorded(folder: &Path) -> Vec<layerwise_study::StepRecord> {
-    let events = Recorded::whole(folder).unwrap().events;
-    let steps = events.into_iter().filter_map(|event| match event {
-        Event::Steps(records) => Some(records),
+    let facts = Recorded::whole(folder).unwrap().facts;
+    let steps = facts.into_iter().filter_map(|fact| match fact {
+        Fact::Step(record) => Some(record),
         _ => None,
     });
-    steps.flatten().collect()
+    steps.collect()
 }
 
 #[test]
@@ -88,7 +88,8 @@ fn branches_go_on_from_the_same_state() {
     assert_ne!(steps[21].loss, uncut.steps[21].loss);
     let boundaries = experiment.module_count() - 1;
     assert!(boundaries > 0);
-    assert!((steps[20..].iter()).all(|step| step.lambda == vec![0.0; boundaries]));
+    let zero = vec![0.0; boundaries];
+    assert!(steps[20..].iter().all(|step| step.lambda == zero));
     let changes: Vec<_> = told.summary.unwrap().changes;
     let lambda = Changed::Lambda {
         target: Target::All,
@@ -171,18 +172,18 @@ fn a_change_after_the_checkpoint_is_not_told_of_its_branches() {
     });
     // What holds has its checkpoint.
     assert_eq!(checkpoints(&whole), [10]);
-    run.send(Command::SetLambda {
+    run.send(Command::Change(Changed::Lambda {
         target: Target::All,
         lambda: 0.75,
-    });
+    }));
     let started = Instant::now();
-    let told = || run.next_event(Duration::from_millis(100));
-    while !matches!(told(), Some(Event::Changed(_))) {
+    let told = || run.next_fact(Duration::from_millis(100));
+    while !matches!(told(), Some(Fact::Changed(_))) {
         assert!(started.elapsed().as_secs() < 60);
     }
     let changed = |recorded: &Recorded| {
-        let mut events = recorded.events.iter();
-        events.any(|event| matches!(event, Event::Changed(_)))
+        let mut facts = recorded.facts.iter();
+        facts.any(|fact| matches!(fact, Fact::Changed(_)))
     };
     let branch = fork(&whole, Some(10), &into, &experiment).unwrap();
     assert_eq!(branch.live.method.lambda, 0.2);

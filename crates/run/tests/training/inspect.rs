@@ -2,9 +2,9 @@
 
 use std::{fs, path::Path, time::Duration};
 
-use layerwise_experiment::{Block, Experiment};
+use layerwise_experiment::{Block, Experiment, kind};
 use layerwise_run::{Command, Run, RunOptions};
-use layerwise_study::{Event, Inspection, Phase};
+use layerwise_study::{Fact, Inspection, Phase};
 use safetensors::SafeTensors;
 
 use super::{bits, experiment};
@@ -48,10 +48,10 @@ fn trained(
     let (mut steps, mut inspections): (Vec<StepRecord>, Vec<Inspection>) = Default::default();
     let mut phase = Phase::Preparing;
     let mut next = |steps: &mut Vec<StepRecord>, inspections: &mut Vec<Inspection>| {
-        match run.next_event(Duration::from_secs(60)).unwrap() {
-            Event::Steps(records) => steps.extend(records),
-            Event::Inspected(inspection) => inspections.push(inspection),
-            Event::Ended { phase: ended, .. } => phase = ended,
+        match run.next_fact(Duration::from_secs(60)).unwrap() {
+            Fact::Step(record) => steps.push(record),
+            Fact::Inspection(inspection) => inspections.push(inspection),
+            Fact::Ended { phase: ended, .. } => phase = ended,
             _ => {}
         }
         phase

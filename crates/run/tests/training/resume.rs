@@ -2,9 +2,9 @@
 
 use std::{fs, path::Path};
 
-use layerwise_experiment::{Block, Experiment};
+use layerwise_experiment::{Block, Experiment, kind};
 use layerwise_run::{Run, RunOptions};
-use layerwise_study::{Event, Phase, told as read};
+use layerwise_study::{Fact, Phase, told as read};
 use safetensors::SafeTensors;
 use serde_json::Value;
 
@@ -68,10 +68,10 @@ fn a_run_that_goes_on_is_the_run_that_was_not_cut() {
 
         // What the record tells is what the run told.
         let (mut steps, mut evaluations) = (Vec::new(), Vec::new());
-        for event in read(&whole, 35).unwrap() {
-            match event {
-                Event::Steps(records) => steps.extend(records),
-                Event::Evaluated(evaluation) => evaluations.push(evaluation),
+        for fact in read(&whole, 35).unwrap() {
+            match fact {
+                Fact::Step(record) => steps.push(record),
+                Fact::Evaluation(evaluation) => evaluations.push(evaluation),
                 _ => {}
             }
         }

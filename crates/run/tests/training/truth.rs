@@ -2,9 +2,9 @@
 
 use std::{fs, path::Path};
 
-use layerwise_experiment::{Block, Experiment};
+use layerwise_experiment::{Block, Experiment, kind};
 use layerwise_run::{Command, Run, RunOptions};
-use layerwise_study::{Event, Isolation, Phase, told};
+use layerwise_study::{Fact, Isolation, Phase, told};
 use safetensors::SafeTensors;
 use serde_json::Value;
 
@@ -153,14 +153,14 @@ fn a_run_that_is_compared_with_the_truth_is_the_run_that_is_not() {
         assert_eq!(cosines, on.truths[1].boundary_cosine);
 
         // It can be read back.
-        let events = told(&folder.path().join("5"), 12).unwrap();
-        let truths = events.iter().filter_map(|event| match event {
-            Event::Truth(truth) => Some(truth),
+        let facts = told(&folder.path().join("5"), 12).unwrap();
+        let truths = facts.iter().filter_map(|fact| match fact {
+            Fact::Truth(truth) => Some(truth),
             _ => None,
         });
         assert!(truths.eq(&on.truths));
-        let isolations = events.iter().filter_map(|event| match event {
-            Event::Isolation(isolation) => Some(isolation),
+        let isolations = facts.iter().filter_map(|fact| match fact {
+            Fact::Isolation(isolation) => Some(isolation),
             _ => None,
         });
         assert!(isolations.eq(&on.isolations));
