@@ -3,10 +3,10 @@
 use layerwise_experiment::keys::{Key, keys};
 use serde_json::{Value, json};
 
-use super::{Failure, output::print};
+use super::{failure::Failure, output::print};
 
 /// Prints what there is to set.
-pub fn list(json: bool) -> Result<(), Failure> {
+pub(super) fn list(json: bool) -> Result<(), Failure> {
     let keys = keys();
     if json {
         let all = keys.iter().map(object).collect();

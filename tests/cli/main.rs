@@ -128,6 +128,21 @@ fn presets_are_listed_and_shown() {
 }
 
 #[test]
+fn keys_are_listed() {
+    let list = succeeds(&["keys"]);
+    let json: Value = serde_json::from_str(&succeeds(&["keys", "--json"])).unwrap();
+    let keys = json.as_array().unwrap();
+    assert_eq!(list.lines().count(), keys.len());
+    let rate = keys
+        .iter()
+        .find(|key| key["path"] == "optimizer.lr")
+        .unwrap();
+    assert_eq!(rate["default"], "0.05");
+    assert_eq!(rate["values"], "a number above 0 and at most 1000");
+    assert!(list.contains("optimizer.lr"), "{list}");
+}
+
+#[test]
 fn devices_name_the_one_that_auto_takes() {
     let list = succeeds(&["devices"]);
     assert!(list.starts_with("cpu "), "{list}");

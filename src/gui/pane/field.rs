@@ -239,3 +239,74 @@ pub fn choice<T: Copy + PartialEq>(
     ui.end_row();
     *value != before
 }
+
+#[cfg(test)]
+mod tests {
+    use eframe::egui::accesskit::Role;
+    use egui_kittest::{Harness, kittest::Queryable};
+    use layerwise_experiment::{Head, HeadKind, Optimizer, OptimizerKind};
+
+    use super::*;
+
+    fn drawn<'a, T: Form>(look: Look, of: T) -> Harness<'a, T> {
+        Harness::builder().with_size([320.0, 400.0]).build_ui_state(
+            move |ui, of: &mut T| {
+                form(ui, "form", look, of);
+            },
+            of,
+        )
+    }
+
+    fn click<T>(harness: &mut Harness<'_, T>, role: Role, label: &str) {
+        harness.get_by_role_and_label(role, label).click();
+        harness.run();
+    }
+
+    #[test]
+    fn heads_behave_alike_wherever_they_are_set() {
+        for look in [Look::Panel, Look::Card] {
+            let mut harness = drawn(look, Head::default());
+            let choose = |harness: &mut Harness<'_, Head>, kind: HeadKind| {
+                click(harness, Role::ComboBox, "Head");
+                harness.get_by_label(kind.title()).click();
+                harness.run();
+                assert_eq!(harness.state().kind, kind);
+            };
+            // What is as usual follows the kind.
+            choose(&mut harness, HeadKind::Linear);
+            assert!(!harness.state().normalizes());
+            assert!(harness.query_by_label_contains("Scale").is_none());
+            // What a person ticked stays.
+            click(&mut harness, Role::CheckBox, "Normalise features");
+            choose(&mut harness, HeadKind::Random);
+            choose(&mut harness, HeadKind::Linear);
+            assert_eq!(harness.state().normalize, Some(true));
+            // Back at the usual, it follows again.
+            click(&mut harness, Role::CheckBox, "Normalise features");
+            assert_eq!(harness.state().normalize, None);
+            choose(&mut harness, HeadKind::Conv);
+            assert!(harness.query_by_label("Normalise features").is_none());
+        }
+    }
+
+    #[test]
+    fn what_lacks_something_does_nothing() {
+        let mut harness = drawn(
+            Look::Panel,
+            Optimizer {
+                momentum: 0.0,
+                ..Optimizer::default()
+            },
+        );
+        click(&mut harness, Role::CheckBox, "Nesterov");
+        assert!(!harness.state().nesterov);
+        harness.state_mut().momentum = 0.5;
+        harness.run();
+        click(&mut harness, Role::CheckBox, "Nesterov");
+        assert!(harness.state().nesterov);
+        harness.state_mut().kind = OptimizerKind::Adam;
+        harness.run();
+        assert!(harness.query_by_label("Nesterov").is_none());
+        harness.get_by_role_and_label(Role::SpinButton, "β₁");
+    }
+}
