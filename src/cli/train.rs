@@ -16,8 +16,9 @@ use layerwise_run::{self as run, Command, Goal, Run, RunOptions};
 use layerwise_study::{Evaluation, Fact, Phase, Recorded, Said, Summary};
 
 use super::{
-    Failure, INTERRUPTED, Source, checked,
+    failure::{Failure, INTERRUPTED},
     output::{note, print},
+    source::{Source, checked},
 };
 
 #[derive(clap::Args)]

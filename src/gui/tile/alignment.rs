@@ -18,6 +18,7 @@ use super::{
     runs,
     texture::CachedTexture,
 };
+use crate::gui::theme;
 
 /// What the curves show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -235,7 +236,7 @@ impl View {
         let left = transform.position_from_point_x(0.0);
         let right = transform.position_from_point_x((columns * width) as f64);
         let place = Rect::from_x_y_ranges(left..=right, area.y_range());
-        painter.image(texture, place, matrix::WHOLE, egui::Color32::WHITE);
+        painter.image(texture, place, matrix::WHOLE, theme::AS_IT_IS);
         paint_names(ui, boundaries, area);
     }
 }

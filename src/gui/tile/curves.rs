@@ -10,8 +10,8 @@ use egui_plot::{
 use layerwise_study::{Change, Changed, Target};
 
 use super::{
+    line::line_style,
     number::{short, three_digits, whole},
-    runs::line_style,
 };
 use crate::gui::theme;
 

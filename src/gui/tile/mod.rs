@@ -7,6 +7,7 @@ mod data;
 mod inspector;
 mod isolation;
 mod legend;
+mod line;
 mod loss;
 mod matrix;
 mod number;
@@ -25,14 +26,12 @@ use curves::{Curve, Look};
 pub use data::Edited;
 use layerwise_dataset::Dataset;
 use layerwise_experiment::Experiment;
-use layerwise_run::Command;
-use layerwise_study::{
-    DecisionRegions, Origin, Progress,
-    compare::{self, Comparison},
-    history::History,
-};
+use layerwise_study::{DecisionRegions, Origin, Progress, compare::Comparison, history::History};
 
-use super::command::{Availability, Command as Given};
+use super::{
+    command::Availability,
+    wish::{Wish, Wishes},
+};
 
 /// What the tiles draw.
 pub struct TileContext<'a> {
@@ -73,17 +72,6 @@ impl TileContext<'_> {
         curves.extend(make(history));
         curves
     }
-}
-
-/// What a person asks for in a tile.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Ask {
-    /// Of the run.
-    Run(Command),
-    /// Of the window.
-    Give(Given),
-    /// Of the runs that are compared.
-    Compare(compare::Ask),
 }
 
 /// One kind of picture.
@@ -230,8 +218,8 @@ impl Tiles {
         id.is_some_and(|id| self.tree.active_tiles().contains(&id))
     }
 
-    /// Draws every tile. Returns what they ask for.
-    pub fn show(&mut self, ui: &mut Ui, context: &TileContext<'_>) -> Vec<Ask> {
+    /// Draws every tile.
+    pub fn show(&mut self, ui: &mut Ui, context: &TileContext<'_>, wishes: &mut Wishes) {
         if !Tile::ALL.into_iter().any(|tile| self.is_open(tile)) {
             ui.take_available_space();
             empty(
@@ -245,15 +233,14 @@ impl Tiles {
             {
                 self.reset();
             }
-            return Vec::new();
+            return;
         }
         let mut painter = Painter {
             views: &mut self.views,
             context,
-            asks: Vec::new(),
+            wishes,
         };
         self.tree.ui(&mut painter, ui);
-        painter.asks
     }
 }
 
@@ -266,26 +253,24 @@ fn reset_place(ui: &Ui) -> egui::Rect {
 struct Painter<'a> {
     views: &'a mut Views,
     context: &'a TileContext<'a>,
-    asks: Vec<Ask>,
+    wishes: &'a mut Wishes,
 }
 
 impl Behavior<Tile> for Painter<'_> {
     fn pane_ui(&mut self, ui: &mut Ui, _: TileId, pane: &mut Tile) -> UiResponse {
-        let (views, context, asks) = (&mut *self.views, self.context, &mut self.asks);
+        let (views, context, wishes) = (&mut *self.views, self.context, &mut *self.wishes);
         egui::Frame::central_panel(ui.style()).show(ui, |ui| {
             ui.take_available_space();
             ui.push_id(*pane as usize, |ui| match pane {
                 Tile::Alignment => views.alignment.show(ui, context),
-                Tile::Isolation => {
-                    asks.extend(views.isolation.show(ui, context).map(Ask::Run));
-                }
-                Tile::Runs => asks.extend(runs::show(ui, context)),
+                Tile::Isolation => wishes.extend(views.isolation.show(ui, context).map(Wish::Run)),
+                Tile::Runs => wishes.extend(runs::show(ui, context)),
                 Tile::Separability => views.separability.show(ui, context),
                 Tile::Losses => views.losses.show(ui, context),
                 Tile::Accuracy => views.accuracy.show(ui, context),
                 Tile::Regions => views.regions.show(ui, context),
                 Tile::Data => views.data.show(ui, context),
-                Tile::Inspector => asks.extend(views.inspector.show(ui, context).map(Ask::Run)),
+                Tile::Inspector => wishes.extend(views.inspector.show(ui, context).map(Wish::Run)),
             });
         });
         UiResponse::None

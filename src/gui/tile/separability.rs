@@ -3,9 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use eframe::egui::{
-    self, Align2, Color32, ComboBox, Rect, ScrollArea, Sense, TextureOptions, Ui, vec2,
-};
+use eframe::egui::{self, Align2, ComboBox, Rect, ScrollArea, Sense, TextureOptions, Ui, vec2};
 use layerwise_study::{
     Evaluation, MOST_PAIRED_CLASSES, ModuleEvaluation, Separability, history::History,
 };
@@ -199,7 +197,7 @@ impl View {
                 });
                 let square = Rect::from_min_max(place.min + vec2(0.0, title), place.max);
                 ui.painter()
-                    .image(id, square, matrix::WHOLE, Color32::WHITE);
+                    .image(id, square, matrix::WHOLE, theme::AS_IT_IS);
                 let edge = ui.visuals().widgets.noninteractive.bg_stroke;
                 ui.painter()
                     .rect_stroke(square, 0.0, edge, egui::StrokeKind::Outside);

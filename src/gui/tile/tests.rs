@@ -21,6 +21,7 @@ fn show<'a>(tiles: &'a mut Tiles, experiment: &'a Experiment) -> Harness<'a> {
                     dataset: None,
                     edited: None,
                 },
+                &mut Wishes::default(),
             );
         })
 }

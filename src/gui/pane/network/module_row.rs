@@ -3,14 +3,15 @@
 use eframe::egui::{
     Align, Label, Layout, Response, RichText, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, vec2,
 };
-use indicatif::HumanCount;
 
 use super::{
-    NetworkPane, card, header,
     icon::{self, Icon},
+    look,
     search::Match,
     selection::click_modifiers,
+    state::NetworkPane,
     view::View,
+    words::{blocks_text, counted, in_short, sentence},
 };
 use crate::gui::theme;
 
@@ -52,10 +53,10 @@ pub(super) fn above(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>, module
             },
         );
     });
-    super::cut::rail(ui, response.rect, color);
+    look::thin_rail(ui, response.rect, color);
     if response.hovered() {
         let text = ui.visuals().weak_text_color();
-        card::outline(ui, response.rect, Stroke::new(1.0, text));
+        look::outline(ui, response.rect, Stroke::new(1.0, text));
     }
     gestures(ui, pane, view, module, response);
 }
@@ -73,8 +74,8 @@ pub(super) fn folded(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>, modul
         _ => Match::None,
     });
     let response = row(ui, module, |ui| {
-        let stroke = card::stroke(ui, selected, false, wrong.is_some(), found);
-        let card = card::frame(ui.visuals()).show(ui, |ui| {
+        let stroke = look::stroke(ui, selected, false, wrong.is_some(), found);
+        let card = look::frame(ui.visuals()).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = 1.0;
             ui.horizontal(|ui| {
@@ -84,7 +85,7 @@ pub(super) fn folded(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>, modul
                         .strong()
                         .color(color),
                 );
-                let text = header::counted(range.len(), "block");
+                let text = counted(range.len(), "block");
                 ui.add(Label::new(format!("· {text}")).truncate());
             });
             let parameters = view
@@ -98,8 +99,8 @@ pub(super) fn folded(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>, modul
                 ui.add(Label::new(text).wrap());
             }
         });
-        card::outline(ui, card.response.rect, stroke);
-        card::rail(ui, card.response.rect, color);
+        look::outline(ui, card.response.rect, stroke);
+        look::rail(ui, card.response.rect, color);
     });
     gestures(ui, pane, view, module, response);
 }
@@ -115,7 +116,7 @@ pub(super) fn what_is_wrong(view: &View<'_>, module: usize) -> Option<String> {
         [] => None,
         [index] => {
             let message = view.problems_of_block(*index).next().unwrap_or_default();
-            Some(format!("Block {index}: {}", header::sentence(message)))
+            Some(format!("Block {index}: {}", sentence(message)))
         }
         all => Some(format!("Something is wrong with {} blocks", all.len())),
     }
@@ -140,7 +141,7 @@ fn gestures(ui: &Ui, pane: &mut NetworkPane, view: &View<'_>, module: usize, res
     let selected = range.clone().all(|index| pane.selection.contains(index));
     response.widget_info(|| {
         let state = if folded { ", folded" } else { "" };
-        let blocks = header::counted(range.len(), "block");
+        let blocks = counted(range.len(), "block");
         let name = format!("Module {module}: {blocks}{state}");
         WidgetInfo::selected(Role::Button, true, selected, name)
     });
@@ -166,23 +167,5 @@ fn fold_button(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>, module: usi
     };
     if icon::bare_button(ui, icon, &format!("{word} module {module}")).clicked() {
         pane.folds.set(&range, !folded);
-    }
-}
-
-/// Which blocks a range holds, in words.
-pub(super) fn blocks_text(range: &std::ops::Range<usize>) -> String {
-    match range.len() {
-        0 | 1 => format!("block {}", range.start),
-        _ => format!("blocks {}–{}", range.start, range.end - 1),
-    }
-}
-
-/// A number of parameters with two digits where it is large.
-fn in_short(count: usize) -> String {
-    match count {
-        1 => "1 parameter".to_owned(),
-        0..100_000 => format!("{} parameters", HumanCount(count as u64)),
-        100_000..1_000_000 => format!("{} k parameters", count / 1000),
-        _ => format!("{:.1} M parameters", count as f64 / 1e6),
     }
 }

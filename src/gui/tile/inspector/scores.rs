@@ -7,7 +7,7 @@ use eframe::egui::{
 };
 use layerwise_study::ClassScores;
 
-use crate::gui::tile::number::three_digits;
+use crate::gui::{theme, tile::number::three_digits};
 
 /// Most classes that are shown.
 const MOST: usize = 10;
@@ -47,7 +47,9 @@ pub fn show(
 fn width(ui: &Ui, names: &[String]) -> f32 {
     let font = TextStyle::Body.resolve(ui.style());
     let widths = names.iter().map(|name| {
-        let galley = (ui.painter()).layout_no_wrap(name.clone(), font.clone(), Color32::WHITE);
+        let galley = ui
+            .painter()
+            .layout_no_wrap(name.clone(), font.clone(), theme::AS_IT_IS);
         galley.size().x
     });
     widths.fold(0.0, f32::max).min(NAME)
