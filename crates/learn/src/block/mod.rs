@@ -30,6 +30,7 @@ mod position_embedding;
 mod residual;
 mod resize;
 mod separable;
+mod squeeze_excite;
 mod token;
 mod torch;
 mod transformer;
