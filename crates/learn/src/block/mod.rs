@@ -30,6 +30,7 @@ mod position_embedding;
 mod residual;
 mod resize;
 mod separable;
+mod squeeze_excite;
 mod token;
 mod torch;
 mod transformer;
@@ -58,3 +59,6 @@ pub(crate) use operation::Operation;
 pub(crate) use pool::{Pool, Pooling, avg_pool, flatten, global_avg_pool, max_pool_options, pick};
 pub(crate) use resize::{adaptive_avg_pool, bilinear};
 pub(crate) use torch::{Class, Name, list, number, yes};
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,7 @@
 mod closed;
 mod corners;
 mod inspect;
+mod squeeze_excite;
 mod truth;
 
 use std::sync::Once;

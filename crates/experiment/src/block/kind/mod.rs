@@ -23,6 +23,7 @@ mod residual_basic;
 mod residual_bottleneck;
 mod separable_conv;
 mod silu;
+mod squeeze_excite;
 mod swin;
 mod tanh;
 mod transformer_encoder;
@@ -38,6 +39,7 @@ macro_rules! kinds {
             "residual-basic" => residual_basic::ResidualBasic,
             "residual-bottleneck" => residual_bottleneck::ResidualBottleneck,
             "separable-conv" => separable_conv::SeparableConv,
+            "squeeze-excite" => squeeze_excite::SqueezeExcite,
             "conv-next" => conv_next::ConvNext,
             "patch-embedding" => patch_embedding::PatchEmbedding,
             "position-embedding" => position_embedding::PositionEmbedding,
