@@ -14,11 +14,10 @@ use clap::{Args, Parser, Subcommand};
 use indicatif::ProgressBar;
 use layerwise_dataset::{Request, look};
 use layerwise_experiment::{
-    DataKind, DeviceChoice, Experiment, FileError, Preset, preset, presets,
+    DataKind, DeviceChoice, Experiment, FileError, Preset, preset, presets, words::number::grouped,
 };
 use layerwise_run::{self as run, adapters, choose};
 
-use indicatif::HumanCount;
 use output::print;
 
 /// A desktop studio for local learning.
@@ -313,7 +312,7 @@ fn list_presets(json: bool) -> Result<(), Failure> {
             experiment.data.class_count(),
             experiment.blocks.len(),
             plan.len(),
-            HumanCount(parameters as u64),
+            grouped(parameters as u64),
             "",
             preset.source,
         ));

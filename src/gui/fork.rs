@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, path::PathBuf};
 
 use eframe::egui::{Button, ComboBox, Context, DragValue, Grid, RichText, Ui, vec2};
-use layerwise_experiment::Experiment;
+use layerwise_experiment::{Experiment, words::number::plain};
 use layerwise_run::fork;
 use layerwise_study::{Phase, Progress, checkpoints};
 
@@ -14,7 +14,7 @@ use super::{
     reopen::{Reopening, Why},
     session::{Notice, record_folder},
     theme,
-    widget::{lambda_slider, number, number_row},
+    widget::{lambda_slider, number_row},
 };
 
 /// Most branches of one fork.
@@ -206,7 +206,7 @@ impl ForkDialog {
                         DragValue::new(&mut branch.learning_rate)
                             .range(LEARNING_RATES)
                             .speed(speed)
-                            .custom_formatter(|value, _| number(value))
+                            .custom_formatter(|value, _| plain(value))
                             .update_while_editing(false),
                     )
                     .labelled_by(name);

@@ -4,7 +4,6 @@ mod act;
 pub mod app;
 mod background;
 mod banner;
-mod clock;
 mod command;
 mod compare;
 mod dialog;

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use layerwise_experiment::Experiment;
+use layerwise_experiment::{Experiment, words};
 use layerwise_run::{Command, Run, RunOptions};
 use layerwise_study::{
     DecisionRegions, Event, Origin, Phase, Progress, Recorded, Target, compare::Compared,
@@ -336,7 +336,7 @@ pub fn record_folder(root: &Path, name: &str) -> PathBuf {
         .take(60)
         .collect();
     let name = if name.is_empty() { "untitled" } else { &name };
-    let stem = format!("{name}-{}", super::clock::stamp());
+    let stem = format!("{name}-{}", words::time::stamp());
     let mut folder = root.join(&stem);
     let mut counter = 2;
     while folder.exists() {

@@ -24,10 +24,10 @@ mod versions;
 
 use std::sync::Arc;
 
-use indicatif::HumanCount;
 use layerwise_experiment::{
     Data, DataKind, Experiment, Found, Normalize, Prepare, Resize, Shape,
     rng::{Stream as Draws, rng},
+    words::number::grouped,
 };
 use rand_chacha::ChaCha8Rng;
 use rand_distr::Normal;
@@ -230,7 +230,7 @@ impl Loading {
     pub fn words(&self) -> String {
         match self.total {
             0 if self.done == 0 => self.what.to_owned(),
-            0 => format!("{}, {} so far", self.what, HumanCount(self.done)),
+            0 => format!("{}, {} so far", self.what, grouped(self.done)),
             total => format!("{}, {} %", self.what, self.done.saturating_mul(100) / total),
         }
     }

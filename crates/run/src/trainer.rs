@@ -16,9 +16,11 @@ use std::{
 
 use burn::tensor::Tensor;
 use crossbeam_channel::Receiver;
-use indicatif::HumanBytes;
 use layerwise_dataset::{self as dataset, Normalization, Request};
-use layerwise_experiment::Experiment;
+use layerwise_experiment::{
+    Experiment,
+    words::size::{exact_bytes, gib},
+};
 use layerwise_learn::{
     local::{Batch, Learner, LocalModule, StepWay},
     metric::{PeakMemory, available_memory},
@@ -104,10 +106,9 @@ pub(super) fn train(
 
 /// Refuses what would only be killed by the system later.
 fn check_memory(experiment: &Experiment) -> Result<(), String> {
-    let gib = |bytes: u64| bytes as f64 / f64::from(1 << 30);
     match (experiment.least_memory_bytes(), available_memory()) {
         (Some(needed), Some(there)) if needed > there => Err(format!(
-            "This run needs at least {:.1} GiB of memory, and {:.1} GiB are free: choose a smaller batch, fewer samples or narrower blocks",
+            "This run needs at least {} of memory, and {} are free: choose a smaller batch, fewer samples or narrower blocks",
             gib(needed),
             gib(there)
         )),
@@ -235,7 +236,7 @@ impl<'a> Trainer<'a> {
             let s = if threads == 1 { "" } else { "s" };
             outbox.push(Event::Note(format!(
                 "Samples are read ahead on {threads} thread{s}, in up to {}",
-                HumanBytes(bytes as u64)
+                exact_bytes(bytes as u64)
             )));
         }
         if let Some([low, high]) = feed.shown().stretched

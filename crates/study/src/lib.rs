@@ -6,6 +6,7 @@ pub mod compare;
 mod epoch;
 pub mod history;
 mod inspection;
+pub mod measure;
 mod message;
 mod nan;
 mod origin;

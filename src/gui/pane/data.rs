@@ -6,12 +6,14 @@ mod image;
 use eframe::egui::{
     Label, Rect, RichText, Sense, TextEdit, TextureHandle, TextureOptions, Ui, pos2, vec2,
 };
-use indicatif::{HumanBytes, HumanCount};
 use layerwise_dataset::{
     Dataset, Format,
     fetch::{DOWNLOADS, Download},
 };
-use layerwise_experiment::{Data, DataKind, Experiment};
+use layerwise_experiment::{
+    Data, DataKind, Experiment,
+    words::{number::grouped, size::exact_bytes},
+};
 
 use super::field::{choice, fields, number};
 use crate::gui::{
@@ -106,8 +108,8 @@ fn about(ui: &mut Ui, dataset: &Dataset) {
     ui.label(
         RichText::new(format!(
             "{} training and {} test samples",
-            HumanCount(dataset.train.len() as u64),
-            HumanCount(dataset.test.len() as u64)
+            grouped(dataset.train.len() as u64),
+            grouped(dataset.test.len() as u64)
         ))
         .small(),
     );
@@ -158,7 +160,7 @@ fn files(ui: &mut Ui, data: &Data, loader: &DataLoader, downloads: &Downloads) -
         ui.add_enabled_ui(!downloads.is_active(), |ui| {
             ui.menu_button("Download…", |ui| {
                 for download in &DOWNLOADS {
-                    let size = HumanBytes(download.bytes());
+                    let size = exact_bytes(download.bytes());
                     let button = ui.button(format!("{} ({size})", download.title));
                     let terms = format!("{}\n{}", download.credit, download.licence);
                     if button.on_hover_text(terms).clicked() {

@@ -1,8 +1,7 @@
 //! Rows of a form: words on the left, a field on the right.
 
 use eframe::egui::{ComboBox, DragValue, Grid, Response, Ui, emath::Numeric};
-
-use crate::gui::widget;
+use layerwise_experiment::words::number::plain;
 
 /// Height up to which a list of choices is shown whole.
 const LIST_HEIGHT: f32 = 400.0;
@@ -36,7 +35,7 @@ pub fn number<N: Numeric>(
         .clamp_existing_to_range(false)
         .speed(speed);
     if !N::INTEGRAL {
-        field = field.custom_formatter(|value, _| widget::number(value));
+        field = field.custom_formatter(|value, _| plain(value));
     }
     let response = ui.add(field).labelled_by(label.id).on_hover_text(hint);
     ui.end_row();

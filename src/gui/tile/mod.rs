@@ -4,15 +4,18 @@ mod accuracy;
 mod alignment;
 mod curves;
 mod data;
+mod formula;
 mod inspector;
 mod isolation;
 mod legend;
 mod loss;
 mod matrix;
-mod number;
 mod regions;
 mod runs;
 mod separability;
+mod series;
+#[cfg(test)]
+mod support;
 #[cfg(test)]
 mod tests;
 mod texture;

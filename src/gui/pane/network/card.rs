@@ -6,8 +6,10 @@ use eframe::egui::{
     text::LayoutJob, vec2,
 };
 use egui_dnd::Handle;
-use indicatif::HumanCount;
-use layerwise_experiment::{Block, Experiment};
+use layerwise_experiment::{
+    Block, Experiment,
+    words::{number::grouped, size::bytes},
+};
 
 use super::{
     NetworkPane,
@@ -22,7 +24,7 @@ use super::{
     several::Repeat,
     view::View,
 };
-use crate::gui::{command::Command, theme, widget::bytes};
+use crate::gui::{command::Command, theme};
 
 /// Width of the bar in a module's colour.
 pub(super) const RAIL: f32 = 4.0;
@@ -144,7 +146,7 @@ fn top(ui: &mut Ui, view: &View<'_>, index: usize, block: &Block, handle: Handle
             let parameters = match view.parameters(index) {
                 Some(0) => return,
                 Some(1) => "1 parameter".to_owned(),
-                Some(count) => format!("{} parameters", HumanCount(count)),
+                Some(count) => format!("{} parameters", grouped(count)),
                 None => return,
             };
             ui.label(RichText::new(parameters).small().weak());

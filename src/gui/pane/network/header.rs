@@ -1,8 +1,13 @@
 //! The top of the panel: the network in numbers, the even split, and the palette's button.
 
 use eframe::egui::{Align, ComboBox, DragValue, Layout, RichText, Ui};
-use indicatif::HumanCount;
-use layerwise_experiment::{Balance, Experiment};
+use layerwise_experiment::{
+    Balance, Experiment,
+    words::{
+        number::{counted, grouped},
+        size::bytes,
+    },
+};
 
 use super::{
     NetworkPane,
@@ -11,7 +16,7 @@ use super::{
     palette::{Palette, Target},
     view::View,
 };
-use crate::gui::{theme, widget::bytes};
+use crate::gui::theme;
 
 pub(super) fn show(
     ui: &mut Ui,
@@ -44,7 +49,7 @@ pub(super) fn show(
     if heads > 0 {
         label.on_hover_text(format!(
             "Parameters of the blocks and the last head; {} more in the heads of the other modules",
-            HumanCount(heads as u64)
+            grouped(heads as u64)
         ));
     }
     memory(ui, view);
@@ -144,7 +149,7 @@ fn memory(ui: &mut Ui, view: &View<'_>) {
     ui.label(RichText::new(text).small().weak())
         .on_hover_text(format!(
             "Predicted from shapes for a batch of {} samples: weights {}, optimiser states {}, gradients and what waits for a backward pass {}, blocks themselves {}",
-            HumanCount(view.batch_size as u64),
+            grouped(view.batch_size as u64),
             bytes(own.weights),
             bytes(own.states),
             bytes(own.held),
@@ -162,11 +167,6 @@ fn summary(view: &View<'_>) -> String {
         counted(view.block_count, "block"),
         counted(view.module_count(), "module"),
     )
-}
-
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    let s = if count == 1 { "" } else { "s" };
-    format!("{} {noun}{s}", HumanCount(count as u64))
 }
 
 /// The message with a capital letter first.

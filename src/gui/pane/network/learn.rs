@@ -1,10 +1,10 @@
 //! What a module learns from and how fast, as fields of its card.
 
 use eframe::egui::{Button, Checkbox, ComboBox, Grid, Label, RichText, Ui, vec2};
-use layerwise_experiment::{Experiment, HeadKind, LossKind};
+use layerwise_experiment::{Experiment, HeadKind, LossKind, words::number::plain};
 
 use super::view::View;
-use crate::gui::widget::{lambda_slider, number, number_row};
+use crate::gui::widget::{lambda_slider, number_row};
 
 /// Every setting that a module has of its own.
 pub(super) fn settings(ui: &mut Ui, experiment: &mut Experiment, view: &View<'_>, module: usize) {
@@ -41,7 +41,7 @@ fn lambda(ui: &mut Ui, experiment: &mut Experiment, view: &View<'_>, module: usi
         .settings_of(module)
         .is_some_and(|settings| settings.lambda.is_some());
     if own {
-        let text = format!("Use the experiment's λ, {}", number(view.experiment_lambda));
+        let text = format!("Use the experiment's λ, {}", plain(view.experiment_lambda));
         if reset(ui, &text) {
             experiment.set_lambda_of(module, None);
         }

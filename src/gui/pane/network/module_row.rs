@@ -3,7 +3,7 @@
 use eframe::egui::{
     Align, Label, Layout, Response, RichText, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, vec2,
 };
-use indicatif::HumanCount;
+use layerwise_experiment::words::number::{counted, parameters};
 
 use super::{
     NetworkPane, card, header,
@@ -84,12 +84,12 @@ pub(super) fn folded(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>, modul
                         .strong()
                         .color(color),
                 );
-                let text = header::counted(range.len(), "block");
+                let text = counted(range.len(), "block");
                 ui.add(Label::new(format!("· {text}")).truncate());
             });
             let parameters = view
                 .parameters_of(module)
-                .map(|count| format!("{} · ", in_short(count)))
+                .map(|count| format!("{} · ", parameters(count)))
                 .unwrap_or_default();
             let text = format!("{parameters}{}", view.shapes_of(module));
             ui.add(Label::new(RichText::new(text).small().weak()).truncate());
@@ -140,7 +140,7 @@ fn gestures(ui: &Ui, pane: &mut NetworkPane, view: &View<'_>, module: usize, res
     let selected = range.clone().all(|index| pane.selection.contains(index));
     response.widget_info(|| {
         let state = if folded { ", folded" } else { "" };
-        let blocks = header::counted(range.len(), "block");
+        let blocks = counted(range.len(), "block");
         let name = format!("Module {module}: {blocks}{state}");
         WidgetInfo::selected(Role::Button, true, selected, name)
     });
@@ -174,15 +174,5 @@ pub(super) fn blocks_text(range: &std::ops::Range<usize>) -> String {
     match range.len() {
         0 | 1 => format!("block {}", range.start),
         _ => format!("blocks {}–{}", range.start, range.end - 1),
-    }
-}
-
-/// A number of parameters with two digits where it is large.
-fn in_short(count: usize) -> String {
-    match count {
-        1 => "1 parameter".to_owned(),
-        0..100_000 => format!("{} parameters", HumanCount(count as u64)),
-        100_000..1_000_000 => format!("{} k parameters", count / 1000),
-        _ => format!("{:.1} M parameters", count as f64 / 1e6),
     }
 }

@@ -4,7 +4,7 @@
 use eframe::egui::{
     Align, Button, Checkbox, DragValue, Frame, Label, Layout, Margin, Panel, RichText, Ui, vec2,
 };
-use layerwise_experiment::{Experiment, REPEATS, room_for};
+use layerwise_experiment::{Experiment, REPEATS, room_for, words::number::counted};
 
 use super::{
     NetworkPane,
@@ -89,7 +89,7 @@ fn selected(
 ) {
     let mut given = None;
     ui.horizontal(|ui| {
-        let text = format!("{} selected", header::counted(count, "block"));
+        let text = format!("{} selected", counted(count, "block"));
         ui.label(RichText::new(text).strong());
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if icon::button(ui, Icon::Close, "Select nothing", "Esc").clicked() {

@@ -148,13 +148,13 @@ fn shares(dataset: &Dataset, place: usize, (other, share): (u32, f32)) -> Vec<St
     };
     let own = dataset.train.labels.get(place).copied().unwrap_or(0);
     let percent = (share * 100.0).round();
-    match own == other {
-        true => vec![format!("100 % {}", name(own))],
-        false => vec![
-            format!("{percent} % {}", name(own)),
-            format!("{} % {}", 100.0 - percent, name(other)),
-        ],
+    if own == other {
+        return vec![format!("100 % {}", name(own))];
     }
+    vec![
+        format!("{percent} % {}", name(own)),
+        format!("{} % {}", 100.0 - percent, name(other)),
+    ]
 }
 
 /// A picture, with lines below it where it is mixed.

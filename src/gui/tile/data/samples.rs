@@ -4,9 +4,11 @@ use eframe::egui::{
     Button, ColorImage, ComboBox, Grid, Image, Label, Response, RichText, ScrollArea, Slider,
     TextureHandle, TextureOptions, Ui, vec2,
 };
-use indicatif::HumanCount;
 use layerwise_dataset::{CANCELLED, Samples};
-use layerwise_experiment::Shape;
+use layerwise_experiment::{
+    Shape,
+    words::number::{grouped, three_digits},
+};
 use serde::{Deserialize, Serialize};
 
 use super::Edited;
@@ -180,7 +182,7 @@ impl View {
             turn(ui, "<", "Page before", page.saturating_sub(1), page > 0);
             turn(ui, ">", "Next page", page + 1, page < last);
             turn(ui, ">|", "Last page", last, page < last);
-            let shown = |at: usize| HumanCount(at as u64);
+            let shown = |at: usize| grouped(at as u64);
             let end = (first + PAGE).min(count);
             ui.label(
                 RichText::new(format!(
@@ -227,7 +229,7 @@ impl View {
             ui.add(Image::new((picture.id(), vec2(144.0, 144.0))));
             ui.vertical(|ui| {
                 ui.label(RichText::new(class_of(samples, classes, place)).strong());
-                ui.label(RichText::new(format!("Sample {}", HumanCount(place as u64 + 1))).small());
+                ui.label(RichText::new(format!("Sample {}", grouped(place as u64 + 1))).small());
                 if let Some(path) = samples.file(place) {
                     let path = path.display().to_string();
                     ui.add(Label::new(RichText::new(&path).small().weak()).truncate())
@@ -289,7 +291,7 @@ impl View {
                 let mut words: Vec<String> = values
                     .iter()
                     .take(MOST_VALUES)
-                    .map(|value| super::super::number::three_digits(f64::from(*value)))
+                    .map(|value| three_digits(f64::from(*value)))
                     .collect();
                 if values.len() > MOST_VALUES {
                     words.push("…".to_owned());

@@ -5,9 +5,8 @@ use eframe::egui::{
     text::{LayoutJob, TextWrapping},
     vec2,
 };
+use layerwise_experiment::words::number::{percent, three_digits};
 use layerwise_study::ClassScores;
-
-use crate::gui::tile::number::three_digits;
 
 /// Most classes that are shown.
 const MOST: usize = 10;
@@ -47,7 +46,8 @@ pub fn show(
 fn width(ui: &Ui, names: &[String]) -> f32 {
     let font = TextStyle::Body.resolve(ui.style());
     let widths = names.iter().map(|name| {
-        let galley = (ui.painter()).layout_no_wrap(name.clone(), font.clone(), Color32::WHITE);
+        let painter = ui.painter();
+        let galley = painter.layout_no_wrap(name.clone(), font.clone(), Color32::WHITE);
         galley.size().x
     });
     widths.fold(0.0, f32::max).min(NAME)
@@ -96,7 +96,7 @@ fn bar(
     let height = ui.text_style_height(&TextStyle::Body) + 2.0;
     let size = vec2(ui.available_width(), height);
     let (place, response) = ui.allocate_exact_size(size, Sense::hover());
-    let percent = format!("{:.1} %", 100.0 * probability);
+    let percent = format!("{} %", percent(probability as f32));
     let logit = three_digits(logit);
     let mark = if own {
         ", the class of this sample"

@@ -8,7 +8,7 @@ use csv::{ByteRecord, Reader, ReaderBuilder};
 use super::Progress;
 use super::layout::Layout;
 use super::source::{Gauge, LONGEST_ROW, Source, unreadable};
-use super::words::{count, grouped};
+use super::words::{counted, grouped};
 use crate::CANCELLED;
 
 /// Which of the two times the file is gone over.
@@ -100,6 +100,6 @@ pub(super) fn too_long(number: u64) -> String {
     format!(
         "row {} is longer than {}: a quotation mark may not be closed there, or the file is no table",
         grouped(number),
-        count(LONGEST_ROW, "byte")
+        counted(LONGEST_ROW, "byte")
     )
 }
