@@ -21,8 +21,10 @@ use layerwise_experiment::{
 };
 
 use super::{
-    Failure, INTERRUPTED, Source, must_be_new,
+    failure::{Failure, INTERRUPTED},
+    loading::{bar, follow},
     output::{note, print},
+    source::{Source, must_be_new},
 };
 
 #[derive(clap::Subcommand)]
@@ -113,27 +115,6 @@ pub(super) fn run(verb: &DataVerb) -> Result<(), Failure> {
         DataVerb::Export(args) => write(args),
         DataVerb::Fetch { name, from, dir } => download(name, from.as_deref(), dir.clone()),
     }
-}
-
-/// A bar for work whose whole may not be known.
-pub(super) fn bar(what: &'static str) -> ProgressBar {
-    let style = "{msg} {wide_bar} {percent} %, {eta} left";
-    let bar = ProgressBar::new(0).with_message(what);
-    match ProgressStyle::with_template(style) {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
-}
-
-/// Shows how far reading has come, and goes on.
-pub(super) fn follow(bar: &ProgressBar, loading: Loading) -> bool {
-    bar.set_message(loading.what);
-    match loading.total {
-        0 => bar.unset_length(),
-        total => bar.set_length(total),
-    }
-    bar.set_position(loading.done);
-    true
 }
 
 fn info(data: &Data, json: bool) -> Result<(), Failure> {

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::Failure;
+use super::failure::Failure;
 
 /// Writes to standard output. A reader that has gone away is no error.
 pub(super) fn print(text: &str) -> Result<(), Failure> {

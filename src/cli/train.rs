@@ -19,8 +19,9 @@ use layerwise_run::{self as run, Command, Goal, Run, RunOptions};
 use layerwise_study::{Evaluation, Event, Phase, Recorded, StepRecord, Summary, measure::Measure};
 
 use super::{
-    Failure, INTERRUPTED, Source, checked,
+    failure::{Failure, INTERRUPTED},
     output::{note, print},
+    source::{Source, checked},
 };
 
 #[derive(clap::Args)]

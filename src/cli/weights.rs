@@ -7,8 +7,9 @@ use layerwise_experiment::{Experiment, HeadSource, Weights, words::number::group
 use layerwise_learn::weights::{self, Checkpoint, Report};
 
 use super::{
-    Failure, Source, must_be_new,
+    failure::Failure,
     output::{note, print},
+    source::{Source, must_be_new},
 };
 
 #[derive(Subcommand)]

@@ -1,18 +1,16 @@
 //! Branches of a run: from a checkpoint it goes on more than once, each time otherwise.
 
-use std::{collections::VecDeque, path::PathBuf};
+use std::{
+    collections::VecDeque,
+    path::{Path, PathBuf},
+};
 
-use eframe::egui::{Button, ComboBox, Context, DragValue, Grid, RichText, Ui, vec2};
+use eframe::egui::{Button, ComboBox, DragValue, Grid, RichText, Ui, vec2};
 use layerwise_experiment::{Experiment, words::number::plain};
-use layerwise_run::fork;
-use layerwise_study::{Phase, Progress, checkpoints};
+use layerwise_study::{Progress, checkpoints};
 
 use super::{
-    app::Studio,
-    background::Job,
-    dialog::{Answer, Dialog, buttons_right, primary},
-    reopen::{Reopening, Why},
-    session::{Notice, record_folder},
+    dialog::kit::{buttons_right, primary},
     theme,
     widget::{lambda_slider, number_row},
 };
@@ -38,6 +36,34 @@ pub struct Branches {
     from: PathBuf,
     step: usize,
     experiments: VecDeque<Experiment>,
+}
+
+impl Branches {
+    /// The run that they branch off from.
+    pub fn from(&self) -> &Path {
+        &self.from
+    }
+
+    /// The step of its checkpoint.
+    pub fn step(&self) -> usize {
+        self.step
+    }
+
+    /// How many still wait.
+    pub fn left(&self) -> usize {
+        self.experiments.len()
+    }
+
+    /// The next one, which then waits no more.
+    pub fn pop(&mut self) -> Option<Experiment> {
+        self.experiments.pop_front()
+    }
+}
+
+/// What was decided.
+pub enum Asked {
+    Train(Branches),
+    Cancel,
 }
 
 /// The question how a run shall branch.
@@ -73,9 +99,10 @@ impl ForkDialog {
             );
         }
         let steps = checkpoints(&from);
-        let end = match experiment.method.kind.takes_turns() {
-            true => progress.total_steps,
-            false => epochs.saturating_mul(steps_per_epoch),
+        let end = if experiment.method.kind.takes_turns() {
+            progress.total_steps
+        } else {
+            epochs.saturating_mul(steps_per_epoch)
         };
         let early = steps.iter().find(|step| **step < end);
         let step = *early.or(steps.first()).ok_or_else(|| {
@@ -110,7 +137,7 @@ impl ForkDialog {
     }
 
     /// Draws the question.
-    pub fn show(&mut self, ui: &mut Ui) -> Option<Answer> {
+    pub fn show(&mut self, ui: &mut Ui) -> Option<Asked> {
         ui.label(
             "Every branch goes on from the same weights, optimiser states, data order and random draws. The run so far stays as it is and is drawn beside its branches.",
         );
@@ -123,7 +150,7 @@ impl ForkDialog {
             ui.label(RichText::new(trouble).color(theme::error_color(ui.visuals())));
         }
         ui.add_space(theme::GAP);
-        let mut answer = None;
+        let mut asked = None;
         ui.horizontal(|ui| {
             let room = self.branches.len() < MAX_BRANCHES;
             let more = ui
@@ -143,14 +170,14 @@ impl ForkDialog {
                     .add_enabled(trouble.is_none(), primary(ui, &words))
                     .on_hover_text("One after the other");
                 if button.clicked() {
-                    answer = Some(Answer::Fork(self.plan()));
+                    asked = Some(Asked::Train(self.plan()));
                 }
                 if ui.button("Cancel").clicked() {
-                    answer = Some(Answer::Cancel);
+                    asked = Some(Asked::Cancel);
                 }
             });
         });
-        answer
+        asked
     }
 
     fn fields(&mut self, ui: &mut Ui) {
@@ -225,7 +252,7 @@ impl ForkDialog {
     }
 
     /// Why the branches cannot be trained.
-    fn trouble(&self) -> Option<String> {
+    pub fn trouble(&self) -> Option<String> {
         let step = self.step;
         if self.experiment.method.kind.takes_turns() {
             if step >= self.total_steps {
@@ -258,95 +285,14 @@ impl ForkDialog {
         Some(experiment)
     }
 
-    fn plan(&self) -> Branches {
+    /// The branches, in the order of their rows.
+    pub fn plan(&self) -> Branches {
         Branches {
             from: self.from.clone(),
             step: self.step,
             experiments: (0..self.branches.len())
                 .filter_map(|at| self.experiment_of(at))
                 .collect(),
-        }
-    }
-}
-
-impl Studio {
-    /// Asks how the run shall branch.
-    pub(super) fn ask_fork(&mut self) {
-        let run = self.session.folder().zip(self.session.experiment());
-        let Some((folder, experiment)) = run else {
-            return;
-        };
-        let progress = self.session.progress().cloned().unwrap_or_default();
-        let mut epochs = experiment.train.epochs;
-        let edited = &self.document.experiment;
-        if experiment.check_fork(edited).is_ok() {
-            epochs = edited.train.epochs;
-        }
-        match ForkDialog::new(folder.to_owned(), experiment.clone(), &progress, epochs) {
-            Ok(dialog) => self.dialog = Some(Dialog::Fork(Box::new(dialog))),
-            Err(message) => self.tell("The run cannot be forked", message),
-        }
-    }
-
-    /// Trains branches one after the other.
-    pub(super) fn fork(&mut self, branches: Branches, ctx: &Context) {
-        self.drop_branches();
-        self.branches = Some(branches);
-        self.next_branch(ctx);
-    }
-
-    /// Goes on with the next branch after a run has ended, if one waits.
-    pub(super) fn note_branch_end(&mut self, ctx: &Context) {
-        let phase = self.session.progress().map(|progress| progress.phase);
-        match phase {
-            Some(Phase::Finished | Phase::Diverged) => self.next_branch(ctx),
-            _ => self.drop_branches(),
-        }
-    }
-
-    /// Forgets branches that wait.
-    pub(super) fn drop_branches(&mut self) {
-        let left = self.branches.take().map_or(0, |it| it.experiments.len());
-        if left > 0 {
-            let s = if left == 1 {
-                "branch is"
-            } else {
-                "branches are"
-            };
-            self.log
-                .add(Notice::Info(format!("{left} more {s} not trained")));
-        }
-    }
-
-    fn next_branch(&mut self, ctx: &Context) {
-        let Some(branches) = &mut self.branches else {
-            return;
-        };
-        let Some(experiment) = branches.experiments.pop_front() else {
-            self.branches = None;
-            return;
-        };
-        let (from, step) = (branches.from.clone(), branches.step);
-        let into = match self.settings.records_root() {
-            Ok(root) => record_folder(&root, &experiment.name),
-            Err(message) => {
-                self.drop_branches();
-                self.tell("The run cannot be forked", message);
-                return;
-            }
-        };
-        let job = Job::start("layerwise-fork", ctx, move || {
-            fork(&from, Some(step), &into, &experiment)
-        });
-        match job {
-            Ok(job) => {
-                let why = Why::Fork;
-                self.reopening = Some(Reopening { job, why });
-            }
-            Err(error) => {
-                self.drop_branches();
-                self.tell("The run cannot be forked", error);
-            }
         }
     }
 }

@@ -4,34 +4,40 @@ use eframe::egui::{Align, Button, Label, Layout, MenuBar, RichText, Ui};
 use layerwise_experiment::{Family, presets};
 
 use super::{
-    app::Studio,
+    answer::Next,
     command::{Availability, Command},
-    dialog::Next,
+    document::Document,
+    settings::Settings,
+    wish::{Wish, Wishes},
 };
 
-/// Draws the menus and returns the command that was given.
-pub fn show(ui: &mut Ui, studio: &mut Studio, available: &Availability) -> Option<Command> {
-    let mut given = None;
-    let mut next = None;
-    let mut items = |ui: &mut Ui, commands: &[Command]| {
+/// Draws the menus.
+pub fn show(
+    ui: &mut Ui,
+    document: &Document,
+    settings: &mut Settings,
+    available: &Availability,
+    wishes: &mut Wishes,
+) {
+    let items = |ui: &mut Ui, commands: &[Command], wishes: &mut Wishes| {
         for command in commands {
             if item(ui, *command, available) {
-                given = Some(*command);
+                wishes.push(Wish::Give(*command));
             }
         }
     };
     MenuBar::new().ui(ui, |ui| {
         ui.menu_button("File", |ui| {
-            items(ui, &[Command::New, Command::Open]);
+            items(ui, &[Command::New, Command::Open], wishes);
             ui.menu_button("Open recent", |ui| {
-                for path in &studio.settings.recent {
+                for path in &settings.recent {
                     let name = path.file_name().unwrap_or(path.as_os_str());
                     let button = ui.button(name.to_string_lossy());
                     if button.on_hover_text(path.display().to_string()).clicked() {
-                        next = Some(Next::Open(path.clone()));
+                        wishes.push(Wish::Leave(Next::Open(path.clone())));
                     }
                 }
-                if studio.settings.recent.is_empty() {
+                if settings.recent.is_empty() {
                     ui.weak("No file was opened yet");
                 }
             });
@@ -41,21 +47,21 @@ pub fn show(ui: &mut Ui, studio: &mut Studio, available: &Availability) -> Optio
                         for preset in presets().iter().filter(|preset| preset.family == family) {
                             let button = ui.button(preset.name);
                             if button.on_hover_text(preset.source).clicked() {
-                                next = Some(Next::Preset(preset.name));
+                                wishes.push(Wish::Leave(Next::Preset(preset.name)));
                             }
                         }
                     });
                 }
             });
             ui.separator();
-            items(ui, &[Command::Save, Command::SaveAs]);
+            items(ui, &[Command::Save, Command::SaveAs], wishes);
             ui.separator();
-            items(ui, &[Command::ExportWeights, Command::ExportScript]);
+            items(ui, &[Command::ExportWeights, Command::ExportScript], wishes);
             ui.separator();
-            items(ui, &[Command::Quit]);
+            items(ui, &[Command::Quit], wishes);
         });
         ui.menu_button("Edit", |ui| {
-            items(ui, &[Command::Undo, Command::Redo]);
+            items(ui, &[Command::Undo, Command::Redo], wishes);
             ui.separator();
             items(
                 ui,
@@ -64,6 +70,7 @@ pub fn show(ui: &mut Ui, studio: &mut Studio, available: &Availability) -> Optio
                     Command::CopyBlocks,
                     Command::PasteBlocks,
                 ],
+                wishes,
             );
             items(
                 ui,
@@ -72,10 +79,15 @@ pub fn show(ui: &mut Ui, studio: &mut Studio, available: &Availability) -> Optio
                     Command::RepeatBlocks,
                     Command::DeleteBlocks,
                 ],
+                wishes,
             );
-            items(ui, &[Command::MoveBlocksUp, Command::MoveBlocksDown]);
+            items(
+                ui,
+                &[Command::MoveBlocksUp, Command::MoveBlocksDown],
+                wishes,
+            );
             ui.separator();
-            items(ui, &[Command::SelectAllBlocks, Command::FindBlocks]);
+            items(ui, &[Command::SelectAllBlocks, Command::FindBlocks], wishes);
             items(
                 ui,
                 &[
@@ -83,36 +95,41 @@ pub fn show(ui: &mut Ui, studio: &mut Studio, available: &Availability) -> Optio
                     Command::FoldModules,
                     Command::UnfoldModules,
                 ],
+                wishes,
             );
         });
         ui.menu_button("Run", |ui| {
             items(
                 ui,
                 &[Command::Train, Command::Step, Command::Stop, Command::Reset],
+                wishes,
             );
             ui.separator();
-            items(ui, &[Command::GoOn, Command::OpenRun]);
+            items(ui, &[Command::GoOn, Command::OpenRun], wishes);
             ui.separator();
-            items(ui, &[Command::Fork, Command::CompareRun]);
+            items(ui, &[Command::Fork, Command::CompareRun], wishes);
         });
         ui.menu_button("View", |ui| {
-            let settings = &mut studio.settings;
             for (command, shown) in [
-                (Command::ToggleNetwork, &mut settings.show_network),
-                (Command::ToggleSettings, &mut settings.show_settings),
-                (Command::ToggleLog, &mut settings.show_log),
+                (Command::ToggleNetwork, settings.show_network),
+                (Command::ToggleSettings, settings.show_settings),
+                (Command::ToggleLog, settings.show_log),
             ] {
                 let keys = command.shortcut_text(ui.ctx()).unwrap_or_default();
-                let button = Button::selectable(*shown, command.text()).shortcut_text(keys);
+                let button = Button::selectable(shown, command.text()).shortcut_text(keys);
                 if ui.add(button).on_hover_text(command.tooltip()).clicked() {
-                    *shown = !*shown;
+                    wishes.push(Wish::Give(command));
                 }
             }
             ui.separator();
             ui.menu_button("Tiles", |ui| settings.tiles.menu(ui));
-            items(ui, &[Command::ResetLayout]);
+            items(ui, &[Command::ResetLayout], wishes);
             ui.separator();
-            items(ui, &[Command::ZoomIn, Command::ZoomOut, Command::ZoomReset]);
+            items(
+                ui,
+                &[Command::ZoomIn, Command::ZoomOut, Command::ZoomReset],
+                wishes,
+            );
             ui.separator();
             items(
                 ui,
@@ -121,13 +138,13 @@ pub fn show(ui: &mut Ui, studio: &mut Studio, available: &Availability) -> Optio
                     Command::ThemeDark,
                     Command::ThemeSystem,
                 ],
+                wishes,
             );
         });
         ui.menu_button("Help", |ui| {
-            items(ui, &[Command::Palette, Command::About]);
+            items(ui, &[Command::Palette, Command::About], wishes);
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let document = &studio.document;
             if document.is_unsaved() {
                 ui.label(RichText::new("unsaved").small().weak());
             }
@@ -139,14 +156,10 @@ pub fn show(ui: &mut Ui, studio: &mut Studio, available: &Availability) -> Optio
             ui.add(Label::new(title).truncate()).on_hover_text(place);
         });
     });
-    if let Some(next) = next {
-        studio.ask_first(next, ui.ctx());
-    }
-    given
 }
 
 fn item(ui: &mut Ui, command: Command, available: &Availability) -> bool {
-    let reason = available.reason(command);
+    let reason = command.reason(available);
     let mut button = Button::new(command.text());
     if let Some(shortcut) = command.shortcut_text(ui.ctx()) {
         button = button.shortcut_text(shortcut);

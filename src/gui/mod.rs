@@ -1,7 +1,8 @@
 //! The window. Reads plain numbers only; never touches a tensor.
 
-mod act;
+mod answer;
 pub mod app;
+mod availability;
 mod background;
 mod banner;
 mod command;
@@ -9,18 +10,25 @@ mod compare;
 mod dialog;
 mod document;
 mod download;
+mod errands;
 mod export;
 mod fork;
+mod keyboard;
 mod menu;
+mod now;
 mod palette;
 pub mod pane;
+mod purpose;
 mod reopen;
+mod runs;
 mod session;
 mod settings;
 mod sight;
 pub mod theme;
 pub mod tile;
 mod waiting;
+pub mod widget;
+mod wish;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -78,4 +86,3 @@ pub fn open(path: Option<PathBuf>) -> anyhow::Result<()> {
         cause.trim_end_matches('.')
     )
 }
-pub mod widget;

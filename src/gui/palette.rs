@@ -5,7 +5,10 @@ use eframe::egui::{
     vec2,
 };
 
-use super::command::Command;
+use super::{
+    command::{Availability, Command},
+    wish::{Wish, Wishes},
+};
 
 /// Search text and selection while the palette is open.
 #[derive(Default)]
@@ -27,15 +30,10 @@ impl Palette {
         self.open
     }
 
-    /// Draws the palette where it is open and returns the command that was chosen. `disabled`
-    /// gives the reason why a command cannot be given now.
-    pub fn show(
-        &mut self,
-        ctx: &Context,
-        disabled: impl Fn(Command) -> Option<String>,
-    ) -> Option<Command> {
+    /// Draws the palette where it is open.
+    pub fn show(&mut self, ctx: &Context, available: &Availability, wishes: &mut Wishes) {
         if !self.open {
-            return None;
+            return;
         }
         let found = matching(&self.query);
         self.selected = self.selected.min(found.len().saturating_sub(1));
@@ -59,7 +57,7 @@ impl Palette {
             chosen = found
                 .get(self.selected)
                 .copied()
-                .filter(|command| disabled(*command).is_none());
+                .filter(|command| command.reason(available).is_none());
         }
         let area = Area::new(Id::unique("command palette"))
             .order(Order::Foreground)
@@ -79,7 +77,7 @@ impl Palette {
                 ui.add_space(6.0);
                 ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
                     for (at, command) in found.iter().enumerate() {
-                        let reason = disabled(*command);
+                        let reason = command.reason(available);
                         let mut button =
                             eframe::egui::Button::selectable(at == self.selected, command.text())
                                 .min_size(vec2(ui.available_width(), 26.0));
@@ -109,7 +107,9 @@ impl Palette {
         if chosen.is_some() || cancel || elsewhere {
             self.open = false;
         }
-        chosen
+        if let Some(command) = chosen {
+            wishes.push(Wish::Give(command));
+        }
     }
 }
 
@@ -122,7 +122,8 @@ fn matching(query: &str) -> Vec<Command> {
         words.iter().all(|word| text.contains(word))
     };
     let mut found: Vec<Command> = Command::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|command| *command != Command::Palette)
         .filter(|command| holds(&format!("{} {}", command.text(), command.tooltip())))
         .collect();

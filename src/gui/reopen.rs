@@ -3,18 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use eframe::egui::Context;
-use layerwise_run::{Command, is_in_use};
+use layerwise_run::is_in_use;
 use layerwise_study::Recorded;
 
-use super::{app::Studio, background::Job, document::Document, session::Notice};
+use super::background::Job;
 
 /// Names the run that trains, in the folder for records; gone once it has ended.
 const MARK: &str = ".running";
 
-/// A record that is being read.
+/// A record that is being read, or made.
 pub struct Reopening {
-    pub job: Job<Result<Recorded, String>>,
-    pub why: Why,
+    job: Job<Result<Recorded, String>>,
+    why: Why,
 }
 
 /// Why a run is opened.
@@ -32,11 +32,40 @@ pub enum Why {
 
 impl Why {
     /// What went wrong, where it did.
-    fn trouble(self) -> &'static str {
+    pub fn trouble(self) -> &'static str {
         match self {
             Self::Fork => "The run cannot be forked",
             Self::Chosen | Self::GoOn | Self::Crash => "The run cannot be opened",
         }
+    }
+
+    /// Whether the run holds until a person lets it go on.
+    pub fn holds(self) -> bool {
+        match self {
+            Self::Chosen | Self::Crash => true,
+            Self::GoOn | Self::Fork => false,
+        }
+    }
+}
+
+impl Reopening {
+    /// Has the record of a run read or made behind the window.
+    ///
+    /// # Errors
+    /// Where there is no thread for it.
+    pub fn start(
+        thread: &str,
+        why: Why,
+        ctx: &Context,
+        read: impl FnOnce() -> Result<Recorded, String> + Send + 'static,
+    ) -> Result<Self, String> {
+        let job = Job::start(thread, ctx, read)?;
+        Ok(Self { job, why })
+    }
+
+    /// The record once it is read, or what went wrong, and why it was read.
+    pub fn poll(&self) -> Option<(Result<Recorded, String>, Why)> {
+        Some((self.job.poll()?, self.why))
     }
 }
 
@@ -60,84 +89,4 @@ pub fn left_behind(root: &Path) -> Option<PathBuf> {
     }
     unmark(root);
     folder.join("experiment.toml").is_file().then_some(folder)
-}
-
-impl Studio {
-    /// Reads a record behind the window, to open its run.
-    pub(super) fn reopen(&mut self, folder: &Path, why: Why, ctx: &Context) {
-        let path = folder.to_owned();
-        match Job::start("layerwise-record", ctx, move || Recorded::open(&path)) {
-            Ok(job) => self.reopening = Some(Reopening { job, why }),
-            Err(error) => self.tell(why.trouble(), error),
-        }
-    }
-
-    /// Opens the run of a record once it is read.
-    pub(super) fn note_reopened(&mut self, ctx: &Context) {
-        let read = self.reopening.as_ref();
-        let Some((read, why)) = read.and_then(|it| Some((it.job.poll()?, it.why))) else {
-            return;
-        };
-        self.reopening = None;
-        let opened = read.and_then(|recorded| self.open_run(recorded, why, ctx));
-        if let Err(message) = opened {
-            self.drop_branches();
-            if !self.session.is_alive() {
-                self.note_nothing_runs();
-            }
-            self.tell(why.trouble(), message);
-        }
-    }
-
-    fn open_run(&mut self, recorded: Recorded, why: Why, ctx: &Context) -> Result<(), String> {
-        let edited = &self.document.experiment;
-        let mut experiment = recorded.experiment.clone();
-        let live = recorded.live.clone();
-        match why {
-            Why::GoOn => {
-                // More epochs than at first and another device are no other network.
-                experiment.train.epochs = edited.train.epochs;
-                experiment.device = edited.device;
-                if !edited.is_same_network(&experiment) {
-                    return Err(
-                        "The network was changed since, so that it cannot go on: show the run's network first, or train anew"
-                            .to_owned(),
-                    );
-                }
-            }
-            // The editor shows what trains, unless it holds another network by now.
-            Why::Fork if edited.check_fork(&live).is_ok() => self.document.replace(live),
-            Why::Fork => {}
-            Why::Chosen | Why::Crash => {
-                if !self.document.is_unsaved() || edited.is_same_network(&live) {
-                    self.document = Document::new(live, None);
-                }
-            }
-        }
-        let (step, folder) = (recorded.step, recorded.folder.clone());
-        let holds = matches!(why, Why::Chosen | Why::Crash);
-        let options = self.options(Some(folder.clone()), holds, ctx);
-        if why == Why::Fork
-            && let Some(compared) = self.session.release()
-        {
-            self.comparison.keep(compared);
-        }
-        self.session.go_on(&experiment, recorded, options)?;
-        self.session.send(Command::SetSpeed(self.pace.speed()));
-        // With what was edited since, from the first step on.
-        self.session.follow(&self.document.experiment, false);
-        self.note_running(&folder);
-        let shown = folder.display();
-        self.log.add(match why {
-            Why::Crash => Notice::Warning(format!(
-                "Layerwise ended while a run trained. It is open again and holds after step {step}, from its record in {shown}: press Resume to go on"
-            )),
-            Why::Chosen => Notice::Info(format!(
-                "Opened the run in {shown}, which holds after step {step}"
-            )),
-            Why::GoOn => Notice::Info(format!("Going on after step {step} in {shown}")),
-            Why::Fork => Notice::Info(format!("A branch goes on after step {step} in {shown}")),
-        });
-        Ok(())
-    }
 }

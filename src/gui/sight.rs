@@ -1,8 +1,10 @@
 //! A look at some samples, made behind the window.
 
-use eframe::egui::{Color32, ColorImage};
+use eframe::egui::ColorImage;
 use layerwise_dataset::{Dataset, Plane, Samples};
 use layerwise_experiment::Shape;
+
+use super::theme;
 
 /// Samples of each class in the preview of images.
 pub const PER_CLASS: usize = 2;
@@ -63,7 +65,7 @@ pub fn painted(values: &[f32], [channels, height, width]: [usize; 3]) -> ColorIm
     let rows = (0..height).step_by(step);
     let places = rows.flat_map(|row| (0..width).step_by(step).map(move |at| row * width + at));
     let pixels = places
-        .map(|at| Color32::from_rgb(value(0, at), value(1, at), value(2, at)))
+        .map(|at| theme::pixel([0, 1, 2].map(|channel| value(channel, at))))
         .collect();
     ColorImage::new([width.div_ceil(step), height.div_ceil(step)], pixels)
 }
@@ -82,7 +84,7 @@ fn class_image(samples: &Samples, class: u32) -> ColorImage {
                 .and_then(|picture| picture.pixels.chunks_exact(width.max(1)).nth(row));
             match row {
                 Some(row) => pixels.extend_from_slice(row),
-                None => pixels.extend(std::iter::repeat_n(Color32::BLACK, width)),
+                None => pixels.extend(std::iter::repeat_n(theme::NO_PICTURE, width)),
             }
         }
     }
@@ -106,6 +108,7 @@ fn points(samples: &Samples, features: &[String]) -> Vec<([f32; 2], u32)> {
 
 #[cfg(test)]
 mod tests {
+    use eframe::egui::Color32;
     use layerwise_dataset::{Part, Store};
 
     use super::*;

@@ -158,6 +158,23 @@ fn visuals(dark: bool) -> Visuals {
     visuals
 }
 
+/// No colour at all.
+pub const CLEAR: Color32 = Color32::TRANSPARENT;
+/// What pictures are multiplied with to be drawn as they are.
+pub const AS_IT_IS: Color32 = Color32::WHITE;
+/// Where a picture has nothing to show.
+pub const NO_PICTURE: Color32 = Color32::BLACK;
+/// Over the window while something is held above it.
+pub const VEIL: Color32 = Color32::from_black_alpha(160);
+/// Text on it.
+pub const ON_VEIL: Color32 = Color32::WHITE;
+/// The channels of a picture: red, green and blue.
+pub const CHANNELS: [Color32; 3] = [
+    Color32::from_rgb(214, 84, 76),
+    Color32::from_rgb(74, 163, 92),
+    Color32::from_rgb(78, 124, 214),
+];
+
 /// Fill and text of the one button that matters most.
 pub fn accent(visuals: &Visuals) -> (Color32, Color32) {
     let palette = palette(visuals.dark_mode);
@@ -247,6 +264,29 @@ pub fn warning_color(visuals: &Visuals) -> Color32 {
     visuals.warn_fg_color
 }
 
+/// Where no class is likelier than the others.
+pub fn unsure(dark: bool) -> Color32 {
+    if dark {
+        Color32::from_gray(24)
+    } else {
+        Color32::WHITE
+    }
+}
+
+/// The edge of a sample in a picture of decision regions, and what its shade is drawn with.
+pub fn sample_colors(dark: bool) -> (Color32, Color32) {
+    if dark {
+        (Color32::BLACK, Color32::WHITE)
+    } else {
+        (Color32::WHITE, Color32::BLACK)
+    }
+}
+
+/// The colour of a pixel of a picture.
+pub fn pixel([red, green, blue]: [u8; 3]) -> Color32 {
+    Color32::from_rgb(red, green, blue)
+}
+
 /// Colour of a class, by index from 0; apart from the colours of modules in hue and strength.
 pub fn class_color(class: usize) -> Color32 {
     // Paul Tol's muted palette, which colour-blind people can tell apart, its darkest hues lighter.
@@ -286,14 +326,14 @@ pub fn diverging(value: f64, dark: bool) -> Color32 {
         Color32::from_rgb(24, 92, 162),
     ];
     if value.is_nan() {
-        return Color32::TRANSPARENT;
+        return CLEAR;
     }
     let stops = if dark { ON_DARK } else { ON_LIGHT };
     let place = (value.clamp(-1.0, 1.0) + 1.0) * 2.0;
     let below = place.floor();
     let stop = |at: f64| stops.get(at as usize).or(stops.last()).copied();
     let (from, to) = (stop(below), stop(below + 1.0));
-    from.zip(to).map_or(Color32::TRANSPARENT, |(from, to)| {
+    from.zip(to).map_or(CLEAR, |(from, to)| {
         from.lerp_to_gamma(to, (place - below) as f32)
     })
 }

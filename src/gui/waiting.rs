@@ -120,9 +120,10 @@ impl Waiting {
     }
 
     fn words(&self, what: &str) -> String {
-        let words = match self.words.is_empty() {
-            true => what,
-            false => &self.words,
+        let words = if self.words.is_empty() {
+            what
+        } else {
+            &self.words
         };
         match self.seconds_left {
             Some(left) => format!("{words} · {} left", duration(left)),

@@ -6,10 +6,7 @@ mod image;
 use eframe::egui::{
     Label, Rect, RichText, Sense, TextEdit, TextureHandle, TextureOptions, Ui, pos2, vec2,
 };
-use layerwise_dataset::{
-    Dataset, Format,
-    fetch::{DOWNLOADS, Download},
-};
+use layerwise_dataset::{Dataset, Format, fetch::DOWNLOADS};
 use layerwise_experiment::{
     Data, DataKind, Experiment,
     words::{number::grouped, size::exact_bytes},
@@ -19,8 +16,10 @@ use super::field::{choice, fields, number};
 use crate::gui::{
     background::{DataLoader, Loaded},
     download::Downloads,
+    purpose::Purpose,
     sight::{PER_CLASS, Sight},
     theme,
+    wish::{Wish, Wishes},
 };
 
 /// Classes in a row of the preview.
@@ -36,21 +35,6 @@ pub struct Preview {
     points: Vec<([f32; 2], u32)>,
 }
 
-/// What a person asked for in the section.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ask {
-    /// Data from a file.
-    File,
-    /// Data from a folder.
-    Folder,
-    /// The same data, loaded again.
-    Again,
-    /// No more loading.
-    Cancel,
-    /// A published data set.
-    Download(&'static Download),
-}
-
 /// Draws the settings of the data and the preview.
 pub fn show(
     ui: &mut Ui,
@@ -58,17 +42,17 @@ pub fn show(
     preview: &mut Preview,
     loader: &DataLoader,
     downloads: &Downloads,
-) -> Option<Ask> {
+    wishes: &mut Wishes,
+) {
     let data = &mut experiment.data;
     fields(ui, "data", |ui| {
         choice(ui, "Data", &mut data.kind, &DataKind::ALL, |kind| {
             kind.title().to_owned()
         });
     });
-    let mut ask = match data.kind {
-        DataKind::Files => files(ui, data, loader, downloads),
-        _ => None,
-    };
+    if data.kind == DataKind::Files {
+        files(ui, data, loader, downloads, wishes);
+    }
     fields(ui, "data options", |ui| match data.kind {
         DataKind::Files => options(ui, data, loader),
         _ => drawn(ui, data),
@@ -86,7 +70,7 @@ pub fn show(
             ui.horizontal(|ui| {
                 ui.weak("Loading was cancelled");
                 if !loader.is_loading() && ui.button("Load").clicked() {
-                    ask = Some(Ask::Again);
+                    wishes.push(Wish::ReloadData);
                 }
             });
         }
@@ -98,9 +82,8 @@ pub fn show(
     if let Some(waiting) = loader.waiting()
         && waiting.show(ui, "Loading the data")
     {
-        ask = Some(Ask::Cancel);
+        wishes.push(Wish::CancelData);
     }
-    ask
 }
 
 /// Counts, origin and terms of the data.
@@ -135,8 +118,13 @@ fn about(ui: &mut Ui, dataset: &Dataset) {
 }
 
 /// Which files are the data.
-fn files(ui: &mut Ui, data: &Data, loader: &DataLoader, downloads: &Downloads) -> Option<Ask> {
-    let mut ask = None;
+fn files(
+    ui: &mut Ui,
+    data: &Data,
+    loader: &DataLoader,
+    downloads: &Downloads,
+    wishes: &mut Wishes,
+) {
     if data.path.as_os_str().is_empty() {
         ui.label(
             RichText::new(
@@ -152,9 +140,12 @@ fn files(ui: &mut Ui, data: &Data, loader: &DataLoader, downloads: &Downloads) -
     }
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 4.0);
-        for (words, asked) in [("File…", Ask::File), ("Folder…", Ask::Folder)] {
+        for (words, purpose) in [
+            ("File…", Purpose::DataFile),
+            ("Folder…", Purpose::DataFolder),
+        ] {
             if ui.button(words).clicked() {
-                ask = Some(asked);
+                wishes.push(Wish::Path(purpose));
             }
         }
         ui.add_enabled_ui(!downloads.is_active(), |ui| {
@@ -164,7 +155,7 @@ fn files(ui: &mut Ui, data: &Data, loader: &DataLoader, downloads: &Downloads) -
                     let button = ui.button(format!("{} ({size})", download.title));
                     let terms = format!("{}\n{}", download.credit, download.licence);
                     if button.on_hover_text(terms).clicked() {
-                        ask = Some(Ask::Download(download));
+                        wishes.push(Wish::Download(download));
                         ui.close();
                     }
                 }
@@ -177,12 +168,11 @@ fn files(ui: &mut Ui, data: &Data, loader: &DataLoader, downloads: &Downloads) -
                 .on_hover_text("Reads the files again, where they have changed")
                 .clicked()
         {
-            ask = Some(Ask::Again);
+            wishes.push(Wish::ReloadData);
         }
     });
     downloads.show(ui);
     ui.add_space(2.0);
-    ask
 }
 
 /// What can be said of files.

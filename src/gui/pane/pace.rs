@@ -8,7 +8,10 @@ use layerwise_run::Goal;
 use layerwise_study::measure::Measure;
 
 use super::field::{choice, fields, number};
-use crate::gui::theme;
+use crate::gui::{
+    theme,
+    wish::{Wish, Wishes},
+};
 
 /// Slowest and fastest limit, in steps per second.
 const SPEEDS: std::ops::RangeInclusive<f64> = 0.2..=200.0;
@@ -73,18 +76,9 @@ impl Default for Pace {
     }
 }
 
-/// What was asked for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Asked {
-    /// To train to a goal and hold there.
-    RunTo(Goal),
-    /// To keep to the speed of the menu.
-    Speed,
-}
-
 impl Pace {
     /// Most steps in a second, where there is a limit.
-    pub fn speed(&self) -> Option<f64> {
+    fn speed(&self) -> Option<f64> {
         self.is_limited.then_some(self.speed)
     }
 
@@ -99,22 +93,19 @@ impl Pace {
     }
 
     /// Draws the button and its menu.
-    pub fn show(&mut self, ui: &mut Ui) -> Option<Asked> {
+    pub fn show(&mut self, ui: &mut Ui, wishes: &mut Wishes) {
         let words = match self.speed() {
             Some(speed) => format!("Pace: {speed:.1}/s"),
             None => "Pace".to_owned(),
         };
         let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-        let (button, opened) =
-            MenuButton::from_button(Button::new(words).min_size([56.0, 30.0].into()))
-                .config(config)
-                .ui(ui, |ui| self.menu(ui));
+        let (button, _) = MenuButton::from_button(Button::new(words).min_size([56.0, 30.0].into()))
+            .config(config)
+            .ui(ui, |ui| self.menu(ui, wishes));
         button.on_hover_text("Train to a goal and hold there, or slow training down to watch it");
-        opened.and_then(|opened| opened.inner)
     }
 
-    fn menu(&mut self, ui: &mut Ui) -> Option<Asked> {
-        let mut asked = None;
+    fn menu(&mut self, ui: &mut Ui, wishes: &mut Wishes) {
         // Fields, not entries of a menu.
         ui.reset_style();
         ui.set_min_width(260.0);
@@ -147,7 +138,7 @@ impl Pace {
         let (fill, color) = theme::accent(ui.visuals());
         let words = RichText::new("Train to the goal").color(color);
         if ui.add(Button::new(words).fill(fill)).clicked() {
-            asked = Some(Asked::RunTo(self.goal()));
+            wishes.push(Wish::RunTo(self.goal()));
             ui.close();
         }
         ui.separator();
@@ -162,8 +153,7 @@ impl Pace {
             changed |= ui.add(slider).changed();
         });
         if changed {
-            asked = Some(Asked::Speed);
+            wishes.push(Wish::Speed(self.speed()));
         }
-        asked
     }
 }

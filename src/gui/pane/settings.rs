@@ -17,8 +17,11 @@ use super::{
 };
 use crate::gui::{
     background::{DataLoader, WeightsChecker},
+    command::Command,
     download::Downloads,
+    purpose::Purpose,
     theme,
+    wish::{Wish, Wishes},
 };
 
 /// What the panel needs besides the experiment.
@@ -35,26 +38,14 @@ pub struct Surroundings<'a> {
     pub history: Option<&'a History>,
 }
 
-/// What a person asked for in the panel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ask {
-    /// Another folder for the records of runs.
-    RecordsFolder,
-    /// A module for each weight layer.
-    SplitForBpFree,
-    /// A checkpoint to start from.
-    Weights,
-    /// Other data, or the same again.
-    Data(data::Ask),
-}
-
 /// Draws the panel.
 pub fn show(
     ui: &mut Ui,
     experiment: &mut Experiment,
     preview: &mut Preview,
     around: Surroundings<'_>,
-) -> Option<Ask> {
+    wishes: &mut Wishes,
+) {
     // Whoever looks at files knows that it takes a while.
     let is_looked_at = around.loader.is_loading() && !experiment.data.is_known();
     let waits = Place::Key("data.path".to_owned());
@@ -70,9 +61,15 @@ pub fn show(
         }
         ui.add_space(theme::SMALL_GAP);
     }
-    let mut ask = None;
     group(ui, "Data", |ui| {
-        ask = data::show(ui, experiment, preview, around.loader, around.downloads).map(Ask::Data);
+        data::show(
+            ui,
+            experiment,
+            preview,
+            around.loader,
+            around.downloads,
+            wishes,
+        );
     });
     let changed = !experiment.prepare.is_default();
     section(ui, "Preparation", changed, |ui| {
@@ -80,7 +77,7 @@ pub fn show(
     });
     group(ui, "Method", |ui| {
         if method(ui, experiment) {
-            ask = Some(Ask::SplitForBpFree);
+            wishes.push(Wish::Give(Command::SplitForBpFree));
         }
         normalised::show(ui, experiment, around.history);
     });
@@ -96,7 +93,7 @@ pub fn show(
     group(ui, "Device", |ui| device(ui, experiment, around.adapters));
     group(ui, "Weights", |ui| {
         if weights::show(ui, &mut experiment.weights, around.weights) {
-            ask = Some(Ask::Weights);
+            wishes.push(Wish::Path(Purpose::Weights));
         }
     });
     group(ui, "Records", |ui| {
@@ -113,10 +110,9 @@ pub fn show(
             }
         }
         if ui.button("Change the folder…").clicked() {
-            ask = Some(Ask::RecordsFolder);
+            wishes.push(Wish::Path(Purpose::Records));
         }
     });
-    ask
 }
 
 fn group(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui)) {

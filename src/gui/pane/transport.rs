@@ -10,12 +10,13 @@ use layerwise_experiment::{
 };
 use layerwise_study::{Phase, Progress};
 
-use super::pace::{Asked, Pace};
+use super::pace::Pace;
 use crate::gui::{
     command::{Availability, Command},
     session::Session,
     theme,
     widget::lambda_slider,
+    wish::{Wish, Wishes},
 };
 
 /// Height of the bar's content.
@@ -23,21 +24,15 @@ const HEIGHT: f32 = 34.0;
 const LAMBDA_WIDTH: f32 = 210.0;
 const DEVICE_WIDTH: f32 = 130.0;
 
-/// What a person asked for in the bar.
-pub enum Given {
-    Command(Command),
-    Pace(Asked),
-}
-
-/// Draws the bar and returns what was asked for.
+/// Draws the bar.
 pub fn show(
     ui: &mut Ui,
     experiment: &mut Experiment,
     session: &Session,
     available: &Availability,
     pace: &mut Pace,
-) -> Option<Given> {
-    let mut given = None;
+    wishes: &mut Wishes,
+) {
     ui.horizontal(|ui| {
         for command in [Command::Train, Command::Step, Command::Stop, Command::Reset] {
             let main = command == Command::Train;
@@ -54,7 +49,7 @@ pub fn show(
                 Button::new(text)
             };
             button = button.min_size(vec2(if main { 84.0 } else { 56.0 }, 30.0));
-            let reason = available.reason(command);
+            let reason = command.reason(available);
             let hint = match command.shortcut_text(ui.ctx()) {
                 Some(shortcut) => format!("{} ({shortcut})", command.tooltip()),
                 None => command.tooltip().to_owned(),
@@ -65,12 +60,10 @@ pub fn show(
                 .on_disabled_hover_text(reason.unwrap_or_default())
                 .clicked()
             {
-                given = Some(Given::Command(command));
+                wishes.push(Wish::Give(command));
             }
-            if command == Command::Step
-                && let Some(asked) = pace.show(ui)
-            {
-                given = Some(Given::Pace(asked));
+            if command == Command::Step {
+                pace.show(ui, wishes);
             }
         }
         ui.separator();
@@ -86,7 +79,6 @@ pub fn show(
         ui.separator();
         column(ui, DEVICE_WIDTH, |ui| device(ui, session, experiment));
     });
-    given
 }
 
 /// Lines below each other in a place of fixed size.
@@ -100,10 +92,12 @@ fn column(ui: &mut Ui, width: f32, content: impl FnOnce(&mut Ui)) {
 }
 
 fn train_words(session: &Session) -> &'static str {
-    match (session.is_alive(), session.is_paused()) {
-        (true, true) => "Resume",
-        (true, false) => "Pause",
-        _ => "Train",
+    if !session.is_alive() {
+        "Train"
+    } else if session.is_paused() {
+        "Resume"
+    } else {
+        "Pause"
     }
 }
 

@@ -11,7 +11,7 @@ use layerwise_study::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    TileContext,
+    context::{TileContext, empty},
     curves::{CachedCurves, Curve, CurvePlot, Look},
     formula::hint,
     legend::{self, Entry},
@@ -49,7 +49,7 @@ impl View {
         let Some(history) = context.history.filter(|history| history.newest().is_some()) else {
             let sentence = "Accuracy of every module on training batches and test samples \
                             appears here.";
-            super::empty(ui, "Train to see accuracy", sentence);
+            empty(ui, "Train to see accuracy", sentence);
             return;
         };
         ui.horizontal_wrapped(|ui| {

@@ -16,14 +16,15 @@ use layerwise_study::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    TileContext,
-    curves::{self, CachedCurves, Curve, CurvePlot, Look},
+    context::{TileContext, empty, empty_in},
+    curves::{self, CachedCurves, Curve, CurvePlot, Look, MAX_POINTS},
     formula::hint,
     legend::{self, Entry},
     matrix, runs,
     series::over_steps,
     texture::CachedTexture,
 };
+use crate::gui::theme;
 
 /// What the curves may show.
 const SHOWN: [Measure; 7] = [
@@ -93,7 +94,7 @@ impl View {
     /// Draws the tile.
     pub fn show(&mut self, ui: &mut Ui, context: &TileContext<'_>) {
         if let Some((heading, sentence)) = nothing(context) {
-            super::empty(ui, heading, sentence);
+            empty(ui, heading, sentence);
             return;
         }
         let Some(history) = context.history else {
@@ -164,7 +165,7 @@ impl View {
         let frame = *transform.frame();
         if is_truth(measure) && curves.iter().all(Curve::is_empty) {
             let (heading, sentence) = no_truth(context.experiment.measure.truth_every);
-            super::empty_in(ui, frame, heading, sentence);
+            empty_in(ui, frame, heading, sentence);
         }
         let area = Rect::from_x_y_ranges(frame.x_range(), place.y_range());
         if boundaries > 0 {
@@ -209,7 +210,7 @@ impl View {
         let left = transform.position_from_point_x(0.0);
         let right = transform.position_from_point_x((columns * width) as f64);
         let place = Rect::from_x_y_ranges(left..=right, area.y_range());
-        painter.image(texture, place, matrix::WHOLE, egui::Color32::WHITE);
+        painter.image(texture, place, matrix::WHOLE, theme::AS_IT_IS);
         paint_names(ui, boundaries, area);
     }
 }

@@ -13,7 +13,7 @@ use layerwise_study::{
     measure::{Measure, Scale},
 };
 
-use super::runs::line_style;
+use super::line::line_style;
 use crate::gui::theme;
 
 /// Most points that a curve is drawn with.

@@ -17,7 +17,10 @@ use layerwise_run::{Command, probe_size};
 use layerwise_study::{Change, InspectedModule, Inspection, Phase, history::History};
 use serde::{Deserialize, Serialize};
 
-use super::{TileContext, formula::formula};
+use super::{
+    context::{TileContext, empty, empty_in},
+    formula::formula,
+};
 use crate::gui::theme;
 use rows::Row;
 
@@ -63,7 +66,7 @@ impl View {
             let sentence = "Train, then hold: every number of the next step appears here for one \
                             sample, module by module, with its formula. Step goes through training \
                             step by step.";
-            super::empty(ui, "Train to inspect a step", sentence);
+            empty(ui, "Train to inspect a step", sentence);
             return None;
         };
         let phase = context.progress.phase;
@@ -98,7 +101,7 @@ impl View {
                     "Press Inspect, or hold the run: then each step is inspected by itself."
                 };
                 let place = ui.available_rect_before_wrap();
-                super::empty_in(ui, place, "No step inspected yet", sentence);
+                empty_in(ui, place, "No step inspected yet", sentence);
             }
         }
         ask.then_some(Command::Inspect {

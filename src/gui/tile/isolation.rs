@@ -11,7 +11,7 @@ use layerwise_run::Command;
 use layerwise_study::{Isolation, measure::Measure};
 use serde::{Deserialize, Serialize};
 
-use super::TileContext;
+use super::context::{TileContext, empty};
 use crate::gui::theme;
 
 /// The state of the tile.
@@ -30,7 +30,7 @@ impl View {
             let sentence = "After the first step, a matrix appears here: how strongly the loss of \
                             each module pulls at the parameters of each other. Where modules are \
                             isolated, it is exactly 0 off the diagonal.";
-            super::empty(ui, "Train to see the proof", sentence);
+            empty(ui, "Train to see the proof", sentence);
             return None;
         };
         let kind = context.experiment.method.kind;

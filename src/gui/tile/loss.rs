@@ -10,7 +10,7 @@ use layerwise_study::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    TileContext,
+    context::{TileContext, empty},
     curves::{CachedCurves, Curve, CurvePlot, Look},
     formula::hint,
     legend::{self, Entry},
@@ -60,7 +60,7 @@ impl View {
     pub fn show(&mut self, ui: &mut Ui, context: &TileContext<'_>) {
         let Some(history) = context.history.filter(|history| history.newest().is_some()) else {
             let sentence = "One curve for each module appears here, beside the loss of guessing.";
-            super::empty(ui, "Train to see losses", sentence);
+            empty(ui, "Train to see losses", sentence);
             return;
         };
         ui.horizontal_wrapped(|ui| {

@@ -13,7 +13,7 @@ pub const WHOLE: Rect = Rect {
 /// A picture of values in [−1, 1], row by row.
 pub fn image(size: [usize; 2], values: impl Iterator<Item = f64>, dark: bool) -> ColorImage {
     let mut pixels: Vec<Color32> = values.map(|value| theme::diverging(value, dark)).collect();
-    pixels.resize(size.iter().product(), Color32::TRANSPARENT);
+    pixels.resize(size.iter().product(), theme::CLEAR);
     ColorImage::new(size, pixels)
 }
 

@@ -10,7 +10,11 @@ use layerwise_dataset::Dataset;
 use layerwise_study::DecisionRegions;
 use serde::{Deserialize, Serialize};
 
-use super::{TileContext, matrix, texture::CachedTexture};
+use super::{
+    context::{TileContext, empty},
+    matrix,
+    texture::CachedTexture,
+};
 use crate::gui::theme;
 
 /// Most training samples drawn.
@@ -44,7 +48,7 @@ impl View {
         if !context.experiment.data.is_planar() {
             let sentence = "Decision regions need samples of two values, such as two spirals or a \
                             table of two features.";
-            super::empty(ui, "No plane to draw", sentence);
+            empty(ui, "No plane to draw", sentence);
             return;
         }
         let Some(regions) = context
@@ -53,7 +57,7 @@ impl View {
         else {
             let sentence = "The class that each module assigns to every point of the plane \
                             appears here.";
-            super::empty(ui, "Train to see decision regions", sentence);
+            empty(ui, "Train to see decision regions", sentence);
             return;
         };
         ui.horizontal_wrapped(|ui| {
@@ -104,7 +108,7 @@ impl View {
                         draw(regions.side, classes, sureness, count, dark)
                     });
                     ui.painter()
-                        .image(id, square, matrix::WHOLE, Color32::WHITE);
+                        .image(id, square, matrix::WHOLE, theme::AS_IT_IS);
                     axes::paint(ui, &regions.plane, square);
                     if let Some(dataset) = context.dataset.filter(|_| samples) {
                         paint_samples(ui, dataset, regions, square);
@@ -142,11 +146,7 @@ fn side(count: usize, room: egui::Vec2, around: egui::Vec2) -> f32 {
 
 /// Colour of the class, fading to the background where the module is unsure.
 fn draw(side: usize, classes: &[u16], sureness: &[f32], count: usize, dark: bool) -> ColorImage {
-    let background = if dark {
-        Color32::from_gray(24)
-    } else {
-        Color32::WHITE
-    };
+    let background = theme::unsure(dark);
     let guess = 1.0 / count.max(2) as f32;
     let mut pixels: Vec<Color32> = classes
         .iter()
@@ -157,22 +157,13 @@ fn draw(side: usize, classes: &[u16], sureness: &[f32], count: usize, dark: bool
             background.lerp_to_gamma(color, 0.12 + 0.58 * strength)
         })
         .collect();
-    pixels.resize(side * side, Color32::TRANSPARENT);
+    pixels.resize(side * side, theme::CLEAR);
     ColorImage::new([side, side], pixels)
 }
 
 fn paint_samples(ui: &Ui, dataset: &Dataset, regions: &DecisionRegions, square: Rect) {
     let painter = ui.painter_at(square);
-    let edge = if ui.visuals().dark_mode {
-        Color32::BLACK
-    } else {
-        Color32::WHITE
-    };
-    let shade = if ui.visuals().dark_mode {
-        Color32::WHITE
-    } else {
-        Color32::BLACK
-    };
+    let (edge, shade) = theme::sample_colors(ui.visuals().dark_mode);
     for index in spread(dataset.train.len()) {
         let mut point = [0.0; 2];
         let read = dataset.train.read_plain(index, &mut point).ok();

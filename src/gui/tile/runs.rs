@@ -13,20 +13,12 @@ use layerwise_study::{
     measure::Measure,
 };
 
-use super::{Ask, TileContext, formula::hint};
-use crate::gui::{command::Command, theme};
-
-/// How the curves of a compared run are drawn, by its place from 1.
-pub fn line_style(place: usize) -> LineStyle {
-    match place % 6 {
-        1 => LineStyle::Dashed { length: 8.0 },
-        2 => LineStyle::Dotted { spacing: 5.0 },
-        3 => LineStyle::Dashed { length: 16.0 },
-        4 => LineStyle::Dotted { spacing: 10.0 },
-        5 => LineStyle::Dashed { length: 4.0 },
-        _ => LineStyle::Dashed { length: 24.0 },
-    }
-}
+use super::{
+    context::{TileContext, empty_in},
+    formula::hint,
+    line::line_style,
+};
+use crate::gui::{command::Command, theme, wish::Wish};
 
 /// A short sample of the line that a run is drawn with; place 0 is the run that trains.
 fn sample(ui: &mut Ui, place: usize, color: Color32) {
@@ -114,14 +106,14 @@ fn heads(ui: &mut Ui) {
 }
 
 /// Draws the tile. Returns what a person asks for.
-pub fn show(ui: &mut Ui, context: &TileContext<'_>) -> Option<Ask> {
+pub fn show(ui: &mut Ui, context: &TileContext<'_>) -> Option<Wish> {
     let mut ask = controls(ui, context);
     let runs = context.comparison.runs();
     if context.history.is_none() && runs.is_empty() {
         let place = ui.available_rect_before_wrap();
         let sentence = "Fork a run to train it on with another λ from the same state, keep runs, \
                         or open records: their curves are drawn on the same axes.";
-        super::empty_in(ui, place, "No run to compare yet", sentence);
+        empty_in(ui, place, "No run to compare yet", sentence);
         return ask;
     }
     ui.add_space(theme::SMALL_GAP);
@@ -142,7 +134,7 @@ pub fn show(ui: &mut Ui, context: &TileContext<'_>) -> Option<Ask> {
                     ui.end_row();
                 }
                 for (place, run) in (1..).zip(runs) {
-                    ask = row(ui, place, run).map(Ask::Compare).or(ask.take());
+                    ask = row(ui, place, run).map(Wish::Compare).or(ask.take());
                 }
             });
     });
@@ -184,17 +176,17 @@ fn row(ui: &mut Ui, place: usize, run: &Compared) -> Option<compare::Ask> {
     ask
 }
 
-fn controls(ui: &mut Ui, context: &TileContext<'_>) -> Option<Ask> {
+fn controls(ui: &mut Ui, context: &TileContext<'_>) -> Option<Wish> {
     let mut ask = None;
     ui.horizontal_wrapped(|ui| {
         for command in [Command::Fork, Command::CompareRun] {
-            let reason = context.availability.reason(command);
+            let reason = command.reason(&context.availability);
             let button = ui
                 .add_enabled(reason.is_none(), Button::new(command.text()))
                 .on_hover_text(command.tooltip())
                 .on_disabled_hover_text(reason.unwrap_or_default());
             if button.clicked() {
-                ask = Some(Ask::Give(command));
+                ask = Some(Wish::Give(command));
             }
         }
         let mut keep = context.comparison.keep_each;
@@ -202,14 +194,14 @@ fn controls(ui: &mut Ui, context: &TileContext<'_>) -> Option<Ask> {
             .checkbox(&mut keep, "Keep each run")
             .on_hover_text("When the next one starts; forked runs are kept anyway");
         if switch.changed() {
-            ask = Some(Ask::Compare(compare::Ask::KeepEach(keep)));
+            ask = Some(Wish::Compare(compare::Ask::KeepEach(keep)));
         }
         let mut last = context.comparison.last_module_only;
         let switch = ui
             .checkbox(&mut last, "Last module only")
             .on_hover_text("Draw only the last module, or boundary, of other runs");
         if switch.changed() {
-            ask = Some(Ask::Compare(compare::Ask::LastModuleOnly(last)));
+            ask = Some(Wish::Compare(compare::Ask::LastModuleOnly(last)));
         }
     });
     ask

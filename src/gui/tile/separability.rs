@@ -3,9 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use eframe::egui::{
-    self, Align2, Color32, ComboBox, Rect, ScrollArea, Sense, TextureOptions, Ui, vec2,
-};
+use eframe::egui::{self, Align2, ComboBox, Rect, ScrollArea, Sense, TextureOptions, Ui, vec2};
 use layerwise_study::{
     Evaluation, MOST_PAIRED_CLASSES, ModuleEvaluation, Separability,
     history::History,
@@ -14,7 +12,7 @@ use layerwise_study::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    TileContext,
+    context::{TileContext, empty},
     curves::{CachedCurves, CurvePlot},
     formula::hint,
     legend::{self, Entry},
@@ -71,7 +69,7 @@ impl View {
         let Some((history, newest)) = newest else {
             let sentence = "After the first evaluation, the angles between class means of every \
                             module appear here beside the ideal, where all are equal.";
-            super::empty(ui, "Train to see separability", sentence);
+            empty(ui, "Train to see separability", sentence);
             return;
         };
         let drawn = newest.classes <= MOST_PAIRED_CLASSES;
@@ -142,7 +140,7 @@ impl View {
                 });
                 let square = Rect::from_min_max(place.min + vec2(0.0, title), place.max);
                 ui.painter()
-                    .image(id, square, matrix::WHOLE, Color32::WHITE);
+                    .image(id, square, matrix::WHOLE, theme::AS_IT_IS);
                 let edge = ui.visuals().widgets.noninteractive.bg_stroke;
                 ui.painter()
                     .rect_stroke(square, 0.0, edge, egui::StrokeKind::Outside);

@@ -4,7 +4,7 @@ use layerwise_dataset::Dataset;
 use layerwise_experiment::{Experiment, Prepare, preset};
 use layerwise_study::{Phase, Progress, compare::Comparison, history::History};
 
-use super::{Edited, TileContext};
+use super::context::{Edited, TileContext};
 use crate::gui::command::Availability;
 
 /// Everything that a tile may look at; at first nothing but an experiment.

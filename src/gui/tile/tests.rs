@@ -6,7 +6,7 @@ fn show<'a>(tiles: &'a mut Tiles, scene: &'a Scene) -> Harness<'a> {
     Harness::builder()
         .with_size(egui::vec2(1280.0, 800.0))
         .build_ui(move |ui| {
-            tiles.show(ui, &scene.context());
+            tiles.show(ui, &scene.context(), &mut Wishes::default());
         })
 }
 

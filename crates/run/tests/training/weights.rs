@@ -216,7 +216,11 @@ fn vit_s_agrees_with_timm() {
 
 #[test]
 fn swin_t_agrees_with_torchvision() {
-    preset_agrees("swin-t", include_str!("../../../../tests/reference/swin_t.json"), Naming::Torchvision);
+    preset_agrees(
+        "swin-t",
+        include_str!("../../../../tests/reference/swin_t.json"),
+        Naming::Torchvision,
+    );
 }
 
 /// Images of 224×224 in 1,000 classes.

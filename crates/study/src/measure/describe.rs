@@ -56,7 +56,9 @@ impl Scale {
 /// Which values are better.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Better {
+    /// The larger.
     Higher,
+    /// The smaller.
     Lower,
     /// The nearer to this one.
     Towards(f64),

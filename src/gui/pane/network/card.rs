@@ -1,9 +1,8 @@
 //! The card of a block.
 
 use eframe::egui::{
-    self, Align, Align2, Button, Color32, CornerRadius, FontId, Frame, Label, Layout, Margin, Rect,
-    RichText, Role, Sense, Stroke, StrokeKind, TextStyle, Ui, UiBuilder, Visuals, WidgetInfo,
-    text::LayoutJob, vec2,
+    self, Align, Button, FontId, Label, Layout, Rect, RichText, Role, Sense, TextStyle, Ui,
+    UiBuilder, WidgetInfo, text::LayoutJob, vec2,
 };
 use egui_dnd::Handle;
 use layerwise_experiment::{
@@ -12,30 +11,25 @@ use layerwise_experiment::{
 };
 
 use super::{
-    NetworkPane,
     action::Action,
     column::key,
-    edit, header,
+    edit,
     icon::{self, Icon},
-    inside,
+    inside, look,
     palette::{Palette, Target},
-    search::Match,
+    repeat::Repeat,
     selection::click_modifiers,
-    several::Repeat,
+    state::NetworkPane,
     view::View,
+    words::sentence,
 };
 use crate::gui::{command::Command, theme};
 
-/// Width of the bar in a module's colour.
-pub(super) const RAIL: f32 = 4.0;
-/// Where the text of cards and edges starts, from their left.
-pub(super) const TEXT_LEFT: f32 = 36.0;
 /// Width of the column that holds the index.
 const INDEX_WIDTH: f32 = 22.0;
 /// Size of the text of an index of three digits, which then fits its column.
 const LONG_INDEX: f32 = 10.5;
 const HANDLE_WIDTH: f32 = 20.0;
-pub(super) const RADIUS: u8 = 6;
 
 /// What the height of a block's card follows from.
 pub(super) fn row_key(experiment: &Experiment, view: &View<'_>, index: usize, open: bool) -> u64 {
@@ -50,7 +44,10 @@ pub(super) fn row_key(experiment: &Experiment, view: &View<'_>, index: usize, op
     ))
 }
 
-#[expect(clippy::too_many_arguments)]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "egui hands each of them on by itself"
+)]
 pub(super) fn show(
     ui: &mut Ui,
     pane: &mut NetworkPane,
@@ -76,14 +73,14 @@ pub(super) fn show(
     let response = ui
         .scope_builder(builder, |ui| {
             ui.style_mut().interaction.selectable_labels = false;
-            let stroke = stroke(ui, selected, dragged, !problems.is_empty(), found);
-            let card = frame(ui.visuals()).show(ui, |ui| {
+            let stroke = look::stroke(ui, selected, dragged, !problems.is_empty(), found);
+            let card = look::frame(ui.visuals()).show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 top(ui, view, index, &block, handle);
                 for problem in &problems {
                     ui.add_space(3.0);
-                    let text = RichText::new(header::sentence(problem))
-                        .color(theme::error_color(ui.visuals()));
+                    let text =
+                        RichText::new(sentence(problem)).color(theme::error_color(ui.visuals()));
                     ui.add(Label::new(text).wrap());
                 }
                 if open && !dragged {
@@ -99,8 +96,8 @@ pub(super) fn show(
                     buttons(ui, pane, index, actions);
                 }
             });
-            outline(ui, card.response.rect, stroke);
-            rail(ui, card.response.rect, color);
+            look::outline(ui, card.response.rect, stroke);
+            look::rail(ui, card.response.rect, color);
         })
         .response;
     response.widget_info(|| {
@@ -335,85 +332,4 @@ fn menu(
     if ui.button(format!("Fold module {module}")).clicked() {
         pane.folds.set(&view.blocks_of(module), true);
     }
-}
-
-/// Ground of cards, a little in front of the panel's.
-pub(super) fn ground(visuals: &Visuals) -> Color32 {
-    if visuals.dark_mode {
-        visuals
-            .panel_fill
-            .lerp_to_gamma(visuals.strong_text_color(), 0.05)
-    } else {
-        visuals.extreme_bg_color
-    }
-}
-
-pub(super) fn frame(visuals: &Visuals) -> Frame {
-    Frame::new()
-        .fill(ground(visuals))
-        .stroke(visuals.widgets.noninteractive.bg_stroke)
-        .corner_radius(CornerRadius::same(RADIUS))
-        .inner_margin(Margin {
-            left: 13,
-            right: 8,
-            top: 5,
-            bottom: 5,
-        })
-}
-
-/// The stroke around a card: where the search is before what is wrong before what is selected
-/// before what is found before what is pointed at.
-pub(super) fn stroke(ui: &Ui, selected: bool, dragged: bool, wrong: bool, found: Match) -> Stroke {
-    let visuals = ui.visuals();
-    let hovered = ui.response().contains_pointer();
-    if found == Match::Current {
-        Stroke::new(3.0, theme::warning_color(visuals))
-    } else if wrong {
-        Stroke::new(2.0, theme::error_color(visuals))
-    } else if selected || dragged {
-        Stroke::new(2.0, visuals.hyperlink_color)
-    } else if found == Match::Found {
-        Stroke::new(1.0, theme::warning_color(visuals))
-    } else if hovered {
-        Stroke::new(1.0, visuals.weak_text_color())
-    } else {
-        visuals.widgets.noninteractive.bg_stroke
-    }
-}
-
-/// Draws the stroke around a card without moving what it holds.
-pub(super) fn outline(ui: &Ui, card: Rect, stroke: Stroke) {
-    ui.painter()
-        .rect_stroke(card, CornerRadius::same(RADIUS), stroke, StrokeKind::Inside);
-}
-
-/// The bar in a module's colour along the left of a card.
-pub(super) fn rail(ui: &Ui, card: Rect, color: Color32) {
-    let rail = Rect::from_min_size(card.min, vec2(RAIL, card.height()));
-    let radius = CornerRadius {
-        nw: RADIUS,
-        sw: RADIUS,
-        ne: 0,
-        se: 0,
-    };
-    ui.painter().rect_filled(rail, radius, color);
-}
-
-/// An arrow and a shape at the height of `rect`, where the text of cards starts. Returns where
-/// they are.
-pub(super) fn edge_text(ui: &Ui, rect: Rect, shape: &str) -> Rect {
-    let color = ui.visuals().weak_text_color();
-    let left = egui::pos2(rect.left() + TEXT_LEFT, rect.center().y);
-    let arrow = left + vec2(icon::SIDE / 2.0 - 2.0, 0.0);
-    icon::paint(ui.painter(), Icon::Down, arrow, Stroke::new(1.0, color));
-    let font = TextStyle::Small.resolve(ui.style());
-    ui.painter()
-        .text(
-            left + vec2(icon::SIDE + 2.0, 0.0),
-            Align2::LEFT_CENTER,
-            shape,
-            font,
-            color,
-        )
-        .union(Rect::from_pos(left))
 }

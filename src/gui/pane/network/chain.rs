@@ -7,13 +7,13 @@ use egui_dnd::ItemIterator;
 use layerwise_experiment::Experiment;
 
 use super::{
-    NetworkPane,
     action::Action,
     card,
     column::{Column, key},
     cut, head,
     map::{self, Sight},
     module_row,
+    state::NetworkPane,
     view::View,
 };
 
@@ -73,7 +73,8 @@ impl NetworkPane {
             content: scrolled.content_size.y,
             rect: scrolled.inner_rect.with_max_x(all.right()),
         };
-        map::show(ui, self, view, &sight);
+        let (map, selection) = (&mut self.map, &self.selection);
+        map::show(ui, map, selection, self.search.as_ref(), view, &sight);
     }
 
     fn rows(

@@ -7,8 +7,8 @@ use eframe::egui::{
 
 use super::{
     action::Action,
-    card::{self, RAIL},
     icon::{self, Icon},
+    look,
     view::View,
 };
 
@@ -31,7 +31,7 @@ pub(super) fn input_edge(ui: &mut Ui, view: &View<'_>) {
     let shape = view
         .input_shape()
         .map_or_else(|| "?".to_owned(), |shape| shape.to_string());
-    card::edge_text(ui, rect, &shape);
+    look::edge_text(ui, rect, &shape);
 }
 
 /// The edge from the last block to its head, which always ends a module.
@@ -39,8 +39,8 @@ pub(super) fn output_edge(ui: &mut Ui, view: &View<'_>, index: usize) -> Rect {
     let rect = ui
         .allocate_exact_size(vec2(ui.available_width(), EDGE_HEIGHT), Sense::hover())
         .0;
-    rail(ui, rect, view.color(view.module_of(index)));
-    card::edge_text(ui, rect, &view.shape_text(index));
+    look::thin_rail(ui, rect, view.color(view.module_of(index)));
+    look::edge_text(ui, rect, &view.shape_text(index));
     rect
 }
 
@@ -134,8 +134,8 @@ fn follow(
 
 fn paint_edge(ui: &Ui, response: &Response, drag: Option<&CutDrag>, view: &View<'_>, index: usize) {
     let rect = response.rect;
-    rail(ui, rect, view.color(view.module_of(index)));
-    let text = card::edge_text(ui, rect, &view.shape_text(index));
+    look::thin_rail(ui, rect, view.color(view.module_of(index)));
+    let text = look::edge_text(ui, rect, &view.shape_text(index));
     let from = pos2(text.right() + 8.0, rect.center().y);
     let to = pos2(rect.right(), rect.center().y);
     if drag.is_some_and(|drag| drag.to == index) {
@@ -165,7 +165,7 @@ fn paint_cut(ui: &Ui, response: &Response, drag: Option<&CutDrag>, view: &View<'
     } else {
         color
     };
-    let text = card::edge_text(ui, rect, &view.shape_text(index));
+    let text = look::edge_text(ui, rect, &view.shape_text(index));
     let handle = paint_handle(ui, rect, &format!("{module} | {}", module + 1), color);
     let stroke = Stroke::new(if view.global { 1.0 } else { 2.0 }, color);
     let y = rect.center().y;
@@ -189,7 +189,7 @@ fn paint_handle(ui: &Ui, rect: Rect, name: &str, color: Color32) -> Rect {
     ui.painter().rect(
         handle,
         CornerRadius::same((size.y / 2.0) as u8),
-        card::ground(ui.visuals()),
+        look::ground(ui.visuals()),
         Stroke::new(1.0, color),
         StrokeKind::Inside,
     );
@@ -201,11 +201,4 @@ fn paint_handle(ui: &Ui, rect: Rect, name: &str, color: Color32) -> Rect {
     );
     ui.painter().galley(text, galley, color);
     handle
-}
-
-/// The bar in a module's colour between two of its cards.
-pub(super) fn rail(ui: &Ui, rect: Rect, color: Color32) {
-    let rail = Rect::from_min_size(rect.min, vec2(RAIL, rect.height())).expand2(vec2(0.0, 2.0));
-    ui.painter()
-        .rect_filled(rail, CornerRadius::ZERO, color.gamma_multiply(0.45));
 }

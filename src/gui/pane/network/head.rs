@@ -12,12 +12,14 @@ use layerwise_experiment::{
 };
 use layerwise_study::measure::Measure;
 
-use super::{NetworkPane, card, column::key, header, learn, search::Match, view::View};
+use super::{
+    column::key, learn, look, search::Match, state::NetworkPane, view::View, words::sentence,
+};
 use crate::gui::theme;
 
 /// What goes into the network.
 pub(super) fn input(ui: &mut Ui, view: &View<'_>) {
-    card::frame(ui.visuals()).show(ui, |ui| {
+    look::frame(ui.visuals()).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal(|ui| {
             ui.label(RichText::new("Input").strong());
@@ -67,9 +69,9 @@ pub(super) fn show(
     let response = ui
         .scope_builder(builder, |ui| {
             ui.style_mut().interaction.selectable_labels = false;
-            let stroke = card::stroke(ui, selected, false, !problems.is_empty(), Match::None);
-            let ground = card::ground(ui.visuals()).lerp_to_gamma(color, 0.12);
-            let frame = card::frame(ui.visuals()).fill(ground).show(ui, |ui| {
+            let stroke = look::stroke(ui, selected, false, !problems.is_empty(), Match::None);
+            let ground = look::ground(ui.visuals()).lerp_to_gamma(color, 0.12);
+            let frame = look::frame(ui.visuals()).fill(ground).show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 ui.spacing_mut().item_spacing.y = 2.0;
                 title(ui, experiment, view, module, name);
@@ -79,8 +81,8 @@ pub(super) fn show(
                 cost(ui, view, module);
                 results(ui, view, module);
                 for problem in &problems {
-                    let text = RichText::new(header::sentence(problem))
-                        .color(theme::error_color(ui.visuals()));
+                    let text =
+                        RichText::new(sentence(problem)).color(theme::error_color(ui.visuals()));
                     ui.add(Label::new(text).wrap());
                 }
                 if selected {
@@ -88,8 +90,8 @@ pub(super) fn show(
                     learn::settings(ui, experiment, view, module);
                 }
             });
-            card::outline(ui, frame.response.rect, stroke);
-            card::rail(ui, frame.response.rect, color);
+            look::outline(ui, frame.response.rect, stroke);
+            look::rail(ui, frame.response.rect, color);
         })
         .response;
     response.widget_info(|| {
@@ -255,7 +257,7 @@ fn bare(
 ) {
     let selected = pane.selection.is_open_head(module);
     ui.horizontal(|ui| {
-        ui.add_space(card::TEXT_LEFT);
+        ui.add_space(look::TEXT_LEFT);
         let text = RichText::new(format!("Module {module}")).small();
         let button = Button::new(text.color(view.color(module))).frame(false);
         if ui.add(button).clicked() {
@@ -266,7 +268,7 @@ fn bare(
         }
     });
     if selected {
-        card::frame(ui.visuals()).show(ui, |ui| {
+        look::frame(ui.visuals()).show(ui, |ui| {
             ui.set_width(ui.available_width());
             learn::pace(ui, experiment, module);
         });

@@ -10,11 +10,12 @@ use layerwise_experiment::{
 };
 
 use super::{
-    NetworkPane,
     action::Action,
     icon::{self, Icon},
     palette::{Palette, Target},
+    state::NetworkPane,
     view::View,
+    words::sentence,
 };
 use crate::gui::theme;
 
@@ -138,13 +139,14 @@ fn memory(ui: &mut Ui, view: &View<'_>) {
     let (Some(own), Some(global)) = (view.costs.step, view.costs.step_of_global_bp) else {
         return;
     };
-    let text = match view.global {
-        true => format!("A step needs about {}", bytes(own.total())),
-        false => format!(
+    let text = if view.global {
+        format!("A step needs about {}", bytes(own.total()))
+    } else {
+        format!(
             "A step needs about {} (global BP {})",
             bytes(own.total()),
             bytes(global.total())
-        ),
+        )
     };
     ui.label(RichText::new(text).small().weak())
         .on_hover_text(format!(
@@ -167,13 +169,4 @@ fn summary(view: &View<'_>) -> String {
         counted(view.block_count, "block"),
         counted(view.module_count(), "module"),
     )
-}
-
-/// The message with a capital letter first.
-pub(super) fn sentence(message: &str) -> String {
-    let mut letters = message.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
 }

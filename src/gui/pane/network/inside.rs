@@ -47,9 +47,10 @@ pub(super) fn kept(view: &View<'_>, index: usize) -> Option<String> {
         0 => String::new(),
         count => format!(" · {} a sample", flops(count)),
     };
-    let beside = match view.global {
-        true => String::new(),
-        false => format!(" (global BP {})", bytes(global)),
+    let beside = if view.global {
+        String::new()
+    } else {
+        format!(" (global BP {})", bytes(global))
     };
     Some(format!(
         "Keeps {}{beside} for the backward pass{operations}",

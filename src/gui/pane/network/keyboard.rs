@@ -2,7 +2,7 @@
 
 use eframe::egui::{Id, Key, Modifiers, Popup, Ui};
 
-use super::{NetworkPane, search::Search, view::View};
+use super::search::Search;
 
 /// What had the keyboard when the last frame ended: Escape puts that away alone.
 #[derive(Default)]
@@ -11,31 +11,51 @@ pub(super) struct Held {
     popup: bool,
 }
 
-/// Reads Escape, which closes the search or else drops the selection, and Left and Right, which
-/// fold and unfold the selected modules, unless somebody types or chooses.
-pub(super) fn read(ui: &Ui, pane: &mut NetworkPane, view: &View<'_>) {
-    let held = Held {
-        field: ui.memory(|memory| memory.focused()),
-        popup: pane.palette.is_some() || Popup::is_any_open(ui.ctx()),
-    };
-    let before = std::mem::replace(&mut pane.held, held);
-    let typed_elsewhere = before.field.is_some_and(|id| id != Search::id());
-    if typed_elsewhere || before.popup {
-        return;
-    }
-    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-    if (pane.search.is_some() || !pane.selection.is_empty()) && pressed(Key::Escape) {
-        if pane.search.is_some() {
-            pane.close_search();
-        } else {
-            pane.selection.clear();
+/// What a key asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pressed {
+    CloseSearch,
+    SelectNothing,
+    /// Fold the selected modules.
+    Fold,
+    Unfold,
+}
+
+impl Held {
+    /// Reads Escape, which closes the search or else drops the selection, and Left and Right,
+    /// which fold and unfold the selected modules, unless somebody types or chooses.
+    pub fn read(
+        &mut self,
+        ui: &Ui,
+        chooses: bool,
+        searches: bool,
+        has_selection: bool,
+    ) -> Option<Pressed> {
+        let held = Self {
+            field: ui.memory(|memory| memory.focused()),
+            popup: chooses || Popup::is_any_open(ui.ctx()),
+        };
+        let before = std::mem::replace(self, held);
+        let typed_elsewhere = before.field.is_some_and(|id| id != Search::id());
+        if typed_elsewhere || before.popup {
+            return None;
         }
-    }
-    if before.field.is_none() && !pane.selection.is_empty() {
-        if pressed(Key::ArrowLeft) {
-            pane.fold_selected(view, true);
+        let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        if (searches || has_selection) && pressed(Key::Escape) {
+            return Some(if searches {
+                Pressed::CloseSearch
+            } else {
+                Pressed::SelectNothing
+            });
+        }
+        if before.field.is_some() || !has_selection {
+            None
+        } else if pressed(Key::ArrowLeft) {
+            Some(Pressed::Fold)
         } else if pressed(Key::ArrowRight) {
-            pane.fold_selected(view, false);
+            Some(Pressed::Unfold)
+        } else {
+            None
         }
     }
 }

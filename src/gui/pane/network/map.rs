@@ -6,7 +6,12 @@ use eframe::egui::{
     CornerRadius, Rangef, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, remap,
 };
 
-use super::{NetworkPane, module_row::blocks_text, search::Match, view::View};
+use super::{
+    search::{Match, Search},
+    selection::Selection,
+    view::View,
+    words::blocks_text,
+};
 use crate::gui::theme;
 
 /// Width of the strip; half of it lies in the margin of the panel.
@@ -57,9 +62,16 @@ impl Map {
 }
 
 /// Shows the map where not all of the chain is in sight. A click and a drag scroll.
-pub(super) fn show(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>, sight: &Sight) {
+pub(super) fn show(
+    ui: &mut Ui,
+    map: &mut Map,
+    selection: &Selection,
+    search: Option<&Search>,
+    view: &View<'_>,
+    sight: &Sight,
+) {
     let count = view.block_count as f32;
-    if sight.content <= sight.rect.height() + 1.0 || pane.map.rows.is_empty() {
+    if sight.content <= sight.rect.height() + 1.0 || map.rows.is_empty() {
         return;
     }
     let strip = Rect::from_min_max(
@@ -72,11 +84,11 @@ pub(super) fn show(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>, sight: 
     let y_of = |blocks: f32| remap(blocks, 0.0..=count, strip.y_range());
     let blocks_of = |y: f32| remap(y, strip.y_range(), 0.0..=count);
     if let Some(pointer) = response.interact_pointer_pos() {
-        let middle = pane.map.height_at(blocks_of(pointer.y));
+        let middle = map.height_at(blocks_of(pointer.y));
         let most = sight.content - sight.rect.height();
         let offset = (middle - sight.rect.height() / 2.0).clamp(0.0, most);
         if (offset - sight.offset).abs() > 0.5 {
-            pane.map.go_to = Some(offset);
+            map.go_to = Some(offset);
             ui.request_repaint();
         }
     }
@@ -98,14 +110,17 @@ pub(super) fn show(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>, sight: 
         let half = ((bottom - top) / 2.0).clamp(least / 2.0, 3.0);
         Rangef::new(middle - half, middle + half)
     };
-    for &index in pane.selection.blocks() {
+    for &index in selection.blocks() {
         let y = Rangef::new(y_of(index as f32), y_of(index as f32 + 1.0));
         painter.rect_filled(bar(0.0, 9.5, y), 0.0, visuals.hyperlink_color);
     }
-    for &index in pane.search.iter().flat_map(|search| search.found()) {
-        let left = match pane.match_of(index) {
+    for (search, &index) in search
+        .iter()
+        .flat_map(|it| it.found().iter().map(move |at| (it, at)))
+    {
+        let left = match search.of(index) {
             Match::Current => 0.0,
-            _ => 7.0,
+            Match::Found | Match::None => 7.0,
         };
         let color = theme::warning_color(visuals);
         painter.rect_filled(bar(left, 0.0, tick(index, 2.0)), 0.0, color);
@@ -115,8 +130,8 @@ pub(super) fn show(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>, sight: 
         painter.rect_filled(bar(0.0, 0.0, tick(index, 3.0)), 0.0, color);
     }
 
-    let top = y_of(pane.map.blocks_at(sight.offset));
-    let bottom = y_of(pane.map.blocks_at(sight.offset + sight.rect.height()));
+    let top = y_of(map.blocks_at(sight.offset));
+    let bottom = y_of(map.blocks_at(sight.offset + sight.rect.height()));
     let missing = (LEAST_FRAME - (bottom - top)).max(0.0) / 2.0;
     let frame = bar(0.0, 0.0, Rangef::new(top - missing, bottom + missing));
     let strong = visuals.strong_text_color();

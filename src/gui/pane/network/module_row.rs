@@ -6,11 +6,13 @@ use eframe::egui::{
 use layerwise_experiment::words::number::{counted, parameters};
 
 use super::{
-    NetworkPane, card, header,
     icon::{self, Icon},
+    look,
     search::Match,
     selection::click_modifiers,
+    state::NetworkPane,
     view::View,
+    words::{blocks_text, sentence},
 };
 use crate::gui::theme;
 
@@ -52,10 +54,10 @@ pub(super) fn above(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>, module
             },
         );
     });
-    super::cut::rail(ui, response.rect, color);
+    look::thin_rail(ui, response.rect, color);
     if response.hovered() {
         let text = ui.visuals().weak_text_color();
-        card::outline(ui, response.rect, Stroke::new(1.0, text));
+        look::outline(ui, response.rect, Stroke::new(1.0, text));
     }
     gestures(ui, pane, view, module, response);
 }
@@ -73,8 +75,8 @@ pub(super) fn folded(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>, modul
         _ => Match::None,
     });
     let response = row(ui, module, |ui| {
-        let stroke = card::stroke(ui, selected, false, wrong.is_some(), found);
-        let card = card::frame(ui.visuals()).show(ui, |ui| {
+        let stroke = look::stroke(ui, selected, false, wrong.is_some(), found);
+        let card = look::frame(ui.visuals()).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = 1.0;
             ui.horizontal(|ui| {
@@ -98,8 +100,8 @@ pub(super) fn folded(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>, modul
                 ui.add(Label::new(text).wrap());
             }
         });
-        card::outline(ui, card.response.rect, stroke);
-        card::rail(ui, card.response.rect, color);
+        look::outline(ui, card.response.rect, stroke);
+        look::rail(ui, card.response.rect, color);
     });
     gestures(ui, pane, view, module, response);
 }
@@ -115,7 +117,7 @@ pub(super) fn what_is_wrong(view: &View<'_>, module: usize) -> Option<String> {
         [] => None,
         [index] => {
             let message = view.problems_of_block(*index).next().unwrap_or_default();
-            Some(format!("Block {index}: {}", header::sentence(message)))
+            Some(format!("Block {index}: {}", sentence(message)))
         }
         all => Some(format!("Something is wrong with {} blocks", all.len())),
     }
@@ -166,13 +168,5 @@ fn fold_button(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>, module: usi
     };
     if icon::bare_button(ui, icon, &format!("{word} module {module}")).clicked() {
         pane.folds.set(&range, !folded);
-    }
-}
-
-/// Which blocks a range holds, in words.
-pub(super) fn blocks_text(range: &std::ops::Range<usize>) -> String {
-    match range.len() {
-        0 | 1 => format!("block {}", range.start),
-        _ => format!("blocks {}–{}", range.start, range.end - 1),
     }
 }

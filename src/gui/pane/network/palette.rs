@@ -6,8 +6,6 @@ use eframe::egui::{
 };
 use layerwise_experiment::{Block, Experiment, shape_after};
 
-use super::action::Action;
-
 /// Where the chosen block goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Target {
@@ -59,15 +57,13 @@ impl Palette {
 }
 
 /// Shows the palette where it is open. Choosing a block, Escape and a click elsewhere close it.
+/// Returns the block that was chosen and where it goes.
 pub(super) fn show(
     ui: &mut Ui,
     palette: &mut Option<Palette>,
     experiment: &Experiment,
-    actions: &mut Vec<Action>,
-) {
-    let Some(open) = palette else {
-        return;
-    };
+) -> Option<(Target, Block)> {
+    let open = palette.as_mut()?;
     let mut stays = true;
     let mut chosen = None;
     let behavior = if open.just_opened {
@@ -88,16 +84,11 @@ pub(super) fn show(
     .accessible_name("Block palette")
     .show(|ui| chosen = contents(ui, open, experiment));
     open.just_opened = false;
-    if let Some(block) = chosen {
-        actions.push(Action::Place {
-            target: open.target,
-            block,
-        });
-        stays = false;
-    }
-    if !stays {
+    let target = open.target;
+    if chosen.is_some() || !stays {
         *palette = None;
     }
+    chosen.map(|block| (target, block))
 }
 
 fn contents(ui: &mut Ui, open: &mut Palette, experiment: &Experiment) -> Option<Block> {

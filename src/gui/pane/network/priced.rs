@@ -5,7 +5,7 @@ use std::rc::Rc;
 use layerwise_experiment::{Balance, Costs, Experiment};
 
 /// Costs of an experiment, and whether its cuts are balanced.
-pub(super) struct Priced {
+pub struct Priced {
     experiment: Experiment,
     balance: Balance,
     pub costs: Costs,

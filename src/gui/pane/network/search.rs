@@ -101,10 +101,10 @@ impl Search {
                 self.has_focus = true;
             }
             self.find(experiment, view, &mut asked);
-            let count = match (self.text.trim().is_empty(), self.found.len()) {
-                (true, _) => String::new(),
-                (false, 0) => "None".to_owned(),
-                (false, all) => format!("{} of {all}", self.at + 1),
+            let count = match self.found.len() {
+                _ if self.text.trim().is_empty() => String::new(),
+                0 => "None".to_owned(),
+                all => format!("{} of {all}", self.at + 1),
             };
             ui.add_sized([46.0, 20.0], Label::new(RichText::new(count).small()));
             if icon::button(ui, Icon::Up, "Previous block found", "Shift+Enter").clicked() {

@@ -7,28 +7,15 @@ use eframe::egui::{
 use layerwise_experiment::{Experiment, REPEATS, room_for, words::number::counted};
 
 use super::{
-    NetworkPane,
     action::Action,
-    header,
     icon::{self, Icon},
+    state::NetworkPane,
 };
-use crate::gui::{command::Command, theme};
-
-/// A repetition that is being chosen.
-pub(super) struct Repeat {
-    /// How often the blocks will be there in all.
-    times: usize,
-    own_modules: bool,
-}
-
-impl Default for Repeat {
-    fn default() -> Self {
-        Self {
-            times: *REPEATS.start(),
-            own_modules: false,
-        }
-    }
-}
+use crate::gui::{
+    command::Command,
+    theme,
+    wish::{Wish, Wishes},
+};
 
 /// Shows the bar where there is something to say.
 pub(super) fn show(
@@ -36,6 +23,7 @@ pub(super) fn show(
     pane: &mut NetworkPane,
     experiment: &Experiment,
     actions: &mut Vec<Action>,
+    wishes: &mut Wishes,
 ) {
     let count = pane.selection.blocks().len();
     if count == 0 {
@@ -55,7 +43,7 @@ pub(super) fn show(
             ui.spacing_mut().item_spacing = vec2(4.0, 6.0);
             message(ui, pane);
             if count > 1 {
-                selected(ui, pane, experiment, count, actions);
+                selected(ui, pane, count, wishes);
             }
             repetition(ui, pane, experiment, actions);
         });
@@ -80,14 +68,7 @@ fn message(ui: &mut Ui, pane: &mut NetworkPane) {
     });
 }
 
-fn selected(
-    ui: &mut Ui,
-    pane: &mut NetworkPane,
-    experiment: &Experiment,
-    count: usize,
-    actions: &mut Vec<Action>,
-) {
-    let mut given = None;
+fn selected(ui: &mut Ui, pane: &mut NetworkPane, count: usize, wishes: &mut Wishes) {
     ui.horizontal(|ui| {
         let text = format!("{} selected", counted(count, "block"));
         ui.label(RichText::new(text).strong());
@@ -101,7 +82,7 @@ fn selected(
             ] {
                 let keys = command.shortcut_text(ui.ctx()).unwrap_or_default();
                 if icon::button(ui, icon, command.text(), &keys).clicked() {
-                    given = Some(command);
+                    wishes.push(Wish::Give(command));
                 }
             }
         });
@@ -117,13 +98,10 @@ fn selected(
             let button = Button::new(RichText::new(text).small()).min_size(vec2(0.0, 22.0));
             let hint = format!("{} ({keys})", command.tooltip());
             if ui.add(button).on_hover_text(hint).clicked() {
-                given = Some(command);
+                wishes.push(Wish::Give(command));
             }
         }
     });
-    if let Some(command) = given {
-        actions.extend(pane.action_for(command, ui.ctx(), experiment));
-    }
 }
 
 fn repetition(

@@ -3,12 +3,35 @@ use egui_kittest::{Harness, kittest::Queryable};
 use layerwise_experiment::{Balance, Block, MethodKind, blocks_to_toml, preset};
 
 use super::*;
-use crate::gui::command::Command;
+use crate::gui::{
+    command::{Availability, Command},
+    keyboard,
+    wish::Wish,
+};
 
 struct Studio {
     pane: NetworkPane,
     experiment: Experiment,
     live: Vec<ModuleLive>,
+}
+
+impl Studio {
+    fn give(&mut self, command: Command, ui: &Ui) {
+        let gesture = match command {
+            Command::FindBlocks => Gesture::Find,
+            Command::SelectAllBlocks => Gesture::SelectAll,
+            Command::CopyBlocks => Gesture::Copy,
+            Command::CutBlocks => Gesture::Cut,
+            Command::DuplicateBlocks => Gesture::Duplicate,
+            Command::RepeatBlocks => Gesture::Repeat,
+            Command::DeleteBlocks => Gesture::Delete,
+            Command::MoveBlocksUp => Gesture::MoveUp,
+            Command::MoveBlocksDown => Gesture::MoveDown,
+            other => panic!("{other:?}"),
+        };
+        self.pane.gesture(gesture, ui.ctx(), &self.experiment);
+        ui.request_repaint();
+    }
 }
 
 type Window<'a> = Harness<'a, Studio>;
@@ -29,18 +52,29 @@ fn window_of_height<'a>(
         .with_max_steps(16)
         .build_ui_state(
             |ui, studio: &mut Studio| {
-                let problems = studio.experiment.problems();
-                for command in Command::pressed(ui.ctx()) {
-                    studio.pane.command(command, ui.ctx(), &studio.experiment);
+                for command in keyboard::pressed(ui.ctx()) {
+                    studio.give(command, ui);
                 }
-                if let Some(text) = Command::pasted(ui.ctx()) {
+                if let Some(text) = keyboard::pasted(ui.ctx()) {
                     studio.pane.paste(text);
                 }
-                if studio
-                    .pane
-                    .show(ui, &mut studio.experiment, &problems, &studio.live)
-                {
-                    studio.pane.carry_out(&mut studio.experiment);
+                let now = Now {
+                    problems: studio.experiment.problems(),
+                    available: Availability::default(),
+                    is_older: false,
+                    modules: studio.live.clone(),
+                    priced: studio.pane.price(&studio.experiment),
+                };
+                let mut wishes = Wishes::default();
+                let (pane, experiment) = (&mut studio.pane, &mut studio.experiment);
+                if pane.show(ui, experiment, &now, &mut wishes) {
+                    pane.carry_out(experiment);
+                }
+                while let Some(wish) = wishes.pop() {
+                    match wish {
+                        Wish::Give(command) => studio.give(command, ui),
+                        other => panic!("{other:?}"),
+                    }
                 }
             },
             Studio {

@@ -7,8 +7,8 @@ use layerwise_experiment::{
     BlockCost, Costs, Experiment, ModuleCost, ModulePlan, Place, Problem, Shape,
 };
 
-use super::{ModuleLive, priced::Priced};
-use crate::gui::theme;
+use super::live::ModuleLive;
+use crate::gui::{now::Now, theme};
 
 /// What the cards read of an experiment.
 pub(super) struct View<'a> {
@@ -38,13 +38,8 @@ pub(super) struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    pub fn new(
-        experiment: &Experiment,
-        priced: &'a Priced,
-        problems: &'a [Problem],
-        live: &'a [ModuleLive],
-        dark: bool,
-    ) -> Self {
+    pub fn new(experiment: &Experiment, now: &'a Now, dark: bool) -> Self {
+        let problems = &now.problems;
         let shapes = experiment.shapes();
         Self {
             experiment_lambda: experiment.method.lambda,
@@ -61,10 +56,10 @@ impl<'a> View<'a> {
             ranges: experiment.module_ranges(),
             wrong: problems.iter().filter_map(block_of).collect(),
             shapes,
-            costs: &priced.costs,
-            is_balanced: priced.is_balanced,
+            costs: &now.priced.costs,
+            is_balanced: now.priced.is_balanced,
             network_parameters: experiment.network_parameters(),
-            live,
+            live: &now.modules,
         }
     }
 
@@ -167,10 +162,12 @@ impl<'a> View<'a> {
 
     /// What the run says of a module.
     pub fn live(&self, module: usize) -> Option<&ModuleLive> {
-        match (self.global, module == self.module_count) {
-            (true, true) => self.live.last(),
-            (true, false) => None,
-            (false, _) => self.live.get(module - 1),
+        if !self.global {
+            self.live.get(module - 1)
+        } else if module == self.module_count {
+            self.live.last()
+        } else {
+            None
         }
     }
 

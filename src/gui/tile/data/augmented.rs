@@ -1,14 +1,14 @@
 //! One sample as training may see it.
 
 use eframe::egui::{
-    Button, Color32, ColorImage, Label, Rect, RichText, ScrollArea, Sense, TextStyle,
-    TextureHandle, Ui, WidgetInfo, pos2, text::LayoutJob, vec2,
+    Button, ColorImage, Label, Rect, RichText, ScrollArea, Sense, TextStyle, TextureHandle, Ui,
+    WidgetInfo, pos2, text::LayoutJob, vec2,
 };
 use layerwise_dataset::{Dataset, Version, Versions};
 use layerwise_experiment::{Prepare, Shape};
 
-use super::{Edited, samples::texture};
-use crate::gui::{background::Follower, sight::painted, theme, waiting::Work};
+use super::samples::texture;
+use crate::gui::{background::Follower, sight::painted, theme, tile::Edited, waiting::Work};
 
 /// Versions that are drawn.
 const VERSIONS: u64 = 12;
@@ -168,7 +168,7 @@ fn one(ui: &mut Ui, picture: &TextureHandle, lines: Option<&[String]>) {
     let square = Rect::from_min_size(place.min, vec2(SIDE, SIDE));
     let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
     ui.painter()
-        .image(picture.id(), square, whole, Color32::WHITE);
+        .image(picture.id(), square, whole, theme::AS_IT_IS);
     let Some(lines) = lines else { return };
     let color = ui.visuals().text_color();
     let font = TextStyle::Small.resolve(ui.style());

@@ -11,8 +11,7 @@ use layerwise_experiment::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::Edited;
-use crate::gui::{background::Follower, sight::painted, theme, waiting::Work};
+use crate::gui::{background::Follower, sight::painted, theme, tile::Edited, waiting::Work};
 
 /// Samples on a page.
 const PAGE: usize = 48;

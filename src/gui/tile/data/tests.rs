@@ -1,6 +1,6 @@
 use egui_kittest::{Harness, kittest::Queryable};
-use layerwise_dataset::{Note, load_now};
-use layerwise_experiment::{Experiment, preset};
+use layerwise_dataset::{Dataset, Note, load_now};
+use layerwise_experiment::{Experiment, Prepare, preset};
 
 use super::*;
 use crate::gui::tile::support::Scene;

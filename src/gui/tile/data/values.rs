@@ -7,8 +7,7 @@ use layerwise_experiment::{
     words::number::{grouped, three_digits},
 };
 
-use super::Edited;
-use crate::gui::{background::Follower, theme};
+use crate::gui::{background::Follower, theme, tile::Edited};
 
 /// Most samples that are measured.
 const MEASURED: usize = 2_000;
@@ -106,11 +105,6 @@ fn images(ui: &mut Ui, summary: &Summary, channels: usize) {
         1 => vec!["Grey".to_owned()],
         _ => (1..=channels).map(|n| format!("Channel {n}")).collect(),
     };
-    let colors = [
-        Color32::from_rgb(214, 84, 76),
-        Color32::from_rgb(74, 163, 92),
-        Color32::from_rgb(78, 124, 214),
-    ];
     let channels = names.iter().zip(&summary.histograms).enumerate();
     for (at, (name, histogram)) in channels {
         let mean = summary.normalization.mean.get(at).copied();
@@ -121,7 +115,7 @@ fn images(ui: &mut Ui, summary: &Summary, channels: usize) {
             three_digits(deviation.unwrap_or(f64::NAN))
         ));
         let color = match names.len() {
-            3 => colors.get(at).copied().unwrap_or(Color32::GRAY),
+            3 => theme::CHANNELS.get(at).copied().unwrap_or_default(),
             _ => ui.visuals().weak_text_color(),
         };
         bars(ui, histogram, color);

@@ -1,11 +1,11 @@
 //! The sample that is inspected, as it lies in the data.
 
-use eframe::egui::{Color32, Image, TextureOptions, Ui, vec2};
+use eframe::egui::{Image, TextureOptions, Ui, vec2};
 use layerwise_dataset::{Dataset, Samples};
 use layerwise_experiment::{Shape, words::number::three_digits};
 
 use crate::gui::{
-    background::Follower, sight::painted, tile::texture::CachedTexture, waiting::Work,
+    background::Follower, sight::painted, theme, tile::texture::CachedTexture, waiting::Work,
 };
 
 /// Side of the picture.
@@ -58,7 +58,7 @@ impl View {
                     .get(ui.ctx(), key, TextureOptions::NEAREST, || {
                         painted(values, sizes)
                     });
-                ui.add(Image::new((id, vec2(SIDE, SIDE))).tint(Color32::WHITE));
+                ui.add(Image::new((id, vec2(SIDE, SIDE))).tint(theme::AS_IT_IS));
             }
             _ if values.len() <= MOST_VALUES => {
                 let words: Vec<String> = values

@@ -8,6 +8,8 @@ use eframe::egui::{
 use layerwise_experiment::words::number::{percent, three_digits};
 use layerwise_study::ClassScores;
 
+use crate::gui::theme;
+
 /// Most classes that are shown.
 const MOST: usize = 10;
 /// Most width of a name.
@@ -46,8 +48,9 @@ pub fn show(
 fn width(ui: &Ui, names: &[String]) -> f32 {
     let font = TextStyle::Body.resolve(ui.style());
     let widths = names.iter().map(|name| {
-        let painter = ui.painter();
-        let galley = painter.layout_no_wrap(name.clone(), font.clone(), Color32::WHITE);
+        let galley = ui
+            .painter()
+            .layout_no_wrap(name.clone(), font.clone(), theme::AS_IT_IS);
         galley.size().x
     });
     widths.fold(0.0, f32::max).min(NAME)
