@@ -309,7 +309,7 @@ fn words(isolation: &Isolation, place: Vec2) -> Option<String> {
 mod tests {
     use egui_kittest::{Harness, kittest::Queryable};
     use layerwise_experiment::preset;
-    use layerwise_study::{Event, Phase, history::History};
+    use layerwise_study::{Fact, Phase, history::History};
 
     use super::*;
     use crate::gui::tile::support::Scene;
@@ -378,7 +378,7 @@ mod tests {
             let scene = Scene::preset("digits-mlp");
             let mut history = History::new(&scene.experiment);
             let sound = measured([[0.5, 0.0], [0.0, 2.0]], false);
-            history.push(&Event::Isolation(sound));
+            history.push(&Fact::Isolation(sound));
             let mut harness = shown_of(scene.with_run(history, phase));
             harness.run();
             harness.get_by_label_contains("exactly 0");

@@ -105,6 +105,13 @@ impl Source {
         vec![before]
     }
 
+    /// Counts a path. A name alone is that of a variable, or was brought in.
+    fn take(&mut self, path: Names) {
+        if path.len() > 1 {
+            self.paths.insert(path);
+        }
+    }
+
     /// The paths among the tokens of a macro.
     fn tokens(&mut self, tokens: TokenStream) {
         let mut path = Names::new();
@@ -114,18 +121,18 @@ impl Source {
                 TokenTree::Punct(punct) if punct.as_char() == ':' => colons += 1,
                 TokenTree::Ident(name) => {
                     if colons != 2 {
-                        self.paths.insert(std::mem::take(&mut path));
+                        self.take(std::mem::take(&mut path));
                     }
                     path.push(name.to_string());
                     colons = 0;
                 }
                 TokenTree::Group(group) => self.tokens(group.stream()),
                 TokenTree::Punct(_) | TokenTree::Literal(_) => {
-                    self.paths.insert(std::mem::take(&mut path));
+                    self.take(std::mem::take(&mut path));
                 }
             }
         }
-        self.paths.insert(path);
+        self.take(path);
     }
 }
 
@@ -154,9 +161,12 @@ impl Visit<'_> for Source {
         }
     }
 
+    /// `pub(super)` takes nothing from there.
+    fn visit_visibility(&mut self, _: &Visibility) {}
+
     fn visit_path(&mut self, path: &syn::Path) {
         let names = path.segments.iter().map(|part| part.ident.to_string());
-        self.paths.insert(names.collect());
+        self.take(names.collect());
         visit::visit_path(self, path);
     }
 

@@ -4,7 +4,7 @@ use eframe::egui::{
     Align, Button, Label, Layout, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo,
 };
 use layerwise_experiment::{
-    Experiment, HeadKind, LossKind,
+    Experiment, LossKind,
     words::{
         number::plain,
         size::{bytes, flops},
@@ -145,14 +145,15 @@ fn cost(ui: &mut Ui, view: &View<'_>, module: usize) {
     let Some(cost) = view.module_cost(module) else {
         return;
     };
-    let text = match view.global {
-        true => flops(cost.flops),
-        false => format!(
+    let text = if view.global {
+        flops(cost.flops)
+    } else {
+        format!(
             "{} (global BP {}) · {}",
             bytes(cost.bytes),
             bytes(cost.global_bp_bytes),
             flops(cost.flops)
-        ),
+        )
     };
     ui.label(RichText::new(text).small().weak()).on_hover_text(
         "Predicted: memory of its gradients and of what waits for its backward pass in a step, what its blocks add to that of global BP, and operations of the forward pass of one sample",
@@ -205,21 +206,11 @@ fn results(ui: &mut Ui, view: &View<'_>, module: usize) {
     }
 }
 
-fn short_name(kind: HeadKind) -> &'static str {
-    match kind {
-        HeadKind::Etf => "ETF head",
-        HeadKind::Random => "Random head",
-        HeadKind::Linear => "Linear head",
-        HeadKind::Conv => "Conv head",
-        HeadKind::PooledMlp => "Pooled MLP head",
-    }
-}
-
 /// What the module learns from in two words.
 fn name(experiment: &Experiment, module: usize) -> &'static str {
     let kind = experiment.loss_of(module).kind;
     if kind.uses_head() {
-        short_name(experiment.head_of(module).kind)
+        experiment.head_of(module).kind.about().short
     } else {
         "Similarity"
     }

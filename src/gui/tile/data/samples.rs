@@ -4,7 +4,7 @@ use eframe::egui::{
     Button, ColorImage, ComboBox, Grid, Image, Label, Response, RichText, ScrollArea, Slider,
     TextureHandle, TextureOptions, Ui, vec2,
 };
-use layerwise_dataset::{CANCELLED, Samples};
+use layerwise_dataset::{Error, Samples};
 use layerwise_experiment::{
     Shape,
     words::number::{grouped, three_digits},
@@ -318,7 +318,7 @@ fn read(wanted: Wanted, work: &Work) -> Result<Vec<Read>, String> {
     let len = wanted.samples.shape().len();
     let read = |place: &usize| {
         if !work.is_wanted() {
-            return Err(CANCELLED.to_owned());
+            return Err(Error::Cancelled.into());
         }
         let mut values = vec![0.0; len];
         let read = wanted.samples.read_plain(*place, &mut values);
