@@ -1,8 +1,19 @@
 //! Functions of each value by itself.
 
-use burn::tensor::{Bool, Tensor, activation};
+use burn::{
+    module::Module,
+    tensor::{Bool, Device, Tensor, activation},
+};
+use layerwise_experiment::{Shape, kind};
+use rand_chacha::ChaCha8Rng;
 
-use super::dual::Dual;
+use super::{
+    closed::Closed,
+    draws::Draws,
+    dual::Dual,
+    operation::{Build, Operation},
+    torch::{Line, Stored, Torch, number},
+};
 
 /// An activation function.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +35,103 @@ impl Activation {
             Self::Silu => x.pointwise(|x| x.clone() * activation::sigmoid(x), silu_slope),
             Self::Tanh => x.pointwise(Tensor::tanh, tanh_slope),
         }
+    }
+}
+
+/// An activation function as a layer.
+#[derive(Module, Debug)]
+pub struct Activated {
+    #[module(skip)]
+    pub(crate) activation: Activation,
+}
+
+impl Operation for Activated {
+    fn apply(&self, x: Dual, _at: usize, _draws: Option<&mut Draws>) -> Dual {
+        self.activation.forward(x)
+    }
+
+    fn closed(&self) -> Option<&dyn Closed> {
+        Some(self)
+    }
+}
+
+impl Build for kind::Relu {
+    type Layer = Activated;
+
+    fn build(&self, _input: Shape, _rng: &mut ChaCha8Rng, _device: &Device) -> Activated {
+        Activated {
+            activation: Activation::Relu,
+        }
+    }
+}
+
+impl Torch for kind::Relu {
+    fn lines(&self, _input: Shape, _stored: Stored<'_>) -> Vec<Line> {
+        vec![Line::plain("nn.ReLU()")]
+    }
+}
+
+impl Build for kind::LeakyRelu {
+    type Layer = Activated;
+
+    fn build(&self, _input: Shape, _rng: &mut ChaCha8Rng, _device: &Device) -> Activated {
+        Activated {
+            activation: Activation::LeakyRelu(self.slope),
+        }
+    }
+}
+
+impl Torch for kind::LeakyRelu {
+    fn lines(&self, _input: Shape, _stored: Stored<'_>) -> Vec<Line> {
+        vec![Line::plain(format!("nn.LeakyReLU({})", number(self.slope)))]
+    }
+}
+
+impl Build for kind::Gelu {
+    type Layer = Activated;
+
+    fn build(&self, _input: Shape, _rng: &mut ChaCha8Rng, _device: &Device) -> Activated {
+        Activated {
+            activation: Activation::Gelu,
+        }
+    }
+}
+
+impl Torch for kind::Gelu {
+    fn lines(&self, _input: Shape, _stored: Stored<'_>) -> Vec<Line> {
+        vec![Line::plain("nn.GELU()")]
+    }
+}
+
+impl Build for kind::Silu {
+    type Layer = Activated;
+
+    fn build(&self, _input: Shape, _rng: &mut ChaCha8Rng, _device: &Device) -> Activated {
+        Activated {
+            activation: Activation::Silu,
+        }
+    }
+}
+
+impl Torch for kind::Silu {
+    fn lines(&self, _input: Shape, _stored: Stored<'_>) -> Vec<Line> {
+        vec![Line::plain("nn.SiLU()")]
+    }
+}
+
+impl Build for kind::Tanh {
+    type Layer = Activated;
+
+    fn build(&self, _input: Shape, _rng: &mut ChaCha8Rng, _device: &Device) -> Activated {
+        Activated {
+            activation: Activation::Tanh,
+        }
+    }
+}
+
+impl Torch for kind::Tanh {
+    fn lines(&self, _input: Shape, _stored: Stored<'_>) -> Vec<Line> {
+        vec![Line::plain("nn.Tanh()")]
     }
 }
 

@@ -4,12 +4,16 @@ use burn::{
     module::{Module, Param},
     tensor::{Device, Tensor, module::conv2d, ops::ConvOptions},
 };
-use layerwise_experiment::Init;
+use layerwise_experiment::{Init, Shape, kind};
 use rand_chacha::ChaCha8Rng;
 
 use super::{
+    closed::Closed,
+    draws::Draws,
     dual::Dual,
     init::{parameter, weights},
+    operation::{Build, Operation},
+    torch::{Line, Stored, Torch, list, yes},
 };
 
 /// Size and stride of a window that slides over an image.
@@ -87,5 +91,54 @@ impl Conv2d {
                 .tangent
                 .map(|tangent| conv2d(tangent, self.weight.val(), None, options)),
         }
+    }
+}
+
+impl Operation for Conv2d {
+    fn apply(&self, x: Dual, _at: usize, _draws: Option<&mut Draws>) -> Dual {
+        self.forward(x)
+    }
+
+    fn closed(&self) -> Option<&dyn Closed> {
+        Some(self)
+    }
+}
+
+impl Build for kind::Conv2d {
+    type Layer = Conv2d;
+
+    fn build(&self, input: Shape, rng: &mut ChaCha8Rng, device: &Device) -> Conv2d {
+        let window = Window {
+            kernel: self.kernel,
+            stride: self.stride,
+            padding: self.padding,
+            dilation: self.dilation,
+        };
+        Conv2d::new(
+            input.features(),
+            self.out,
+            window,
+            self.groups,
+            self.bias,
+            self.init,
+            rng,
+            device,
+        )
+    }
+}
+
+impl Torch for kind::Conv2d {
+    fn lines(&self, input: Shape, _stored: Stored<'_>) -> Vec<Line> {
+        let numbers = list(&[
+            input.features(),
+            self.out,
+            self.kernel,
+            self.stride,
+            self.padding,
+            self.dilation,
+            self.groups,
+        ]);
+        let bias = yes(self.bias);
+        vec![Line::block(format!("nn.Conv2d({numbers}, bias={bias})"))]
     }
 }

@@ -8,10 +8,10 @@ use layerwise_experiment::Init;
 use rand_chacha::ChaCha8Rng;
 
 use super::{
+    batch_norm::BatchNorm,
     conv::{Conv2d, Window},
     draws::{Draws, Place},
     dual::Dual,
-    norm::BatchNorm,
 };
 
 /// A convolution without bias, padded by half its kernel, and the batch norm after it.
@@ -71,6 +71,11 @@ impl ConvNorm {
     }
 
     /// The batch norm of this part, with the start of its names.
+    pub fn norm(&self, part: &str) -> (String, &BatchNorm) {
+        (format!("{part}.norm."), &self.norm)
+    }
+
+    /// The same to change it.
     pub fn batch_norm(&mut self, part: &str) -> (String, &mut BatchNorm) {
         (format!("{part}.norm."), &mut self.norm)
     }

@@ -13,6 +13,7 @@ use super::{
     dropout::dropout,
     dual::Dual,
     init::{parameter, weights},
+    torch::Class,
 };
 
 /// y = x·W + b on the last dimension.
@@ -73,6 +74,12 @@ fn apply(x: Dual, weight: Tensor<2>, bias: Option<Tensor<1>>) -> Dual {
     }
     y
 }
+
+/// An [`Mlp`] in scripts.
+pub(super) const MLP: Class = Class {
+    rank: 50,
+    text: include_str!("torch/mlp.py"),
+};
 
 /// Two linear layers with GELU between, and dropout after each.
 #[derive(Module, Debug)]

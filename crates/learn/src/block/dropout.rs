@@ -1,11 +1,19 @@
 //! Dropout of values and of whole paths.
 
-use burn::tensor::{Tensor, TensorData};
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor, TensorData},
+};
+use layerwise_experiment::{Shape, kind};
 use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
 
 use super::{
+    closed::Closed,
     draws::{Draws, Place},
     dual::Dual,
+    operation::{Build, Operation},
+    torch::{Line, Stored, Torch, number},
 };
 
 /// Sets values to zero with probability `p` and scales the rest by 1/(1−p), while training
@@ -37,4 +45,35 @@ fn masked(p: f64, shape: [usize; 4], x: Dual, place: Place, draws: Option<&mut D
         Tensor::from_data(TensorData::new(values, shape), &x.value.device())
     });
     x.linear(|x| x * mask.clone())
+}
+
+/// Dropout as a layer.
+#[derive(Module, Debug)]
+pub struct Dropout {
+    #[module(skip)]
+    pub(crate) p: f64,
+}
+
+impl Operation for Dropout {
+    fn apply(&self, x: Dual, at: usize, draws: Option<&mut Draws>) -> Dual {
+        dropout(self.p, x, (at, 0), draws)
+    }
+
+    fn closed(&self) -> Option<&dyn Closed> {
+        Some(self)
+    }
+}
+
+impl Build for kind::Dropout {
+    type Layer = Dropout;
+
+    fn build(&self, _input: Shape, _rng: &mut ChaCha8Rng, _device: &Device) -> Dropout {
+        Dropout { p: self.p }
+    }
+}
+
+impl Torch for kind::Dropout {
+    fn lines(&self, _input: Shape, _stored: Stored<'_>) -> Vec<Line> {
+        vec![Line::plain(format!("nn.Dropout({})", number(self.p)))]
+    }
 }

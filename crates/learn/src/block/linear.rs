@@ -4,12 +4,16 @@ use burn::{
     module::{Module, Param},
     tensor::{Device, Tensor},
 };
-use layerwise_experiment::Init;
+use layerwise_experiment::{Init, Shape, kind};
 use rand_chacha::ChaCha8Rng;
 
 use super::{
+    closed::Closed,
+    draws::Draws,
     dual::Dual,
     init::{parameter, weights},
+    operation::{Build, Operation},
+    torch::{Line, Stored, Torch, yes},
 };
 
 /// y = x·W + b.
@@ -51,5 +55,33 @@ impl Linear {
             y.value = y.value + bias.val().reshape([1, outputs, 1, 1]);
         }
         y
+    }
+}
+
+impl Operation for Linear {
+    fn apply(&self, x: Dual, _at: usize, _draws: Option<&mut Draws>) -> Dual {
+        self.forward(x)
+    }
+
+    fn closed(&self) -> Option<&dyn Closed> {
+        Some(self)
+    }
+}
+
+impl Build for kind::Linear {
+    type Layer = Linear;
+
+    fn build(&self, input: Shape, rng: &mut ChaCha8Rng, device: &Device) -> Linear {
+        Linear::new(input.len(), self.out, self.bias, self.init, rng, device)
+    }
+}
+
+impl Torch for kind::Linear {
+    fn lines(&self, input: Shape, _stored: Stored<'_>) -> Vec<Line> {
+        let (inputs, out) = (input.len(), self.out);
+        let bias = yes(self.bias);
+        vec![Line::block(format!(
+            "nn.Linear({inputs}, {out}, bias={bias})"
+        ))]
     }
 }

@@ -4,17 +4,20 @@ use burn::{
     module::Module,
     tensor::{Device, Tensor},
 };
-use layerwise_experiment::{Init, Shortcut};
+use layerwise_experiment::{Init, Shape, Shortcut, kind};
 use rand_chacha::ChaCha8Rng;
 
 use super::{
     activation::Activation,
+    batch_norm::BatchNorm,
+    closed::Closed,
     conv::Window,
     conv_norm::{ConvNorm, Size},
     draws::Draws,
     dual::Dual,
-    norm::BatchNorm,
+    operation::{Build, Operation},
     pool::avg_pool,
+    torch::{Class, Line, Parts, Stored, Torch, list},
 };
 
 /// ReLU(F(x) + shortcut(x)), with F two or three convolutions with batch norm and ReLU between.
@@ -119,51 +122,132 @@ impl Residual {
             Tensor::cat(parts.into_iter().flatten().collect(), 1)
         })
     }
+}
 
-    fn parts(&self) -> [Option<(&'static str, &ConvNorm)>; 4] {
-        [
+impl Operation for Residual {
+    fn apply(&self, x: Dual, at: usize, draws: Option<&mut Draws>) -> Dual {
+        self.forward(x, at, draws)
+    }
+
+    fn closed(&self) -> Option<&dyn Closed> {
+        None
+    }
+
+    fn batch_norms(&self) -> Vec<(String, &BatchNorm)> {
+        let parts = [
             Some(("first", &self.first)),
             Some(("second", &self.second)),
             self.third.as_ref().map(|part| ("third", part)),
             self.projection.as_ref().map(|part| ("projection", part)),
-        ]
-    }
-
-    /// Every batch norm, with its name.
-    pub fn batch_norms(&mut self) -> Vec<(String, &mut BatchNorm)> {
-        [
-            Some(("first", &mut self.first)),
-            Some(("second", &mut self.second)),
-            self.third.as_mut().map(|part| ("third", part)),
-            self.projection.as_mut().map(|part| ("projection", part)),
-        ]
-        .into_iter()
-        .flatten()
-        .map(|(name, part)| part.batch_norm(name))
-        .collect()
-    }
-
-    /// Moves running statistics by what the step left in `draws`.
-    pub fn absorb(&mut self, at: usize, draws: &mut Draws) {
-        let parts = [
-            Some(&mut self.first),
-            Some(&mut self.second),
-            self.third.as_mut(),
-            self.projection.as_mut(),
         ];
-        for (index, part) in parts.into_iter().enumerate() {
-            if let Some(part) = part {
-                part.absorb((at, index), draws);
-            }
-        }
+        let parts = parts.into_iter().flatten();
+        parts.map(|(name, part)| part.norm(name)).collect()
     }
 
-    /// Running mean and variance of every batch norm, without autodiff, with its name.
-    pub fn running_statistics(&self) -> Vec<(String, Tensor<1>, Tensor<1>)> {
-        self.parts()
-            .into_iter()
-            .flatten()
-            .map(|(name, part)| part.running_statistics(name))
+    fn batch_norms_mut(&mut self) -> Vec<(String, usize, &mut BatchNorm)> {
+        let parts = [
+            Some((0, "first", &mut self.first)),
+            Some((1, "second", &mut self.second)),
+            self.third.as_mut().map(|part| (2, "third", part)),
+            self.projection.as_mut().map(|part| (3, "projection", part)),
+        ];
+        let parts = parts.into_iter().flatten();
+        parts
+            .map(|(index, name, part)| {
+                let (name, norm) = part.batch_norm(name);
+                (name, index, norm)
+            })
             .collect()
+    }
+}
+
+impl Build for kind::ResidualBasic {
+    type Layer = Residual;
+
+    fn build(&self, input: Shape, rng: &mut ChaCha8Rng, device: &Device) -> Residual {
+        Residual::new(
+            input.features(),
+            self.out,
+            None,
+            self.stride,
+            self.shortcut,
+            self.init,
+            rng,
+            device,
+        )
+    }
+}
+
+impl Build for kind::ResidualBottleneck {
+    type Layer = Residual;
+
+    fn build(&self, input: Shape, rng: &mut ChaCha8Rng, device: &Device) -> Residual {
+        Residual::new(
+            input.features(),
+            self.out,
+            Some(self.width),
+            self.stride,
+            self.shortcut,
+            self.init,
+            rng,
+            device,
+        )
+    }
+}
+
+/// Of either kind.
+const CLASS: Class = Class {
+    rank: 0,
+    text: include_str!("torch/residual.py"),
+};
+
+const PARTS: Parts = &[
+    ("first.conv", "conv1"),
+    ("first.norm", "bn1"),
+    ("second.conv", "conv2"),
+    ("second.norm", "bn2"),
+    ("third.conv", "conv3"),
+    ("third.norm", "bn3"),
+    ("projection.conv", "downsample.0"),
+    ("projection.norm", "downsample.1"),
+];
+
+/// The line of a block with convolutions of these inputs, outputs, kernels and strides.
+fn line(convs: &[[usize; 4]], [inputs, out, stride]: [usize; 3], shortcut: Shortcut) -> Vec<Line> {
+    let mut arguments: Vec<String> = convs
+        .iter()
+        .map(|conv| format!("({})", list(conv)))
+        .collect();
+    if Shortcut::is_needed(inputs, out, stride) {
+        arguments.push(match shortcut {
+            Shortcut::Projection => format!("projection=({})", list(&[inputs, out, stride])),
+            Shortcut::ZeroPad => {
+                let more = out.saturating_sub(inputs);
+                format!("padding=({})", list(&[stride, more / 2, more - more / 2]))
+            }
+        });
+    }
+    let layer = format!("Residual({})", arguments.join(", "));
+    vec![Line::block(layer).with(&[CLASS]).naming(PARTS)]
+}
+
+impl Torch for kind::ResidualBasic {
+    fn lines(&self, input: Shape, _stored: Stored<'_>) -> Vec<Line> {
+        let (features, out, stride) = (input.features(), self.out, self.stride);
+        let convs = [[features, out, 3, stride], [out, out, 3, 1]];
+        line(&convs, [features, out, stride], self.shortcut)
+    }
+}
+
+impl Torch for kind::ResidualBottleneck {
+    fn lines(&self, input: Shape, _stored: Stored<'_>) -> Vec<Line> {
+        let (features, out, stride) = (input.features(), self.out, self.stride);
+        let width = self.width;
+        let convs = [
+            [features, width, 1, 1],
+            [width, width, 3, stride],
+            [width, out, 1, 1],
+        ];
+        line(&convs, [features, out, stride], self.shortcut)
     }
 }

@@ -1,18 +1,18 @@
 //! Depthwise-separable convolution (Howard et al. 2017, arXiv 1704.04861).
 
-use burn::{
-    module::Module,
-    tensor::{Device, Tensor},
-};
-use layerwise_experiment::Init;
+use burn::{module::Module, tensor::Device};
+use layerwise_experiment::{Shape, kind};
 use rand_chacha::ChaCha8Rng;
 
 use super::{
     activation::Activation,
+    batch_norm::BatchNorm,
+    closed::Closed,
     conv_norm::{ConvNorm, Size},
     draws::Draws,
     dual::Dual,
-    norm::BatchNorm,
+    operation::{Build, Operation},
+    torch::{Class, Line, Parts, Stored, Torch, list},
 };
 
 /// A convolution of each channel by itself, then one of 1×1; batch norm and ReLU after each.
@@ -23,35 +23,6 @@ pub struct SeparableConv {
 }
 
 impl SeparableConv {
-    pub fn new(
-        inputs: usize,
-        out: usize,
-        kernel: usize,
-        stride: usize,
-        init: Init,
-        rng: &mut ChaCha8Rng,
-        device: &Device,
-    ) -> Self {
-        let depthwise = Size {
-            inputs,
-            out: inputs,
-            kernel,
-            stride,
-            groups: inputs,
-        };
-        let pointwise = Size {
-            inputs,
-            out,
-            kernel: 1,
-            stride: 1,
-            groups: 1,
-        };
-        Self {
-            depthwise: ConvNorm::new(depthwise, init, rng, device),
-            pointwise: ConvNorm::new(pointwise, init, rng, device),
-        }
-    }
-
     /// `[batch, inputs, height, width]` to `[batch, out, height', width']`. `at` is the index of
     /// the layer.
     pub fn forward(&self, x: Dual, at: usize, mut draws: Option<&mut Draws>) -> Dual {
@@ -59,33 +30,73 @@ impl SeparableConv {
         let y = relu(self.depthwise.forward(x, (at, 0), draws.as_deref_mut()));
         relu(self.pointwise.forward(y, (at, 1), draws))
     }
+}
 
-    fn parts(&self) -> [(&'static str, &ConvNorm); 2] {
-        [
-            ("depthwise", &self.depthwise),
-            ("pointwise", &self.pointwise),
-        ]
+impl Operation for SeparableConv {
+    fn apply(&self, x: Dual, at: usize, draws: Option<&mut Draws>) -> Dual {
+        self.forward(x, at, draws)
     }
 
-    /// Running mean and variance of every batch norm, with the start of its name.
-    pub fn running_statistics(&self) -> Vec<(String, Tensor<1>, Tensor<1>)> {
-        let parts = self.parts().into_iter();
-        parts
-            .map(|(name, part)| part.running_statistics(name))
-            .collect()
+    fn closed(&self) -> Option<&dyn Closed> {
+        None
     }
 
-    /// Every batch norm, with its name.
-    pub fn batch_norms(&mut self) -> Vec<(String, &mut BatchNorm)> {
+    fn batch_norms(&self) -> Vec<(String, &BatchNorm)> {
         vec![
-            self.depthwise.batch_norm("depthwise"),
-            self.pointwise.batch_norm("pointwise"),
+            self.depthwise.norm("depthwise"),
+            self.pointwise.norm("pointwise"),
         ]
     }
 
-    /// Moves running statistics by what the step left in `draws`.
-    pub fn absorb(&mut self, at: usize, draws: &mut Draws) {
-        self.depthwise.absorb((at, 0), draws);
-        self.pointwise.absorb((at, 1), draws);
+    fn batch_norms_mut(&mut self) -> Vec<(String, usize, &mut BatchNorm)> {
+        let (depthwise, first) = self.depthwise.batch_norm("depthwise");
+        let (pointwise, second) = self.pointwise.batch_norm("pointwise");
+        vec![(depthwise, 0, first), (pointwise, 1, second)]
+    }
+}
+
+impl Build for kind::SeparableConv {
+    type Layer = SeparableConv;
+
+    fn build(&self, input: Shape, rng: &mut ChaCha8Rng, device: &Device) -> SeparableConv {
+        let inputs = input.features();
+        let depthwise = Size {
+            inputs,
+            out: inputs,
+            kernel: self.kernel,
+            stride: self.stride,
+            groups: inputs,
+        };
+        let pointwise = Size {
+            inputs,
+            out: self.out,
+            kernel: 1,
+            stride: 1,
+            groups: 1,
+        };
+        SeparableConv {
+            depthwise: ConvNorm::new(depthwise, self.init, rng, device),
+            pointwise: ConvNorm::new(pointwise, self.init, rng, device),
+        }
+    }
+}
+
+const CLASS: Class = Class {
+    rank: 10,
+    text: include_str!("torch/separable.py"),
+};
+
+const PARTS: Parts = &[
+    ("depthwise.conv", "depthwise.0"),
+    ("depthwise.norm", "depthwise.1"),
+    ("pointwise.conv", "pointwise.0"),
+    ("pointwise.norm", "pointwise.1"),
+];
+
+impl Torch for kind::SeparableConv {
+    fn lines(&self, input: Shape, _stored: Stored<'_>) -> Vec<Line> {
+        let numbers = list(&[input.features(), self.out, self.kernel, self.stride]);
+        let line = Line::block(format!("Separable({numbers})"));
+        vec![line.with(&[CLASS]).naming(PARTS)]
     }
 }

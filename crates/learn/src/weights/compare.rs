@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use layerwise_experiment::{Experiment, HeadSource};
 
 use super::{
-    layout::Layout,
     names::{Names, Naming, is_of_loss, namings},
     read::{Checkpoint, Kind},
     report::{OtherShape, Report, some},
     slot::{Part, Slot},
     words,
 };
+use crate::block::Layout;
 
 /// A report, and what is taken from where.
 pub(super) struct Match {

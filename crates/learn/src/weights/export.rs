@@ -3,7 +3,7 @@
 use std::{collections::HashMap, path::Path};
 
 use burn::tensor::{DType, Device};
-use layerwise_experiment::{Block, Experiment, write_whole};
+use layerwise_experiment::{Experiment, write_whole};
 use safetensors::{Dtype, tensor::TensorView};
 
 use super::{
@@ -14,7 +14,10 @@ use super::{
     report::Report,
     slot::slots,
 };
-use crate::local::{LocalModule, named_parameters};
+use crate::{
+    block::torch,
+    local::{LocalModule, named_parameters},
+};
 
 /// What an export has.
 pub struct Exported {
@@ -79,7 +82,7 @@ pub fn export(
         }
     }
     if names.naming == Naming::Torchvision {
-        tensors.extend(places_in_windows(experiment, names));
+        tensors.extend(buffers(experiment, names));
     }
     let views: Result<Vec<_>, String> = tensors
         .iter()
@@ -123,29 +126,20 @@ pub fn export_start(experiment: &Experiment, path: &Path) -> Result<Exported, St
 /// Name, type, shape and bytes of a tensor.
 type Stored = (String, Dtype, Vec<usize>, Vec<u8>);
 
-/// For each pair of tokens of a window the row of the bias table: a buffer that torchvision keeps
-/// for each Swin block and wants back.
-fn places_in_windows<'a>(
-    experiment: &'a Experiment,
-    names: &'a Names,
-) -> impl Iterator<Item = Stored> + 'a {
+/// Buffers that torchvision's modules keep and want back.
+fn buffers<'a>(experiment: &'a Experiment, names: &'a Names) -> impl Iterator<Item = Stored> + 'a {
     let blocks = experiment.blocks.iter().enumerate();
-    blocks.filter_map(|(at, block)| {
-        let Block::Swin(kind::Swin { window, .. }) = *block else {
-            return None;
-        };
-        let table = names.of(&format!("block.{at}.attention.bias_table"))?;
-        let name = format!("{}index", table.strip_suffix("bias_table")?);
-        let tokens = window * window;
-        let bytes: Vec<u8> = (0..tokens * tokens)
-            .map(|pair| (pair / tokens, pair % tokens))
-            .map(|(one, other)| {
-                let rows = one / window + window - 1 - other / window;
-                let columns = one % window + window - 1 - other % window;
-                rows * (2 * window - 1) + columns
-            })
-            .flat_map(|place| (place as i64).to_le_bytes())
-            .collect();
-        Some((name, Dtype::I64, vec![tokens * tokens], bytes))
+    blocks.flat_map(move |(at, block)| {
+        let of_block = torch(block).buffers().into_iter();
+        of_block.filter_map(move |buffer| {
+            let beside = names.of(&format!("block.{at}.{}", buffer.beside))?;
+            let name = format!("{}{}", beside.strip_suffix(buffer.end)?, buffer.instead);
+            let values = buffer.values;
+            let bytes: Vec<u8> = values
+                .iter()
+                .flat_map(|value| value.to_le_bytes())
+                .collect();
+            Some((name, Dtype::I64, vec![values.len()], bytes))
+        })
     })
 }

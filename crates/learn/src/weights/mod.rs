@@ -5,7 +5,6 @@ mod apply;
 mod compare;
 mod export;
 mod inputs;
-mod layout;
 mod names;
 mod read;
 mod report;

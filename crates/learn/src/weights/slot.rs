@@ -2,8 +2,10 @@
 
 use layerwise_experiment::Experiment;
 
-use super::layout::Layout;
-use crate::local::{LocalModule, parameter_shapes};
+use crate::{
+    block::{Layout, layout},
+    local::{LocalModule, parameter_shapes},
+};
 
 /// What a value belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,12 +44,15 @@ pub(super) fn slots(experiment: &Experiment, modules: &[LocalModule]) -> Vec<Slo
                 Some(inside) => {
                     let (index, part) = inside.split_once('.').unwrap_or(("0", inside));
                     let at = range.start + index.parse().unwrap_or(0);
-                    let layout = Layout::of(experiment.blocks.get(at), part, &shape);
+                    let layout = match experiment.blocks.get(at) {
+                        Some(block) => layout(block, part, &shape),
+                        None => Layout::usual(part, &shape),
+                    };
                     (format!("block.{at}.{part}"), layout, Part::Block)
                 }
                 None => {
                     let part = local.strip_prefix("head.").unwrap_or(&local);
-                    let layout = Layout::of(None, part, &shape);
+                    let layout = Layout::usual(part, &shape);
                     if is_last {
                         (local.clone(), layout, Part::LastHead)
                     } else {

@@ -5,7 +5,7 @@ use std::{
 
 use burn::tensor::Device;
 use layerwise_experiment::{
-    Block, DataKind, Experiment, Found, HeadSource, Shape, Split, Weights, preset,
+    Block, DataKind, Experiment, Found, HeadSource, Shape, Split, Weights, kind, preset,
 };
 use safetensors::{Dtype, tensor::TensorView};
 

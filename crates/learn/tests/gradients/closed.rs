@@ -2,7 +2,7 @@
 //! autodiff.
 
 use burn::tensor::Int;
-use layerwise_experiment::OptimizerKind;
+use layerwise_experiment::{OptimizerKind, kind};
 use layerwise_learn::local::{Named, closed_step};
 use rand::RngExt;
 

@@ -24,7 +24,7 @@ use burn::{
 use layerwise_dataset::{Part, Samples, Store};
 use layerwise_experiment::{
     Block, Experiment, Head, HeadKind, Init, Loss, LossKind, MethodKind, ModuleSettings, NormOver,
-    Optimizer, Position, Shape, Shortcut, Split,
+    Optimizer, Position, Shape, Shortcut, Split, kind,
     rng::{Stream, rng},
 };
 use layerwise_learn::{

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use layerwise_experiment::{Block, Experiment, MethodKind};
+use layerwise_experiment::{Block, Experiment, MethodKind, kind};
 use layerwise_run::{Command, Goal, Run, RunOptions, fork};
 use layerwise_study::{Changed, Fact, Phase, Recorded, Target, checkpoints};
 use safetensors::SafeTensors;

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, time::Duration};
 
-use layerwise_experiment::{Block, Experiment};
+use layerwise_experiment::{Block, Experiment, kind};
 use layerwise_run::{Command, Run, RunOptions};
 use layerwise_study::{Fact, Inspection, Phase};
 use safetensors::SafeTensors;

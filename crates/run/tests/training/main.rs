@@ -25,7 +25,7 @@ use std::{
 };
 
 use layerwise_experiment::{
-    Block, DeviceChoice, Experiment, Family, MethodKind, Preset, Split, preset, presets,
+    Block, DeviceChoice, Experiment, Family, MethodKind, Preset, Split, kind, preset, presets,
 };
 use layerwise_run::{Command, Goal, Run, RunOptions, Slot, adapters, trace};
 use layerwise_study::{

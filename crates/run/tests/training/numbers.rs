@@ -5,7 +5,7 @@ use layerwise_dataset::{
     export::{Target, export},
     look,
 };
-use layerwise_experiment::{Block, DataKind, Experiment, Init, Split};
+use layerwise_experiment::{Block, DataKind, Experiment, Init, Split, kind};
 
 use super::{Told, experiment, train};
 

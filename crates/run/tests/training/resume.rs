@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use layerwise_experiment::{Block, Experiment};
+use layerwise_experiment::{Block, Experiment, kind};
 use layerwise_run::{Run, RunOptions};
 use layerwise_study::{Fact, Phase, told as read};
 use safetensors::SafeTensors;

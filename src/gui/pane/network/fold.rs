@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use layerwise_experiment::{Block, Change};
+use layerwise_experiment::{Block, Change, kind};
 
 /// Folded modules. A module is folded as long as all its blocks are marked, so that folds go
 /// along with blocks and cuts that come, go and move.

@@ -1,6 +1,6 @@
 use eframe::egui::{Event, Key, Modifiers, OutputCommand, PointerButton, Role, vec2};
 use egui_kittest::{Harness, kittest::Queryable};
-use layerwise_experiment::{Balance, Block, MethodKind, blocks_to_toml, preset};
+use layerwise_experiment::{Balance, Block, MethodKind, blocks_to_toml, kind, preset};
 
 use super::*;
 use crate::gui::{

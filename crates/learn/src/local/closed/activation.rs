@@ -2,14 +2,17 @@
 
 use burn::tensor::{Bool, Tensor, activation};
 
-use crate::block::{Activation, Dual, gate, gelu_slope, normal_density, silu_slope, tanh_slope};
+use crate::block::{
+    Activated, Activation, Closed, Draws, Dual, Place, Seen, gate, gelu_slope, normal_density,
+    silu_slope, tanh_slope,
+};
 
 /// What an activation saw.
 #[expect(
     clippy::large_enum_variant,
     reason = "a module has few layers, and they live for one step"
 )]
-pub enum Seen {
+enum Bent {
     /// x for x > 0, slope·x where the gate is closed.
     Gate { closed: Tensor<4, Bool>, slope: f64 },
     /// A function with two derivatives.
@@ -18,7 +21,7 @@ pub enum Seen {
 
 /// Functions with two derivatives.
 #[derive(Clone, Copy, Debug)]
-pub enum Curve {
+enum Curve {
     Gelu,
     Silu,
     Tanh,
@@ -52,17 +55,22 @@ impl Curve {
     }
 }
 
-impl Seen {
-    pub fn forward(activation: Activation, x: Tensor<4>) -> (Self, Tensor<4>) {
-        let gate_of = |slope| Self::Gate {
+impl Closed for Activated {
+    fn see(
+        &self,
+        x: Tensor<4>,
+        _place: Place,
+        _draws: &mut Draws,
+    ) -> (Box<dyn Seen + '_>, Tensor<4>) {
+        let gate_of = |slope| Bent::Gate {
             closed: x.clone().lower_equal_scalar(0.0),
             slope,
         };
-        let smooth = |curve| Self::Smooth {
+        let smooth = |curve| Bent::Smooth {
             curve,
             input: Dual::plain(x.clone()),
         };
-        let seen = match activation {
+        let seen = match self.activation {
             Activation::Relu => gate_of(0.0),
             Activation::LeakyRelu(slope) => gate_of(slope),
             Activation::Gelu => smooth(Curve::Gelu),
@@ -70,14 +78,16 @@ impl Seen {
             Activation::Tanh => smooth(Curve::Tanh),
         };
         let y = match &seen {
-            Self::Gate { closed, slope } => gate(x, closed, *slope),
-            Self::Smooth { .. } => activation.forward(Dual::plain(x)).value,
+            Bent::Gate { closed, slope } => gate(x, closed, *slope),
+            Bent::Smooth { .. } => self.activation.forward(Dual::plain(x)).value,
         };
-        (seen, y)
+        (Box::new(seen), y)
     }
+}
 
+impl Seen for Bent {
     /// ẏ = f′(x)·ẋ
-    pub fn along(&mut self, tangent: Tensor<4>) -> Tensor<4> {
+    fn along(&mut self, tangent: Tensor<4>) -> Tensor<4> {
         match self {
             Self::Gate { closed, slope } => gate(tangent, closed, *slope),
             Self::Smooth { curve, input } => {
@@ -88,7 +98,7 @@ impl Seen {
     }
 
     /// ∂O/∂x = f′(x)·a + f″(x)·ẋ·ȧ, ∂O/∂ẋ = f′(x)·ȧ.
-    pub fn reverse(&self, errors: Dual) -> Dual {
+    fn reverse(&self, errors: Dual) -> Dual {
         let (curve, input) = match self {
             Self::Gate { closed, slope } => {
                 return errors.linear(|errors| gate(errors, closed, *slope));

@@ -9,25 +9,36 @@ use burn::{
     },
 };
 
-use super::give;
-use crate::block::{Conv2d, Dual, Window};
+use super::tensor::give;
+use crate::block::{Closed, Conv2d, Draws, Dual, Place, Seen, Window};
 
 /// What a convolution saw.
-pub struct Seen<'a> {
+struct Convolved<'a> {
     layer: &'a Conv2d,
     /// `[batch, inputs, height, width]`
     input: Dual,
 }
 
-impl<'a> Seen<'a> {
-    pub fn forward(layer: &'a Conv2d, x: Tensor<4>) -> (Self, Tensor<4>) {
+impl Closed for Conv2d {
+    fn see(
+        &self,
+        x: Tensor<4>,
+        _place: Place,
+        _draws: &mut Draws,
+    ) -> (Box<dyn Seen + '_>, Tensor<4>) {
         let input = Dual::plain(x);
-        let y = layer.forward(input.clone()).value;
-        (Self { layer, input }, y)
+        let y = self.forward(input.clone()).value;
+        (Box::new(Convolved { layer: self, input }), y)
+    }
+}
+
+impl Seen for Convolved<'_> {
+    fn learns(&self) -> bool {
+        true
     }
 
     /// ẏ is the convolution of ẋ, without the bias.
-    pub fn along(&mut self, tangent: Tensor<4>) -> Tensor<4> {
+    fn along(&mut self, tangent: Tensor<4>) -> Tensor<4> {
         self.input.tangent = Some(tangent.clone());
         let Conv2d { weight, .. } = self.layer;
         conv2d(tangent, weight.val(), None, self.layer.options())
@@ -35,7 +46,7 @@ impl<'a> Seen<'a> {
 
     /// A convolution is linear in its kernel as it is in its input: with C(x, a) the gradient of
     /// the kernel for an input x and an error a, ∂O/∂W = C(x, a) + C(ẋ, ȧ). ∂O/∂b = Σ a.
-    pub fn learn(&self, errors: &Dual, into: &mut GradientsParams) {
+    fn learn(&self, errors: &Dual, into: &mut GradientsParams) {
         let Conv2d { weight, bias, .. } = self.layer;
         let of_kernel = |x: &Tensor<4>, errors: &Tensor<4>| {
             let options = self.layer.options();
@@ -55,7 +66,7 @@ impl<'a> Seen<'a> {
 
     /// The transposed convolution, of a and of ȧ. Where the kernel leaves out pixels at the end,
     /// these get zeros.
-    pub fn reverse(&self, errors: Dual) -> Dual {
+    fn reverse(&self, errors: Dual) -> Dual {
         let Window {
             kernel,
             stride,

@@ -3,9 +3,9 @@
 use burn::{optim::GradientsParams, tensor::Tensor};
 
 use super::{
-    linear, rows,
+    linear,
     sphere::{Product, Sphere},
-    vectors,
+    tensor::{rows, vectors},
 };
 use crate::{
     block::Dual,

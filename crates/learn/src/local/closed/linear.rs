@@ -2,8 +2,11 @@
 
 use burn::{module::Param, optim::GradientsParams, tensor::Tensor};
 
-use super::give;
-use crate::local::rows::Rows;
+use super::tensor::{give, rows, vectors};
+use crate::{
+    block::{self, Closed, Draws, Dual, Place},
+    local::rows::Rows,
+};
 
 /// What a linear layer or a matrix head saw.
 pub struct Seen<'a> {
@@ -63,5 +66,39 @@ impl<'a> Seen<'a> {
     pub fn reverse(&self, errors: Rows) -> Rows {
         let transposed = self.weight.val().transpose();
         errors.linear(|errors| errors.matmul(transposed.clone()))
+    }
+}
+
+impl Closed for block::Linear {
+    fn see(
+        &self,
+        x: Tensor<4>,
+        _place: Place,
+        _draws: &mut Draws,
+    ) -> (Box<dyn block::Seen + '_>, Tensor<4>) {
+        let (seen, y) = Seen::forward(&self.weight, self.bias.as_ref(), rows(x));
+        (Box::new(seen), vectors(y))
+    }
+}
+
+impl block::Seen for Seen<'_> {
+    fn learns(&self) -> bool {
+        true
+    }
+
+    fn along(&mut self, tangent: Tensor<4>) -> Tensor<4> {
+        vectors(Seen::along(self, rows(tangent)))
+    }
+
+    fn learn(&self, errors: &Dual, into: &mut GradientsParams) {
+        Seen::learn(self, &Rows::of(errors.clone()), into);
+    }
+
+    fn reverse(&self, errors: Dual) -> Dual {
+        let Rows { value, tangent } = Seen::reverse(self, Rows::of(errors));
+        Dual {
+            value: vectors(value),
+            tangent: tangent.map(vectors),
+        }
     }
 }

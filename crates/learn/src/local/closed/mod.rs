@@ -14,21 +14,18 @@
 
 mod activation;
 mod conv;
+mod dropout;
 mod head;
-mod layer;
 mod linear;
 mod loss;
 mod norm;
 mod pool;
 mod sphere;
+mod tensor;
 
 use std::borrow::Borrow;
 
-use burn::{
-    module::{Module, Param},
-    optim::GradientsParams,
-    tensor::Tensor,
-};
+use burn::{module::Module, optim::GradientsParams, tensor::Tensor};
 
 use super::{
     batch::Batch,
@@ -39,14 +36,14 @@ use super::{
     step::ModuleStep,
 };
 use crate::{
-    block::{Draws, Dual},
+    block::{Draws, Dual, Layer, Seen},
     metric::Alignment,
 };
-use layer::Seen;
 
 /// Whether [`closed_step`] has formulas for everything in a module that learns.
 pub(super) fn has_closed_form(module: &LocalModule) -> bool {
-    module.layers().iter().all(layer::has_closed_form) && matrix_head(module).is_some()
+    let mut layers = module.layers().iter().map(Layer::closed);
+    layers.all(|layer| layer.is_some()) && matrix_head(module).is_some()
 }
 
 /// The head of a module that learns from nothing but the cross-entropy of a matrix head on what
@@ -88,7 +85,7 @@ pub fn closed_step(
     let mut x = input.inner();
     let mut layers = Vec::new();
     for (at, layer) in module.layers().iter().enumerate() {
-        let (seen, y) = Seen::forward(layer, x, at, draws)?;
+        let (seen, y) = layer.closed()?.see(x, (at, 0), draws);
         layers.push(seen);
         x = y;
     }
@@ -110,7 +107,7 @@ pub fn closed_step(
     let delta_out = at_output.value.clone() * samples;
 
     // Below the first layer that learns, errors are of use to nobody but the module before.
-    let lowest = layers.iter().position(Seen::learns);
+    let lowest = layers.iter().position(|seen| seen.learns());
     let lowest = lowest.unwrap_or(layers.len());
     if !reconciles {
         let lowest = (!asks).then_some(lowest);
@@ -156,7 +153,7 @@ pub fn closed_step(
 
 /// Sends errors back through layers, which leave their gradients in `into`: down to the layer
 /// `lowest`, or through all of them to the input where there is none.
-fn back<'a, S: Borrow<Seen<'a>>>(
+fn back<'a, S: Borrow<Box<dyn Seen + 'a>>>(
     layers: impl IntoIterator<Item = S, IntoIter: DoubleEndedIterator + ExactSizeIterator>,
     mut errors: Dual,
     mut into: Option<&mut GradientsParams>,
@@ -173,24 +170,4 @@ fn back<'a, S: Borrow<Seen<'a>>>(
         errors = seen.reverse(errors);
     }
     Some(errors)
-}
-
-/// Keeps the gradient of a parameter.
-fn give<const D: usize>(
-    into: &mut GradientsParams,
-    parameter: &Param<Tensor<D>>,
-    gradient: Tensor<D>,
-) {
-    into.register(parameter.id, gradient);
-}
-
-/// `[batch, values]` as vectors, `[batch, values, 1, 1]`.
-fn vectors(rows: Tensor<2>) -> Tensor<4> {
-    let [batch, values] = rows.dims();
-    rows.reshape([batch, values, 1, 1])
-}
-
-/// All values of each sample in a row.
-fn rows(x: Tensor<4>) -> Tensor<2> {
-    x.flatten(1, 3)
 }

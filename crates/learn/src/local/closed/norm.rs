@@ -3,13 +3,15 @@
 use burn::{optim::GradientsParams, tensor::Tensor};
 
 use super::{
-    give,
     sphere::{Product, Sphere},
+    tensor::give,
 };
-use crate::block::{Affine, Dual, Standard};
+use crate::block::{
+    Affine, BatchNorm, Closed, Draws, Dual, GroupNorm, LayerNorm, Place, Seen, Standard,
+};
 
 /// What a normalisation saw: y = w·n + b.
-pub struct Seen<'a> {
+struct Normed<'a> {
     affine: &'a Affine,
     /// n, perhaps in groups.
     standard: Sphere,
@@ -17,9 +19,9 @@ pub struct Seen<'a> {
     shape: [usize; 4],
 }
 
-impl<'a> Seen<'a> {
+impl<'a> Normed<'a> {
     /// Of values shaped as `shape`, standardised over `dims`.
-    pub fn forward(
+    fn forward(
         affine: &'a Affine,
         standard: Standard,
         dims: &[usize],
@@ -43,16 +45,22 @@ impl<'a> Seen<'a> {
     fn weight(&self) -> Tensor<4> {
         self.affine.weight.val().reshape(self.affine.shape)
     }
+}
+
+impl Seen for Normed<'_> {
+    fn learns(&self) -> bool {
+        true
+    }
 
     /// ẏ = w·ṅ
-    pub fn along(&mut self, tangent: Tensor<4>) -> Tensor<4> {
+    fn along(&mut self, tangent: Tensor<4>) -> Tensor<4> {
         let grouped = self.grouped();
         let normal = self.standard.along(tangent.reshape(grouped));
         normal.reshape(self.shape) * self.weight()
     }
 
     /// ∂O/∂w = Σ (n·a + ṅ·ȧ), ∂O/∂b = Σ a, over what shares them.
-    pub fn learn(&self, errors: &Dual, into: &mut GradientsParams) {
+    fn learn(&self, errors: &Dual, into: &mut GradientsParams) {
         let Affine {
             weight,
             bias,
@@ -71,10 +79,52 @@ impl<'a> Seen<'a> {
     }
 
     /// Through the scale, w·a and w·ȧ, then as [`Sphere::reverse`].
-    pub fn reverse(&self, errors: Dual) -> Dual {
+    fn reverse(&self, errors: Dual) -> Dual {
         let (weight, grouped) = (self.weight(), self.grouped());
         let errors = errors.linear(|errors| (errors * weight.clone()).reshape(grouped));
         let errors = self.standard.reverse(errors);
         errors.linear(|errors| errors.reshape(self.shape))
+    }
+}
+
+impl Closed for BatchNorm {
+    fn see(
+        &self,
+        x: Tensor<4>,
+        place: Place,
+        draws: &mut Draws,
+    ) -> (Box<dyn Seen + '_>, Tensor<4>) {
+        let shape = x.dims();
+        let standard = self.standard(Dual::plain(x), place, draws);
+        let (seen, y) = Normed::forward(&self.affine, standard, &Self::DIMS, shape);
+        (Box::new(seen), y)
+    }
+}
+
+impl Closed for LayerNorm {
+    fn see(
+        &self,
+        x: Tensor<4>,
+        _place: Place,
+        _draws: &mut Draws,
+    ) -> (Box<dyn Seen + '_>, Tensor<4>) {
+        let shape = x.dims();
+        let standard = self.standard(Dual::plain(x));
+        let (seen, y) = Normed::forward(&self.affine, standard, &self.dims, shape);
+        (Box::new(seen), y)
+    }
+}
+
+impl Closed for GroupNorm {
+    fn see(
+        &self,
+        x: Tensor<4>,
+        _place: Place,
+        _draws: &mut Draws,
+    ) -> (Box<dyn Seen + '_>, Tensor<4>) {
+        let shape = x.dims();
+        let standard = self.standard(Dual::plain(x));
+        let (seen, y) = Normed::forward(&self.affine, standard, &Self::DIMS, shape);
+        (Box::new(seen), y)
     }
 }

@@ -1,8 +1,8 @@
 //! Names of ConvNeXt networks.
 
-use layerwise_experiment::{Block, NormOver};
+use layerwise_experiment::{Block, NormOver, kind};
 
-use super::{BlockName, Parts};
+use super::name::{BlockName, Parts};
 
 /// Names of a ConvNeXt.
 pub(super) struct ConvNext {

@@ -1,8 +1,8 @@
 //! Names of MLP-Mixers (timm; torchvision has none).
 
-use layerwise_experiment::{Block, NormOver};
+use layerwise_experiment::{Block, NormOver, kind};
 
-use super::{BlockName, Parts};
+use super::name::{BlockName, Parts};
 
 const STEM: Parts = &[("conv", "stem.proj")];
 

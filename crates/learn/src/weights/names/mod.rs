@@ -3,15 +3,17 @@
 
 mod conv_next;
 mod mixer;
+mod name;
 mod resnet;
 mod swin;
 mod vit;
 
 use layerwise_experiment::Block;
 
-use super::layout::Layout;
+use crate::block::Layout;
 use conv_next::{TIMM_CONV_NEXT, TORCHVISION_CONV_NEXT, conv_next};
 use mixer::mixer;
+use name::BlockName;
 use resnet::resnet;
 use swin::{TIMM_SWIN, TORCHVISION_SWIN, swin};
 use vit::{TIMM_VIT, TORCHVISION_VIT, vit};
@@ -33,39 +35,6 @@ impl Naming {
             Self::Torchvision => "torchvision",
             Self::Timm => "timm",
             Self::Layerwise => "Layerwise",
-        }
-    }
-}
-
-/// Our names of parts of a block, each with the other one.
-type Parts = &'static [(&'static str, &'static str)];
-
-/// What a block is called.
-#[derive(Clone)]
-pub(super) struct BlockName {
-    /// Before the names of its parts; empty where they stand alone.
-    pub prefix: String,
-    parts: Parts,
-}
-
-impl BlockName {
-    fn new(prefix: impl Into<String>, parts: Parts) -> Option<Self> {
-        Some(Self {
-            prefix: prefix.into(),
-            parts,
-        })
-    }
-
-    fn of(&self, part: &str) -> String {
-        let renamed = self.parts.iter().find_map(|(ours, theirs)| {
-            let rest = part.strip_prefix(ours)?;
-            (rest.is_empty() || rest.starts_with('.')).then(|| format!("{theirs}{rest}"))
-        });
-        let part = renamed.as_deref().unwrap_or(part);
-        if self.prefix.is_empty() {
-            part.to_owned()
-        } else {
-            format!("{}.{part}", self.prefix)
         }
     }
 }
@@ -163,38 +132,4 @@ pub(super) fn is_of_loss(name: &str) -> bool {
     ["head.", "decoder.", "similarity."]
         .iter()
         .any(|start| name.starts_with(start))
-}
-
-/// Whether a block may hold values.
-fn has_values(block: &Block) -> bool {
-    !matches!(
-        block,
-        Block::Relu(kind::Relu {})
-            | Block::LeakyRelu(kind::LeakyRelu { .. })
-            | Block::Gelu(kind::Gelu {})
-            | Block::Silu(kind::Silu {})
-            | Block::Tanh(kind::Tanh {})
-            | Block::MaxPool(kind::MaxPool { .. })
-            | Block::AvgPool(kind::AvgPool { .. })
-            | Block::GlobalAvgPool(kind::GlobalAvgPool {})
-            | Block::Flatten(kind::Flatten {})
-            | Block::Dropout(kind::Dropout { .. })
-    )
-}
-
-/// Names by a function that sees each block with values in turn; none where it refuses one.
-fn each<'a>(
-    blocks: &'a [Block],
-    mut name: impl FnMut(&'a Block) -> Option<BlockName>,
-) -> Option<Vec<Option<BlockName>>> {
-    blocks
-        .iter()
-        .map(|block| {
-            if has_values(block) {
-                name(block).map(Some)
-            } else {
-                Some(None)
-            }
-        })
-        .collect()
 }

@@ -1,8 +1,8 @@
 //! Names of residual networks (torchvision; timm has the same).
 
-use layerwise_experiment::Block;
+use layerwise_experiment::{Block, kind};
 
-use super::{BlockName, Parts, each};
+use super::name::{BlockName, Parts, each};
 
 const RESIDUAL: Parts = &[
     ("first.conv", "conv1"),

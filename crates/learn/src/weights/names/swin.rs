@@ -1,8 +1,8 @@
 //! Names of Swin transformers.
 
-use layerwise_experiment::Block;
+use layerwise_experiment::{Block, kind};
 
-use super::{BlockName, Parts, each};
+use super::name::{BlockName, Parts, each};
 
 /// Names of a Swin transformer.
 pub(super) struct Swin {

@@ -1,8 +1,8 @@
 //! Names of vision transformers.
 
-use layerwise_experiment::{Block, Position};
+use layerwise_experiment::{Block, Position, kind};
 
-use super::{BlockName, Parts, each};
+use super::name::{BlockName, Parts, each};
 
 /// Names of a vision transformer.
 pub(super) struct Vit {

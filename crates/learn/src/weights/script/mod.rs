@@ -11,7 +11,8 @@ use super::{
     names::{Naming, namings},
     words,
 };
-use chain::{Chain, Class};
+use crate::block::Class;
+use chain::Chain;
 
 /// A script with the whole network and its last head, in one file: it builds the network, reads
 /// its weights under the names of [`export`](super::export()), and prints the logits of an input.
@@ -59,7 +60,7 @@ from torch import nn"#,
     parts.extend(
         classes
             .into_iter()
-            .map(|class| class.text().trim().to_owned()),
+            .map(|class| class.text.trim().to_owned()),
     );
     parts.push(include_str!("network.py").trim().to_owned());
     let lines: String = chain

@@ -1,10 +1,8 @@
 //! How the values of a tensor lie in a file of PyTorch, against how they lie here.
 
-use layerwise_experiment::Block;
-
 /// What a file's tensor is of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Layout {
+pub(crate) enum Layout {
     Same,
     /// `[outputs, inputs]` of our `[inputs, outputs]`.
     Transposed,
@@ -17,16 +15,12 @@ pub(super) enum Layout {
 }
 
 impl Layout {
-    /// Of the parameter `part` of a block, or of a head where there is no block.
-    pub fn of(block: Option<&Block>, part: &str, shape: &[usize]) -> Self {
-        match (block, part) {
-            (Some(Block::PositionEmbedding(kind::PositionEmbedding { .. })), _) => Self::Tokens,
-            (Some(Block::PatchEmbedding(kind::PatchEmbedding { .. })), "class_token") => {
-                Self::Token
-            }
-            (Some(Block::ConvNext(kind::ConvNext { .. })), "scale") => Self::Scale,
-            _ if shape.len() == 2 && part.ends_with("weight") => Self::Transposed,
-            _ => Self::Same,
+    /// Of a parameter that lies as parameters usually do.
+    pub fn usual(part: &str, shape: &[usize]) -> Self {
+        if shape.len() == 2 && part.ends_with("weight") {
+            Self::Transposed
+        } else {
+            Self::Same
         }
     }
 
