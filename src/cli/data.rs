@@ -8,14 +8,17 @@ use std::{
     },
 };
 
-use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 use layerwise_dataset::{
     Column, ColumnKind, Error, Loading, Request,
     export::{Target, export},
     fetch::{DOWNLOADS, Download, fetch},
     inspect, load,
 };
-use layerwise_experiment::{Data, DataKind};
+use layerwise_experiment::{
+    Data, DataKind,
+    words::{number::grouped, size::exact_bytes},
+};
 
 use super::{
     failure::{Failure, INTERRUPTED},
@@ -125,7 +128,7 @@ fn info(data: &Data, json: bool) -> Result<(), Failure> {
         return print(&format!("{text}\n"));
     }
     let mut text = format!("{}\n", found.format);
-    let samples = |count: usize| HumanCount(count as u64);
+    let samples = |count: usize| grouped(count as u64);
     text.push_str(&match found.test {
         0 => format!("{} samples, no part for testing\n", samples(found.train)),
         test => format!(
@@ -140,10 +143,10 @@ fn info(data: &Data, json: bool) -> Result<(), Failure> {
     text.push_str(&format!("{} classes:\n", found.classes.len()));
     for class in &found.classes {
         text.push_str(&format!(
-            "  {:<24} {:>9} training {:>9} test\n",
+            "  {:<24} {} training {} test\n",
             class.name,
-            HumanCount(class.train),
-            HumanCount(class.test)
+            grouped(class.train),
+            grouped(class.test)
         ));
     }
     if !found.columns.is_empty() {
@@ -179,7 +182,7 @@ pub(crate) fn kind(column: &Column) -> String {
 fn lacking(missing: u64) -> String {
     match missing {
         0 => String::new(),
-        count => format!(", {} missing", HumanCount(count)),
+        count => format!(", {} missing", grouped(count)),
     }
 }
 
@@ -213,7 +216,7 @@ fn write(args: &ExportArgs) -> Result<(), Failure> {
     if unreadable > 0 {
         note(&format!(
             "Image files that cannot be read and are left out: {}",
-            HumanCount(unreadable as u64)
+            grouped(unreadable as u64)
         ));
     }
     for told in notes {
@@ -237,7 +240,7 @@ fn download(name: &str, from: Option<&str>, dir: Option<PathBuf>) -> Result<(), 
     note(&format!(
         "{} ({}), {}: {}",
         download.title,
-        HumanBytes(download.bytes()),
+        exact_bytes(download.bytes()),
         download.credit,
         download.licence
     ));

@@ -15,8 +15,8 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use indicatif::{HumanCount, ProgressBar};
-use layerwise_experiment::{DeviceChoice, presets};
+use indicatif::ProgressBar;
+use layerwise_experiment::{DeviceChoice, presets, words::number::grouped};
 use layerwise_run::{self as run, adapters, choose};
 
 use failure::Failure;
@@ -181,7 +181,7 @@ fn list_presets(json: bool) -> Result<(), Failure> {
             experiment.data.class_count(),
             experiment.blocks.len(),
             plan.len(),
-            HumanCount(parameters as u64),
+            grouped(parameters as u64),
             "",
             preset.source,
         ));

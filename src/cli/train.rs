@@ -10,10 +10,13 @@ use std::{
     time::Duration,
 };
 
-use indicatif::{FormattedDuration, ProgressBar, ProgressStyle};
-use layerwise_experiment::Experiment;
+use indicatif::{ProgressBar, ProgressStyle};
+use layerwise_experiment::{
+    Experiment,
+    words::{number, time},
+};
 use layerwise_run::{self as run, Command, Goal, Run, RunOptions};
-use layerwise_study::{Evaluation, Fact, Phase, Recorded, Said, Summary};
+use layerwise_study::{Evaluation, Fact, Phase, Recorded, Said, Summary, measure::Measure};
 
 use super::{
     failure::{Failure, INTERRUPTED},
@@ -182,15 +185,24 @@ fn end(
 /// A share as "95.8", or a dash where it is not known.
 fn percent(share: f32) -> String {
     if share.is_nan() {
-        return "–".to_owned();
+        return number::NONE.to_owned();
     }
-    format!("{:.1}", share * 100.0)
+    number::percent(share)
 }
 
 fn table(summary: &Summary, args: &TrainArgs) -> String {
     let mut text = String::new();
     if !summary.module_test_accuracy.is_empty() {
-        text.push_str("module  test accuracy (%)  test loss  boundary  cosine       λ\n");
+        let columns = [
+            Measure::TestAccuracy,
+            Measure::TestLoss,
+            Measure::Cosine,
+            Measure::Lambda,
+        ];
+        let [accuracy, loss, cosine, lambda] = columns.map(|it| it.name().to_lowercase());
+        text.push_str(&format!(
+            "module  {accuracy} (%)  {loss}  boundary  {cosine}  {lambda:>6}\n"
+        ));
     }
     let first = summary.module_separability.len() + 1 - summary.module_test_accuracy.len().max(1);
     for (at, (accuracy, loss)) in summary
@@ -211,7 +223,7 @@ fn table(summary: &Summary, args: &TrainArgs) -> String {
             format!(
                 "{:>8}  {:>6}  {:>6}",
                 format!("{} | {}", number - 1, number),
-                cosine.map_or("–".to_owned(), |cosine| format!("{cosine:.3}")),
+                cosine.map_or_else(|| number::NONE.to_owned(), |cosine| format!("{cosine:.3}")),
                 summary.boundary_lambda.get(boundary).unwrap_or(&0.0),
             )
         });
@@ -293,7 +305,8 @@ impl Display {
                 evaluation.epoch,
                 evaluation.step,
                 self.loss,
-                self.accuracy.map_or("–".to_owned(), percent)
+                self.accuracy
+                    .map_or_else(|| number::NONE.to_owned(), percent)
             ));
         }
     }
@@ -308,11 +321,12 @@ impl Display {
                 "epoch {:.1}, loss {:.4}, test accuracy {} %, {} left",
                 progress.step as f64 / progress.steps_per_epoch.max(1) as f64,
                 self.loss,
-                self.accuracy.map_or("–".to_owned(), percent),
+                self.accuracy
+                    .map_or_else(|| number::NONE.to_owned(), percent),
                 progress
                     .seconds_left
-                    .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-                    .map_or("–".to_owned(), |left| FormattedDuration(left).to_string())
+                    .and_then(time::digits)
+                    .unwrap_or_else(|| number::NONE.to_owned())
             ),
             phase => match &progress.loading {
                 Some(loading) => loading.words(),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
-use layerwise_experiment::{Experiment, HeadSource, Weights, write_whole};
+use layerwise_experiment::{Experiment, HeadSource, Weights, words::number::grouped, write_whole};
 use layerwise_learn::weights::{self, Checkpoint, Report};
 
 use super::{
@@ -132,8 +132,8 @@ fn inspect(file: &Path, json: bool) -> Result<(), Failure> {
     text.push_str(&format!(
         "{} tensors with {} values in {} bytes ({})\n",
         names.len(),
-        indicatif::HumanCount(values as u64),
-        indicatif::HumanCount(checkpoint.bytes()),
+        grouped(values as u64),
+        grouped(checkpoint.bytes()),
         checkpoint.format().title()
     ));
     print(&text)

@@ -9,11 +9,11 @@ use std::{
 };
 
 use eframe::egui::{Context, ProgressBar, RichText, Ui};
-use indicatif::HumanBytes;
 use layerwise_dataset::fetch::{Download, Progress, fetch};
+use layerwise_experiment::words::{size::exact_bytes, time::duration};
 use parking_lot::Mutex;
 
-use super::{background::Job, clock, theme};
+use super::{background::Job, theme};
 
 /// A download that goes on, or why the last one ended.
 #[derive(Default)]
@@ -123,15 +123,15 @@ impl Downloads {
 fn words(progress: &Progress) -> String {
     let mut words = format!(
         "{} of {}",
-        HumanBytes(progress.done_bytes),
-        HumanBytes(progress.total_bytes)
+        exact_bytes(progress.done_bytes),
+        exact_bytes(progress.total_bytes)
     );
     if progress.bytes_per_second > 0.0 {
-        let speed = HumanBytes(progress.bytes_per_second as u64);
+        let speed = exact_bytes(progress.bytes_per_second as u64);
         words.push_str(&format!(" · {speed}/s"));
     }
     if let Some(left) = progress.seconds_left {
-        words.push_str(&format!(" · {} left", clock::duration(left)));
+        words.push_str(&format!(" · {} left", duration(left)));
     }
     words
 }

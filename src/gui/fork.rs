@@ -6,13 +6,13 @@ use std::{
 };
 
 use eframe::egui::{Button, ComboBox, DragValue, Grid, RichText, Ui, vec2};
-use layerwise_experiment::{Experiment, Optimizer, Train};
+use layerwise_experiment::{Experiment, Optimizer, Train, words::number::plain};
 use layerwise_study::{Live, Progress, checkpoints};
 
 use super::{
     dialog::kit::{buttons_right, primary},
     theme,
-    widget::{lambda_slider, number, number_row},
+    widget::{lambda_slider, number_row},
 };
 
 /// Most branches of one fork.
@@ -237,7 +237,7 @@ impl ForkDialog {
                         DragValue::new(&mut branch.learning_rate)
                             .range(Optimizer::LEARNING_RATE.ends())
                             .speed(speed)
-                            .custom_formatter(|value, _| number(value))
+                            .custom_formatter(|value, _| plain(value))
                             .update_while_editing(false),
                     )
                     .labelled_by(name);

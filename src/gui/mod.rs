@@ -5,7 +5,6 @@ mod app;
 mod availability;
 mod background;
 mod banner;
-mod clock;
 mod command;
 mod compare;
 mod dialog;

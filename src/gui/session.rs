@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use layerwise_experiment::Experiment;
+use layerwise_experiment::{Experiment, words};
 use layerwise_run::{Command, Run, RunOptions, Slot};
 use layerwise_study::{
     DecisionRegions, Live, Origin, Phase, Progress, Recorded, Said, compare::Compared, follow,
@@ -300,7 +300,7 @@ pub fn record_folder(root: &Path, name: &str) -> PathBuf {
         .take(60)
         .collect();
     let name = if name.is_empty() { "untitled" } else { &name };
-    let stem = format!("{name}-{}", super::clock::stamp());
+    let stem = format!("{name}-{}", words::time::stamp());
     let mut folder = root.join(&stem);
     let mut counter = 2;
     while folder.exists() {

@@ -7,9 +7,10 @@ use std::{
 
 use eframe::egui::{ProgressBar, RichText, Ui};
 use layerwise_dataset::Loading;
+use layerwise_experiment::words::time::duration;
 use parking_lot::Mutex;
 
-use super::{clock, theme};
+use super::theme;
 
 /// Less time than this tells nothing of the time left.
 const SHORTEST: Duration = Duration::from_secs(1);
@@ -125,7 +126,7 @@ impl Waiting {
             &self.words
         };
         match self.seconds_left {
-            Some(left) => format!("{words} · {} left", clock::duration(left)),
+            Some(left) => format!("{words} · {} left", duration(left)),
             None => words.to_owned(),
         }
     }

@@ -1,12 +1,9 @@
-//! Small widgets and words that several panels share.
+//! Small widgets that several panels share.
 
 use std::ops::RangeInclusive;
 
-use eframe::egui::{
-    DragValue, Response, Slider, SliderClamping, Ui,
-    emath::{self, Numeric},
-};
-use layerwise_experiment::MAX_LAMBDA;
+use eframe::egui::{DragValue, Response, Slider, SliderClamping, Ui, emath::Numeric};
+use layerwise_experiment::{MAX_LAMBDA, words::number::plain};
 
 /// Range of the λ slider above its first stop, 0.
 const LAMBDA_SLIDER: RangeInclusive<f64> = 1e-3..=10.0;
@@ -29,7 +26,7 @@ pub fn lambda_slider(ui: &mut Ui, value: &mut f64, label: &str) -> Response {
                 .smallest_positive(*LAMBDA_SLIDER.start())
                 .clamping(SliderClamping::Never)
                 .update_while_editing(false)
-                .custom_formatter(|value, _| number(value)),
+                .custom_formatter(|value, _| plain(value)),
         );
         *value = if value.is_finite() {
             value.clamp(0.0, MAX_LAMBDA)
@@ -58,74 +55,32 @@ pub fn number_row<N: Numeric>(
                 .speed(speed)
                 .clamp_existing_to_range(false)
                 .update_while_editing(false)
-                .custom_formatter(|value, _| number(value)),
+                .custom_formatter(|value, _| plain(value)),
         )
         .labelled_by(label.id);
     ui.end_row();
     response.changed()
 }
 
-/// A number with up to three significant digits after the first, without spare zeros.
-pub fn number(value: f64) -> String {
-    if value == 0.0 || (1e-3..1e7).contains(&value.abs()) {
-        let decimals = if value.abs() >= 100.0 { 2 } else { 4 };
-        let text = emath::format_with_decimals_in_range(value, 0..=decimals);
-        text.trim_start_matches('+').to_owned()
-    } else {
-        format!("{value:e}")
-    }
-}
-
-/// A number of floating-point operations in the largest unit that keeps it at 1 or more.
-pub fn flops(count: u64) -> String {
-    let mut value = count as f64;
-    let mut unit = "";
-    for larger in ["k", "M", "G", "T"] {
-        if value < 1000.0 {
-            break;
-        }
-        value /= 1000.0;
-        unit = larger;
-    }
-    let digits = usize::from(value < 10.0 && !unit.is_empty());
-    format!("{value:.digits$} {unit}FLOPs")
-}
-
-/// A number of bytes in the largest unit that keeps it at 1 or more.
-pub fn bytes(count: u64) -> String {
-    let mut value = count as f64;
-    let mut unit = "B";
-    for larger in ["KiB", "MiB", "GiB", "TiB"] {
-        if value < 1024.0 {
-            break;
-        }
-        value /= 1024.0;
-        unit = larger;
-    }
-    if value < 10.0 && value.fract() > 0.05 {
-        format!("{value:.1} {unit}")
-    } else {
-        format!("{value:.0} {unit}")
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use eframe::egui::{accesskit::Role, pos2};
+    use eframe::egui::{accesskit::Role, emath, pos2};
     use egui_kittest::{Harness, kittest::Queryable};
 
     use super::*;
 
     #[test]
-    fn words_for_numbers() {
-        assert_eq!(bytes(16 * 1024), "16 KiB");
-        assert_eq!(bytes(1536), "1.5 KiB");
-        assert_eq!(bytes(3 << 30), "3 GiB");
-        assert_eq!(number(0.0), "0");
-        assert_eq!(number(0.1), "0.1");
-        assert_eq!(number(1e-5), "1e-5");
-        assert_eq!(number(64.0), "64");
-        assert_eq!(number(0.0015), "0.0015");
+    fn typed_numbers_are_written_as_fields_write_them() {
+        let plain_by_egui = |value: f64| {
+            let most = if value.abs() >= 100.0 { 2 } else { 4 };
+            emath::format_with_decimals_in_range(value, 0..=most)
+        };
+        for exponent in -3..7 {
+            for digits in [1.0, 1.5, 2.25, 3.333_333, 9.999_99, -1.0, -7.071_067] {
+                let value = digits * 10_f64.powi(exponent);
+                assert_eq!(plain(value), plain_by_egui(value));
+            }
+        }
     }
 
     #[test]

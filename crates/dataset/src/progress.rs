@@ -1,6 +1,6 @@
 //! How far something that takes long has come.
 
-use indicatif::HumanCount;
+use layerwise_experiment::words::number::grouped;
 
 /// How far reading has come.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,7 +23,7 @@ impl Loading {
     pub fn words(&self) -> String {
         match self.total {
             0 if self.done == 0 => self.what.to_owned(),
-            0 => format!("{}, {} so far", self.what, HumanCount(self.done)),
+            0 => format!("{}, {} so far", self.what, grouped(self.done)),
             total => format!("{}, {} %", self.what, self.done.saturating_mul(100) / total),
         }
     }

@@ -1,4 +1,9 @@
-//! Text from files in sentences, which are a line each.
+//! What is written in words: text from files on a line, and numbers, sizes and times. Everyone who
+//! tells a person something, on the screen or the terminal or in an error, takes the words from here.
+
+pub mod number;
+pub mod size;
+pub mod time;
 
 /// Text from a file on one line.
 pub fn one_line(text: &str) -> String {

@@ -7,7 +7,8 @@ use std::{
 
 use layerwise_experiment::Experiment;
 
-use crate::{Change, Evaluation, Fact, Inspection, Isolation, StepRecord, Truth};
+pub use crate::measure::Measure;
+use crate::{Change, Evaluation, Fact, Inspection, Isolation, StepRecord};
 
 /// Most points kept of each series of steps.
 const MAX_BUCKETS: usize = 2048;
@@ -15,92 +16,6 @@ const MAX_BUCKETS: usize = 2048;
 const MAX_EVALUATIONS: usize = 1000;
 /// Most changes kept.
 const MAX_CHANGES: usize = 500;
-
-/// A number of each step, for every module or every boundary.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Measure {
-    /// Training loss of each module.
-    Loss,
-    /// Share of the training batch that each module classifies correctly.
-    Accuracy,
-    /// Mean cosine of δin and δout of each boundary.
-    Cosine,
-    /// ‖δin − δout‖ / ‖δout‖ of each boundary.
-    RelativeDistance,
-    /// ‖δin‖ / ‖δout‖ of each boundary.
-    NormRatio,
-    /// R of each boundary.
-    Reconciliation,
-    /// λ of each boundary.
-    Lambda,
-    /// Mean cosine of δout with what global BP would send, of each boundary.
-    TruthAtBoundary,
-    /// Cosine of each module's gradient with that of global BP.
-    TruthOfParameters,
-    /// How the update before each boundary changed the loss of the module behind it.
-    LossChange,
-    /// The same as predicted from δin.
-    PredictedChange,
-}
-
-impl Measure {
-    const ALL: [Self; 11] = [
-        Self::Loss,
-        Self::Accuracy,
-        Self::Cosine,
-        Self::RelativeDistance,
-        Self::NormRatio,
-        Self::Reconciliation,
-        Self::Lambda,
-        Self::TruthAtBoundary,
-        Self::TruthOfParameters,
-        Self::LossChange,
-        Self::PredictedChange,
-    ];
-
-    /// Whether there is one series for each boundary instead of each module.
-    pub fn is_of_boundaries(self) -> bool {
-        !matches!(self, Self::Loss | Self::Accuracy | Self::TruthOfParameters)
-    }
-
-    /// What a step tells of it.
-    fn values(self, record: &StepRecord) -> Vec<f64> {
-        match self {
-            Self::Loss => wide(&record.loss),
-            Self::Accuracy => wide(&record.accuracy),
-            Self::Cosine => wide(&record.cosine),
-            Self::RelativeDistance => wide(&record.relative_distance),
-            Self::NormRatio => wide(&record.norm_ratio),
-            Self::Reconciliation => wide(&record.reconciliation),
-            Self::Lambda => record.lambda.clone(),
-            Self::TruthAtBoundary
-            | Self::TruthOfParameters
-            | Self::LossChange
-            | Self::PredictedChange => Vec::new(),
-        }
-    }
-
-    /// What a comparison with the truth tells of it.
-    fn true_values(self, truth: &Truth) -> Vec<f64> {
-        match self {
-            Self::TruthAtBoundary => wide(&truth.boundary_cosine),
-            Self::TruthOfParameters => wide(&truth.parameter_cosine),
-            Self::LossChange => wide(&truth.loss_change),
-            Self::PredictedChange => wide(&truth.predicted_change),
-            Self::Loss
-            | Self::Accuracy
-            | Self::Cosine
-            | Self::RelativeDistance
-            | Self::NormRatio
-            | Self::Reconciliation
-            | Self::Lambda => Vec::new(),
-        }
-    }
-}
-
-fn wide(values: &[f32]) -> Vec<f64> {
-    values.iter().map(|&value| f64::from(value)).collect()
-}
 
 /// A running mean that leaves out what is not finite.
 #[derive(Clone, Copy, Debug, Default)]
@@ -140,8 +55,8 @@ pub struct History {
     width: usize,
     /// Mean number of the steps in each bucket.
     steps: Vec<Mean>,
-    /// For each measure in the order of `Measure::ALL`, each module or boundary: its buckets.
-    series: [Vec<Vec<Mean>>; Measure::ALL.len()],
+    /// For each measure in the order of `Measure::OVER_STEPS`, each module or boundary: its buckets.
+    series: [Vec<Vec<Mean>>; Measure::OVER_STEPS.len()],
     newest: Option<StepRecord>,
     evaluations: Thinned<Evaluation>,
     changes: Thinned<Change>,
@@ -188,7 +103,7 @@ impl History {
                 self.evaluations.push(evaluation.clone());
             }
             Fact::Truth(truth) => {
-                self.push_values(truth.step, |measure| measure.true_values(truth));
+                self.push_values(truth.step, |measure| measure.of_truth(truth));
             }
             Fact::Isolation(isolation) => {
                 let [sound, broken] = &mut self.isolation;
@@ -221,7 +136,7 @@ impl History {
     }
 
     fn push_step(&mut self, record: &StepRecord) {
-        let bucket = self.push_values(record.step, |measure| measure.values(record));
+        let bucket = self.push_values(record.step, |measure| measure.of_step(record));
         add(&mut self.steps, bucket, record.step as f64);
     }
 
@@ -232,7 +147,7 @@ impl History {
             self.merge_neighbours();
         }
         let bucket = position / self.width;
-        for (measure, series) in Measure::ALL.into_iter().zip(&mut self.series) {
+        for (measure, series) in Measure::OVER_STEPS.into_iter().zip(&mut self.series) {
             let values = values(measure);
             if series.len() < values.len() {
                 series.resize(values.len(), Vec::new());
@@ -252,7 +167,7 @@ impl History {
     }
 
     fn buckets(&self, measure: Measure, index: usize) -> &[Mean] {
-        Measure::ALL
+        Measure::OVER_STEPS
             .iter()
             .position(|&other| other == measure)
             .and_then(|at| self.series.get(at)?.get(index))
@@ -266,7 +181,7 @@ impl History {
 
     /// Number of series of a measure: one for each module that has a loss, or each boundary.
     pub fn series_count(&self, measure: Measure) -> usize {
-        Measure::ALL
+        Measure::OVER_STEPS
             .iter()
             .position(|&other| other == measure)
             .and_then(|at| self.series.get(at))
@@ -345,7 +260,7 @@ impl History {
 
     /// The newest value of a series, exactly as measured.
     pub fn newest_value(&self, measure: Measure, index: usize) -> Option<f64> {
-        let values = measure.values(self.newest.as_ref()?);
+        let values = measure.of_step(self.newest.as_ref()?);
         values
             .get(index)
             .copied()

@@ -8,6 +8,7 @@ mod fact;
 pub mod history;
 mod inspection;
 mod live;
+pub mod measure;
 mod message;
 mod nan;
 mod origin;

@@ -6,9 +6,11 @@ mod image;
 use eframe::egui::{
     Label, Rect, RichText, Sense, TextEdit, TextureHandle, TextureOptions, Ui, pos2, vec2,
 };
-use indicatif::{HumanBytes, HumanCount};
 use layerwise_dataset::{Dataset, Format, fetch::DOWNLOADS};
-use layerwise_experiment::{Data, DataKind, Experiment};
+use layerwise_experiment::{
+    Data, DataKind, Experiment,
+    words::{number::grouped, size::exact_bytes},
+};
 
 use super::field::{Look, choice, fields, number, row, rows};
 use crate::gui::{
@@ -91,8 +93,8 @@ fn about(ui: &mut Ui, dataset: &Dataset) {
     ui.label(
         RichText::new(format!(
             "{} training and {} test samples",
-            HumanCount(dataset.train.len() as u64),
-            HumanCount(dataset.test.len() as u64)
+            grouped(dataset.train.len() as u64),
+            grouped(dataset.test.len() as u64)
         ))
         .small(),
     );
@@ -151,7 +153,7 @@ fn files(
         ui.add_enabled_ui(!downloads.is_active(), |ui| {
             ui.menu_button("Download…", |ui| {
                 for download in &DOWNLOADS {
-                    let size = HumanBytes(download.bytes());
+                    let size = exact_bytes(download.bytes());
                     let button = ui.button(format!("{} ({size})", download.title));
                     let terms = format!("{}\n{}", download.credit, download.licence);
                     if button.on_hover_text(terms).clicked() {

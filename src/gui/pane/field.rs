@@ -4,9 +4,10 @@
 use eframe::egui::{
     Checkbox, ComboBox, DragValue, Grid, Response, Ui, WidgetText, emath::Numeric, vec2,
 };
-use layerwise_experiment::field::{Choice, Form, Info, Scalar, Type};
-
-use crate::gui::widget;
+use layerwise_experiment::{
+    field::{Choice, Form, Info, Scalar, Type},
+    words::number::plain,
+};
 
 /// Height up to which a list of choices is shown whole.
 const LIST_HEIGHT: f32 = 400.0;
@@ -166,7 +167,7 @@ fn drag<N: Numeric>(
         .update_while_editing(look == Look::Panel)
         .speed(speed);
     if !N::INTEGRAL {
-        field = field.custom_formatter(|value, _| widget::number(value));
+        field = field.custom_formatter(|value, _| plain(value));
     }
     ui.add(field)
 }

@@ -4,8 +4,9 @@ use std::{collections::VecDeque, time::Duration};
 
 use eframe::egui::{Button, Color32, Context, RichText, ScrollArea, TextStyle, Ui, Visuals};
 use egui_notify::{Anchor, Toasts};
+use layerwise_experiment::words;
 
-use crate::gui::{clock, session::Notice, theme};
+use crate::gui::{session::Notice, theme};
 
 const MAX_LINES: usize = 2_000;
 /// Notifications beside each other; more become one.
@@ -72,7 +73,7 @@ impl Log {
                 .duration(Duration::from_secs(seconds));
         }
         self.lines.push_back(Line {
-            time: clock::time(),
+            time: words::time::now(),
             notice,
         });
         if self.lines.len() > MAX_LINES {

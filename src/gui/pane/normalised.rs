@@ -1,11 +1,11 @@
 //! How losses are normalised, in words and in the numbers of the experiment.
 
 use eframe::egui::{CollapsingHeader, Grid, RichText, Ui, vec2};
-use indicatif::HumanCount;
-use layerwise_experiment::{Experiment, Loss, LossKind, MethodKind};
+use layerwise_experiment::{
+    Experiment, Loss, LossKind, MethodKind,
+    words::number::{grouped, plain},
+};
 use layerwise_study::history::{History, Measure};
-
-use crate::gui::widget;
 
 /// An explanation that is closed at first. `history` is that of a run of this experiment.
 pub fn show(ui: &mut Ui, experiment: &Experiment, history: Option<&History>) {
@@ -21,7 +21,7 @@ pub fn show(ui: &mut Ui, experiment: &Experiment, history: Option<&History>) {
 
 /// What is true of the experiment, a sentence to a paragraph.
 fn sentences(experiment: &Experiment) -> Vec<String> {
-    let batch = HumanCount(experiment.train.batch_size as u64);
+    let batch = grouped(experiment.train.batch_size as u64);
     let kind = experiment.method.kind;
     let subject = match kind {
         MethodKind::GlobalBp => "The loss L",
@@ -103,8 +103,8 @@ fn averaged(kind: LossKind, beta: f64) -> String {
         }
         LossKind::PredSim => format!(
             "{} times the mean cross-entropy of the B samples plus {} times the mean over all B·B pairs of the squared difference of their similarities",
-            widget::number(1.0 - beta),
-            widget::number(beta)
+            plain(1.0 - beta),
+            plain(beta)
         ),
     }
 }
@@ -141,8 +141,8 @@ fn boundaries(ui: &mut Ui, experiment: &Experiment, history: Option<&History>) {
                 let weighs = history.and_then(|history| weight(history, at));
                 let cells = [
                     format!("{} | {}", module.number - 1, module.number),
-                    HumanCount(module.input.len() as u64).to_string(),
-                    widget::number(module.lambda),
+                    grouped(module.input.len() as u64),
+                    plain(module.lambda),
                     weighs.map_or_else(|| "–".to_owned(), |weight| format!("{weight:.3}")),
                 ];
                 for cell in cells {

@@ -5,6 +5,7 @@ use eframe::egui::{
     containers::menu::{MenuButton, MenuConfig},
 };
 use layerwise_run::Goal;
+use layerwise_study::measure::Measure;
 
 use super::field::{choice, fields, number};
 use crate::gui::{
@@ -39,7 +40,7 @@ impl Kind {
         match self {
             Self::EpochEnd => "End of the epoch",
             Self::Epochs => "Epochs",
-            Self::Accuracy => "Test accuracy",
+            Self::Accuracy => Measure::TestAccuracy.name(),
             Self::Plateau => "Plateau",
             Self::Time => "Time",
         }

@@ -1,12 +1,17 @@
 //! The bar at the top: what the run does, how far it is, λ and the device.
 
 use eframe::egui::{Align, Button, Label, Layout, ProgressBar, RichText, Spinner, Ui, vec2};
-use layerwise_experiment::Experiment;
+use layerwise_experiment::{
+    Experiment,
+    words::{
+        size::mib,
+        time::{duration, speed},
+    },
+};
 use layerwise_study::{Phase, Progress};
 
 use super::pace::Pace;
 use crate::gui::{
-    clock,
     command::{Availability, Command},
     session::Session,
     theme,
@@ -138,19 +143,14 @@ fn words(progress: &Progress) -> String {
         progress.step, progress.total_steps
     );
     if progress.phase.is_over() {
-        words += &format!(" · {}", clock::duration(progress.seconds_spent));
+        words += &format!(" · {}", duration(progress.seconds_spent));
         return words;
     }
-    let speed = progress.steps_per_second;
-    if speed >= 10.0 {
-        words += &format!(" · {speed:.0} steps/s");
-    } else if speed >= 1.0 {
-        words += &format!(" · {speed:.1} steps/s");
-    } else if speed > 0.0 {
-        words += &format!(" · {:.1} s a step", 1.0 / speed);
+    if let Some(speed) = speed(progress.steps_per_second) {
+        words += &format!(" · {speed}");
     }
     if let Some(left) = progress.seconds_left {
-        words += &format!(" · {} left", clock::duration(left));
+        words += &format!(" · {} left", duration(left));
     }
     words
 }
@@ -182,7 +182,7 @@ fn device(ui: &mut Ui, session: &Session, experiment: &Experiment) {
     let text = if memory == 0 {
         "Not running".to_owned()
     } else {
-        format!("{:.0} MiB at most", memory as f64 / (1 << 20) as f64)
+        format!("{} at most", mib(memory))
     };
     ui.label(RichText::new(text).small().weak())
         .on_hover_text("Peak memory of this process");

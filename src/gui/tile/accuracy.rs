@@ -3,16 +3,24 @@
 use std::collections::BTreeSet;
 
 use eframe::egui::Ui;
-use layerwise_study::history::{History, Measure};
+use layerwise_experiment::words::number::NONE;
+use layerwise_study::{
+    history::History,
+    measure::{Measure, Scale},
+};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    TileContext,
-    curves::{CachedCurves, Curve, CurvePlot, Look, MAX_POINTS},
+    context::{TileContext, empty},
+    curves::{CachedCurves, Curve, CurvePlot, Look},
+    formula::hint,
     legend::{self, Entry},
-    loss::test_curves,
     runs,
+    series::{of_module, over_evaluations, over_steps},
 };
+
+/// What the curves show, beside that of training.
+const SHOWN: Measure = Measure::TestAccuracy;
 
 /// The state of the tile.
 #[derive(Serialize, Deserialize)]
@@ -41,11 +49,11 @@ impl View {
         let Some(history) = context.history.filter(|history| history.newest().is_some()) else {
             let sentence = "Accuracy of every module on training batches and test samples \
                             appears here.";
-            super::empty(ui, "Train to see accuracy", sentence);
+            empty(ui, "Train to see accuracy", sentence);
             return;
         };
         ui.horizontal_wrapped(|ui| {
-            ui.label("Test accuracy");
+            ui.label(SHOWN.name()).on_hover_ui(|ui| hint(ui, SHOWN));
             ui.checkbox(&mut self.training, "Training batches, faint");
         });
         let training = self.training;
@@ -56,13 +64,13 @@ impl View {
         runs::legend(ui, context);
         legend::show(ui, "Module", &entries(history), &mut self.hidden);
         CurvePlot {
-            id: ("accuracy", 0),
-            log: false,
-            percent: true,
+            name: "accuracy",
+            measure: SHOWN,
+            scale: Scale::Share,
             level: None,
             marks: history.changes(),
             hidden: &self.hidden,
-            include: &[0.0, 100.0],
+            include: &[0.0, 1.0],
             until: None,
         }
         .show(ui, curves);
@@ -70,25 +78,12 @@ impl View {
 }
 
 fn make(history: &History, training: bool) -> Vec<Curve> {
-    let series = if training {
-        history.series_count(Measure::Accuracy)
-    } else {
-        0
-    };
-    let mut curves: Vec<Curve> = (0..series)
-        .map(|index| {
-            let points = history
-                .points(Measure::Accuracy, index, MAX_POINTS)
-                .map(|[step, share]| [step, 100.0 * share]);
-            let name = history.name_of(Measure::Accuracy, index);
-            let module = history.module_of(Measure::Accuracy, index);
-            let name = format!("{name}, training");
-            Curve::new(name, module, Look::Faint, false, points)
-        })
-        .collect();
-    curves.extend(test_curves(history, false, |module| {
-        module.test_accuracy.map(|share| 100.0 * share)
-    }));
+    let mut curves = Vec::new();
+    if training {
+        let (measure, after) = (Measure::Accuracy, ", training");
+        curves = over_steps(history, measure, Look::Faint, Scale::Share, after);
+    }
+    curves.extend(over_evaluations(history, SHOWN, Scale::Share));
     curves
 }
 
@@ -98,10 +93,9 @@ fn entries(history: &History) -> Vec<Entry> {
             let module = history.module_of(Measure::Accuracy, index);
             let newest = history.evaluations().last();
             let value = newest.and_then(|evaluation| {
-                let mut all = evaluation.modules.iter();
-                let accuracy = all.find(|other| other.number == module)?.test_accuracy;
+                let value = SHOWN.of_evaluation(of_module(evaluation, module)?);
                 // A loss that scores no classes has none.
-                Some(accuracy.map_or("–".to_owned(), |share| format!("{:.1} %", 100.0 * share)))
+                Some(value.map_or_else(|| NONE.to_owned(), |value| SHOWN.text(value)))
             });
             Entry {
                 module,

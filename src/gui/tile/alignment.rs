@@ -5,129 +5,105 @@ use std::collections::BTreeSet;
 
 use eframe::egui::{self, ComboBox, Rect, Sense, TextureOptions, Ui, pos2, vec2};
 use egui_plot::PlotTransform;
-use layerwise_experiment::MethodKind;
-use layerwise_study::history::{History, Measure};
+use layerwise_experiment::{
+    MethodKind,
+    words::number::{NONE, whole},
+};
+use layerwise_study::{
+    history::History,
+    measure::{Measure, Source},
+};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    TileContext,
+    context::{TileContext, empty, empty_in},
     curves::{self, CachedCurves, Curve, CurvePlot, Look, MAX_POINTS},
+    formula::hint,
     legend::{self, Entry},
-    matrix,
-    number::{three_digits, two_decimals, whole},
-    runs,
+    matrix, runs,
+    series::over_steps,
     texture::CachedTexture,
 };
 use crate::gui::theme;
 
-/// What the curves show.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Quantity {
-    #[default]
-    Cosine,
-    RelativeDistance,
-    NormRatio,
-    Reconciliation,
-    TruthAtBoundary,
-    TruthOfParameters,
-    LossChange,
+/// What the curves may show.
+const SHOWN: [Measure; 7] = [
+    Measure::Cosine,
+    Measure::RelativeDistance,
+    Measure::NormRatio,
+    Measure::Reconciliation,
+    Measure::TruthAtBoundary,
+    Measure::TruthOfParameters,
+    Measure::LossChange,
+];
+
+/// Whether it is a comparison with the truth.
+fn is_truth(measure: Measure) -> bool {
+    let mut sources = measure.sources().iter();
+    sources.any(|source| matches!(source, Source::Truth(_)))
 }
 
-impl Quantity {
-    const ALL: [Self; 7] = [
-        Self::Cosine,
-        Self::RelativeDistance,
-        Self::NormRatio,
-        Self::Reconciliation,
-        Self::TruthAtBoundary,
-        Self::TruthOfParameters,
-        Self::LossChange,
-    ];
+/// What is drawn faint behind a measure, and how that is called.
+fn behind(measure: Measure) -> Option<(Measure, &'static str)> {
+    (measure == Measure::LossChange).then_some((Measure::PredictedChange, "predicted"))
+}
 
-    fn title(self) -> &'static str {
-        match self {
-            Self::Cosine => "Cosine of δin and δout",
-            Self::RelativeDistance => "Relative distance |δin − δout| / |δout|",
-            Self::NormRatio => "Norm ratio |δin| / |δout|",
-            Self::Reconciliation => "Reconciliation R",
-            Self::TruthAtBoundary => "Truth: boundary",
-            Self::TruthOfParameters => "Truth: parameters",
-            Self::LossChange => "Change of the next loss, faint: predicted",
-        }
+fn title(measure: Measure) -> String {
+    match behind(measure) {
+        Some((_, faint)) => format!("{}, faint: {faint}", measure.title()),
+        None => measure.title().to_owned(),
     }
+}
 
-    /// What it says, of one that a title does not explain.
-    fn help(self) -> Option<&'static str> {
-        match self {
-            Self::Cosine | Self::RelativeDistance | Self::NormRatio | Self::Reconciliation => None,
-            Self::TruthAtBoundary => Some(
-                "Mean cosine of δout with the gradient that global BP would send to the same boundary: 1 where the module moves its output as global BP would",
-            ),
-            Self::TruthOfParameters => Some(
-                "Cosine of the gradient that each module follows with that of global BP for the same parameters, heads left out",
-            ),
-            Self::LossChange => Some(
-                "How the update of the module before a boundary changed the loss of the module behind it: measured, and faint as δin predicts it",
-            ),
-        }
-    }
-
-    /// Whether it is a comparison with the truth.
-    fn is_truth(self) -> bool {
-        self.help().is_some()
-    }
-
-    fn measure(self) -> Measure {
-        match self {
-            Self::Cosine => Measure::Cosine,
-            Self::RelativeDistance => Measure::RelativeDistance,
-            Self::NormRatio => Measure::NormRatio,
-            Self::Reconciliation => Measure::Reconciliation,
-            Self::TruthAtBoundary => Measure::TruthAtBoundary,
-            Self::TruthOfParameters => Measure::TruthOfParameters,
-            Self::LossChange => Measure::LossChange,
-        }
-    }
-
-    /// Whether values span decades. A cosine or a change can be negative.
-    fn is_log(self) -> bool {
-        matches!(
-            self,
-            Self::RelativeDistance | Self::NormRatio | Self::Reconciliation
-        )
+fn explain(ui: &mut Ui, measure: Measure) {
+    hint(ui, measure);
+    if let Some((faint, _)) = behind(measure) {
+        hint(ui, faint);
     }
 }
 
 /// The state of the tile.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(default)]
 pub struct View {
-    quantity: Quantity,
+    quantity: Measure,
     /// The step under the pointer at the last frame.
     #[serde(skip)]
     cursor: Option<f64>,
     #[serde(skip)]
     hidden: BTreeSet<usize>,
     #[serde(skip)]
-    curves: CachedCurves<(u64, Quantity)>,
+    curves: CachedCurves<(u64, Measure)>,
     #[serde(skip)]
     map: CachedTexture<(u64, bool)>,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self {
+            quantity: Measure::Cosine,
+            cursor: None,
+            hidden: BTreeSet::new(),
+            curves: CachedCurves::default(),
+            map: CachedTexture::default(),
+        }
+    }
 }
 
 impl View {
     /// Draws the tile.
     pub fn show(&mut self, ui: &mut Ui, context: &TileContext<'_>) {
         if let Some((heading, sentence)) = nothing(context) {
-            super::empty(ui, heading, sentence);
+            empty(ui, heading, sentence);
             return;
         }
         let Some(history) = context.history else {
             return;
         };
-        let boundaries = match is_measured(history) {
-            true => history.series_count(Measure::Cosine),
-            false => 0,
+        let boundaries = if is_measured(history) {
+            history.series_count(Measure::Cosine)
+        } else {
+            0
         };
         if boundaries > 0 {
             ui.horizontal_wrapped(|ui| {
@@ -148,39 +124,37 @@ impl View {
         ui.horizontal(|ui| {
             let label = ui.label("Curves of").id;
             ComboBox::from_id_salt("quantity")
-                .selected_text(self.quantity.title())
+                .selected_text(title(self.quantity))
                 .width(ui.available_width().clamp(60.0, 290.0))
                 .truncate()
                 .show_ui(ui, |ui| {
-                    for quantity in Quantity::ALL {
-                        let choice =
-                            ui.selectable_value(&mut self.quantity, quantity, quantity.title());
-                        if let Some(help) = quantity.help() {
-                            choice.on_hover_text(help);
-                        }
+                    for measure in SHOWN {
+                        ui.selectable_value(&mut self.quantity, measure, title(measure))
+                            .on_hover_ui(|ui| explain(ui, measure));
                     }
                 })
                 .response
                 .labelled_by(label)
-                .on_hover_text(self.quantity.help().unwrap_or(self.quantity.title()));
+                .on_hover_ui(|ui| explain(ui, self.quantity));
         });
-        let quantity = self.quantity;
-        let entries = entries(history, quantity.measure(), self.cursor);
-        let noun = match quantity.measure().is_of_boundaries() {
-            true => "Boundary",
-            false => "Module",
+        let measure = self.quantity;
+        let entries = entries(history, measure, self.cursor);
+        let noun = if measure.is_of_boundaries() {
+            "Boundary"
+        } else {
+            "Module"
         };
         runs::legend(ui, context);
         legend::show(ui, noun, &entries, &mut self.hidden);
-        let key = (context.revision(history), quantity);
+        let key = (context.revision(history), measure);
         let curves = self.curves.get(key, || {
-            context.curves(history, |history| make(history, quantity))
+            context.curves(history, |history| make(history, measure))
         });
         let (transform, hovered) = CurvePlot {
-            id: ("alignment", quantity as usize),
-            log: quantity.is_log(),
-            percent: false,
-            level: (quantity == Quantity::LossChange).then_some((0.0, "no change")),
+            name: "alignment",
+            measure,
+            scale: measure.scale(),
+            level: (measure == Measure::LossChange).then_some((0.0, "no change")),
             marks: history.changes(),
             hidden: &self.hidden,
             include: &[],
@@ -189,9 +163,9 @@ impl View {
         .show(ui, curves);
 
         let frame = *transform.frame();
-        if quantity.is_truth() && curves.iter().all(Curve::is_empty) {
+        if is_truth(measure) && curves.iter().all(Curve::is_empty) {
             let (heading, sentence) = no_truth(context.experiment.measure.truth_every);
-            super::empty_in(ui, frame, heading, sentence);
+            empty_in(ui, frame, heading, sentence);
         }
         let area = Rect::from_x_y_ranges(frame.x_range(), place.y_range());
         if boundaries > 0 {
@@ -292,29 +266,13 @@ fn nothing(context: &TileContext<'_>) -> Option<(&'static str, &'static str)> {
     ))
 }
 
-fn make(history: &History, quantity: Quantity) -> Vec<Curve> {
-    let curve = |measure: Measure, index: usize, look: Look| {
-        let name = history.name_of(measure, index);
-        let name = match look {
-            Look::Faint => format!("{name}, predicted"),
-            Look::Line | Look::Marked => name,
-        };
-        Curve::new(
-            name,
-            history.module_of(measure, index),
-            look,
-            quantity.is_log(),
-            history.points(measure, index, MAX_POINTS),
-        )
-    };
-    let measure = quantity.measure();
-    let series = 0..history.series_count(measure);
+fn make(history: &History, measure: Measure) -> Vec<Curve> {
+    let scale = measure.scale();
     let mut curves = Vec::new();
-    if quantity == Quantity::LossChange {
-        let of = |index| curve(Measure::PredictedChange, index, Look::Faint);
-        curves.extend(series.clone().map(of));
+    if let Some((faint, name)) = behind(measure) {
+        curves = over_steps(history, faint, Look::Faint, scale, &format!(", {name}"));
     }
-    curves.extend(series.map(|index| curve(measure, index, Look::Line)));
+    curves.extend(over_steps(history, measure, Look::Line, scale, ""));
     curves
 }
 
@@ -325,22 +283,17 @@ fn entries(history: &History, measure: Measure, cursor: Option<f64>) -> Vec<Entr
                 Some(step) => history.value_at(measure, index, step.max(1.0).round() as usize),
                 None => history.newest_value(measure, index),
             };
-            let text = |value: f64| match measure {
-                Measure::Cosine | Measure::TruthAtBoundary | Measure::TruthOfParameters => {
-                    two_decimals(value)
-                }
-                _ => three_digits(value),
-            };
             let module = history.module_of(measure, index);
-            let short = match measure.is_of_boundaries() {
-                true => format!("{} | {module}", module - 1),
-                false => module.to_string(),
+            let short = if measure.is_of_boundaries() {
+                format!("{} | {module}", module - 1)
+            } else {
+                module.to_string()
             };
             Entry {
                 module,
                 name: history.name_of(measure, index),
                 short,
-                value: Some(value.map_or("–".to_owned(), text)),
+                value: Some(value.map_or_else(|| NONE.to_owned(), |value| measure.text(value))),
                 warning: None,
             }
         })
@@ -372,7 +325,7 @@ fn read_out(response: &egui::Response, history: &History, index: usize, step: f6
             ui.strong(history.name_of(Measure::Cosine, index));
             ui.label(format!("step {}", whole(step)));
             match value {
-                Some(value) => ui.label(format!("cosine {value:.3}").replace('-', "−")),
+                Some(value) => ui.label(format!("cosine {}", Measure::Cosine.exact(value))),
                 None => ui.weak("not measured"),
             };
         });

@@ -7,12 +7,13 @@ use egui_plot::{
     AxisHints, GridInput, GridMark, HLine, HoverPosition, Line, LineStyle, Plot, PlotPoint,
     PlotTransform, Points,
 };
-use layerwise_study::{Change, Changed, Target};
-
-use super::{
-    line::line_style,
-    number::{short, three_digits, whole},
+use layerwise_experiment::words::number::{short, tick, whole};
+use layerwise_study::{
+    Change, Changed, Target,
+    measure::{Measure, Scale},
 };
+
+use super::line::line_style;
 use crate::gui::theme;
 
 /// Most points that a curve is drawn with.
@@ -28,7 +29,7 @@ pub enum Look {
     Marked,
 }
 
-/// One curve. On a logarithmic axis the points hold the decadic logarithm.
+/// One curve. Its points lie where the scale of the axis places their values.
 pub struct Curve {
     pub name: String,
     /// Number of the module whose colour it has.
@@ -40,16 +41,16 @@ pub struct Curve {
 }
 
 impl Curve {
-    /// A curve through the points; on a logarithmic axis only through those above zero.
+    /// A curve through the points that have a place on the scale.
     pub fn new(
         name: String,
         module: usize,
         look: Look,
-        log: bool,
+        scale: Scale,
         points: impl Iterator<Item = [f64; 2]>,
     ) -> Self {
         let points = points
-            .map(|[x, y]| PlotPoint::new(x, if log { y.log10() } else { y }))
+            .map(|[x, y]| PlotPoint::new(x, scale.place(y)))
             .filter(|point| point.y.is_finite())
             .collect();
         Self {
@@ -97,13 +98,12 @@ impl<Key: PartialEq> CachedCurves<Key> {
     }
 }
 
-/// A plot of curves.
+/// A plot of curves. A zoomed view does not outlive the choice of what is drawn and how.
 pub struct CurvePlot<'a> {
-    /// Unique in the tile, and other for every choice of what is drawn, so that a zoomed view
-    /// does not outlive it.
-    pub id: (&'static str, usize),
-    pub log: bool,
-    pub percent: bool,
+    /// Unique among tiles.
+    pub name: &'static str,
+    pub measure: Measure,
+    pub scale: Scale,
     /// Value of a dashed line, with its label.
     pub level: Option<(f64, &'a str)>,
     pub marks: &'a [Change],
@@ -122,19 +122,14 @@ impl CurvePlot<'_> {
     /// and the step under the pointer.
     pub fn show(&self, ui: &mut Ui, curves: &[Curve]) -> (PlotTransform, Option<f64>) {
         let dark = ui.visuals().dark_mode;
-        let (log, percent) = (self.log, self.percent);
-        let scaled = |value: f64| if log { value.log10() } else { value };
+        let (measure, scale) = (self.measure, self.scale);
         let x_axis = AxisHints::new_x()
             .label("Step")
             .formatter(|mark, _| whole(mark.value));
         let y_axis = AxisHints::new_y()
             .min_thickness(AXIS_WIDTH)
-            .formatter(move |mark, range| {
-                let unit = if percent { " %" } else { "" };
-                let span = range.end() - range.start();
-                format!("{}{unit}", tick(mark, log, span))
-            });
-        let mut plot = Plot::new(self.id)
+            .formatter(move |mark, range| mark_words(mark, scale, range.end() - range.start()));
+        let mut plot = Plot::new((self.name, measure, scale))
             .allow_scroll(false)
             .show_crosshair(false)
             .grid_color(ui.visuals().widgets.noninteractive.bg_stroke.color)
@@ -151,16 +146,16 @@ impl CurvePlot<'_> {
                     plot_name,
                     position,
                     ..
-                } if !plot_name.is_empty() => Some(hover(plot_name, *position, log, percent)),
+                } if !plot_name.is_empty() => Some(hover(plot_name, *position, measure, scale)),
                 _ => None,
             });
         for &value in self.include {
-            plot = plot.include_y(scaled(value));
+            plot = plot.include_y(scale.place(value));
         }
         if let Some(until) = self.until {
             plot = plot.include_x(until);
         }
-        if log {
+        if scale == Scale::Log {
             plot = plot.y_grid_spacer(log_marks);
         }
         let weak = ui.visuals().weak_text_color();
@@ -171,7 +166,7 @@ impl CurvePlot<'_> {
         let response = plot.show(ui, |plot| {
             if let Some((value, _)) = self.level {
                 plot.hline(
-                    HLine::new("", scaled(value))
+                    HLine::new("", scale.place(value))
                         .color(weak)
                         .width(1.5)
                         .style(LineStyle::dashed_dense())
@@ -184,7 +179,7 @@ impl CurvePlot<'_> {
         });
         let transform = response.transform;
         if let Some((value, label)) = self.level {
-            paint_level(ui, &transform, scaled(value), label);
+            paint_level(ui, &transform, scale.place(value), label);
         }
         paint_marks(ui, &transform, self.marks);
         let pointer = response.response.hover_pos();
@@ -227,13 +222,8 @@ fn draw<'a>(plot: &mut egui_plot::PlotUi<'a>, curve: &'a Curve, color: Color32) 
     }
 }
 
-fn hover(name: &str, at: PlotPoint, log: bool, percent: bool) -> String {
-    let value = if log { 10_f64.powf(at.y) } else { at.y };
-    let value = if percent {
-        format!("{value:.1} %")
-    } else {
-        three_digits(value)
-    };
+fn hover(name: &str, at: PlotPoint, measure: Measure, scale: Scale) -> String {
+    let value = measure.exact(scale.value(at.y));
     format!("{name}\nstep {}\n{value}", whole(at.x.round()))
 }
 
@@ -379,15 +369,13 @@ fn log_marks(input: GridInput) -> Vec<GridMark> {
     marks
 }
 
-fn tick(mark: GridMark, log: bool, span: f64) -> String {
-    if log {
-        short(10_f64.powf(mark.value))
-    } else if span > 20_000.0 {
-        format!("{:.0e}", mark.value)
-    } else {
-        let decimals = (-mark.step_size.log10() - 1e-9).ceil().clamp(0.0, 6.0) as usize;
-        format!("{:.*}", decimals, mark.value).replace('-', "−")
-    }
+/// What stands at a mark of an axis that spans so much.
+fn mark_words(mark: GridMark, scale: Scale, span: f64) -> String {
+    let number = match scale {
+        Scale::Log => short(scale.value(mark.value)),
+        Scale::Linear | Scale::Share => tick(mark.value, mark.step_size, span),
+    };
+    format!("{number} {}", scale.unit()).trim_end().to_owned()
 }
 
 #[cfg(test)]
@@ -397,7 +385,7 @@ mod tests {
     #[test]
     fn log_axis_keeps_what_is_above_zero() {
         let points = [[1.0, 100.0], [2.0, 0.0], [3.0, f64::NAN], [4.0, 0.01]];
-        let curve = Curve::new(String::new(), 1, Look::Line, true, points.into_iter());
+        let curve = Curve::new(String::new(), 1, Look::Line, Scale::Log, points.into_iter());
         let y: Vec<f64> = curve.points.iter().map(|point| point.y).collect();
         assert_eq!(y, [2.0, -2.0]);
     }

@@ -1,7 +1,6 @@
 //! One sample, one step: every quantity of local learning with its value and its formula, module
 //! by module (arXiv 2406.05222).
 
-mod formula;
 mod rows;
 mod sample;
 mod scores;
@@ -13,13 +12,16 @@ use eframe::egui::{
     Align, Button, CollapsingHeader, DragValue, Label, Layout, RichText, ScrollArea, TextStyle, Ui,
     vec2,
 };
+use layerwise_experiment::words::number::NONE;
 use layerwise_run::{Command, probe_size};
 use layerwise_study::{Change, InspectedModule, Inspection, Phase, history::History};
 use serde::{Deserialize, Serialize};
 
-use super::{TileContext, number::three_digits};
+use super::{
+    context::{TileContext, empty, empty_in},
+    formula::formula,
+};
 use crate::gui::theme;
-use formula::formula;
 use rows::Row;
 
 /// From this width on, words stand beside formulas instead of below.
@@ -64,7 +66,7 @@ impl View {
             let sentence = "Train, then hold: every number of the next step appears here for one \
                             sample, module by module, with its formula. Step goes through training \
                             step by step.";
-            super::empty(ui, "Train to inspect a step", sentence);
+            empty(ui, "Train to inspect a step", sentence);
             return None;
         };
         let phase = context.progress.phase;
@@ -93,14 +95,13 @@ impl View {
         match newest {
             Some((_, inspection)) => self.inspected(ui, context, history, inspection),
             None => {
-                let sentence = match phase.is_over() {
-                    true => "The run ended before a step of it was inspected.",
-                    false => {
-                        "Press Inspect, or hold the run: then each step is inspected by itself."
-                    }
+                let sentence = if phase.is_over() {
+                    "The run ended before a step of it was inspected."
+                } else {
+                    "Press Inspect, or hold the run: then each step is inspected by itself."
                 };
                 let place = ui.available_rect_before_wrap();
-                super::empty_in(ui, place, "No step inspected yet", sentence);
+                empty_in(ui, place, "No step inspected yet", sentence);
             }
         }
         ask.then_some(Command::Inspect {
@@ -313,7 +314,8 @@ fn number_row(ui: &mut Ui, row: &Row, width: f32) {
     let mut text = formula(&row.formula, color);
     text.wrap.max_width = (width - NUMBER).max(NUMBER);
     let text = ui.painter().layout_job(text);
-    let value = row.value.map_or_else(|| "–".to_owned(), three_digits);
+    let value = row.value.map(|value| row.measure.exact(value));
+    let value = value.unwrap_or_else(|| NONE.to_owned());
     let size = vec2(width, ui.text_style_height(&TextStyle::Body));
     let left = Layout::left_to_right(Align::Center);
     ui.allocate_ui_with_layout(size, left, |ui| {

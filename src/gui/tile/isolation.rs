@@ -8,10 +8,10 @@ use eframe::egui::{
 };
 use layerwise_experiment::{Experiment, MethodKind};
 use layerwise_run::Command;
-use layerwise_study::Isolation;
+use layerwise_study::{Isolation, measure::Measure};
 use serde::{Deserialize, Serialize};
 
-use super::{TileContext, number::power};
+use super::context::{TileContext, empty};
 use crate::gui::theme;
 
 /// The state of the tile.
@@ -30,7 +30,7 @@ impl View {
             let sentence = "After the first step, a matrix appears here: how strongly the loss of \
                             each module pulls at the parameters of each other. Where modules are \
                             isolated, it is exactly 0 off the diagonal.";
-            super::empty(ui, "Train to see the proof", sentence);
+            empty(ui, "Train to see the proof", sentence);
             return None;
         };
         let kind = context.experiment.method.kind;
@@ -40,9 +40,10 @@ impl View {
         match history.isolation(self.broken) {
             Some(isolation) => {
                 let (text, proved) = verdict(isolation, context.experiment);
-                let color = match proved {
-                    true => ui.visuals().text_color(),
-                    false => theme::error_color(ui.visuals()),
+                let color = if proved {
+                    ui.visuals().text_color()
+                } else {
+                    theme::error_color(ui.visuals())
                 };
                 ui.label(RichText::new(text).color(color));
                 ui.weak(format!(
@@ -55,10 +56,12 @@ impl View {
                     .show_viewport(ui, |ui, seen| grid(ui, isolation, seen));
             }
             None => {
-                let text = match (alive, self.broken) {
-                    (true, false) => "The isolation is measured after the first step",
-                    (true, true) => "Press Measure to open the cuts once and look",
-                    (false, _) => "The run ended before this was measured",
+                let text = if !alive {
+                    "The run ended before this was measured"
+                } else if self.broken {
+                    "Press Measure to open the cuts once and look"
+                } else {
+                    "The isolation is measured after the first step"
                 };
                 ui.weak(text);
             }
@@ -82,9 +85,10 @@ impl View {
                 .on_disabled_hover_text(over)
                 .clicked();
             let possible = kind.is_local() && (alive || was_broken);
-            let why = match kind.is_local() {
-                true => over,
-                false => "Global BP has no cut to open",
+            let why = if kind.is_local() {
+                over
+            } else {
+                "Global BP has no cut to open"
             };
             let switch = Checkbox::new(&mut self.broken, "Break the isolation");
             let switched = ui
@@ -268,9 +272,10 @@ fn paint_cell(
         let stroke = Stroke::new(1.0, color);
         painter.rect_stroke(place, 3.0, stroke, egui::StrokeKind::Inside);
     }
-    let (text, color) = match is_zero {
-        true => ("0".to_owned(), visuals.weak_text_color()),
-        false => (power(norm), visuals.strong_text_color()),
+    let (text, color) = if is_zero {
+        ("0".to_owned(), visuals.weak_text_color())
+    } else {
+        (Measure::Reach.text(norm), visuals.strong_text_color())
     };
     painter.text(
         place.center(),
@@ -289,9 +294,10 @@ fn words(isolation: &Isolation, place: Vec2) -> Option<String> {
     let (row, column) = (place.y as usize, place.x as usize);
     let loss = isolation.losses.get(row)?;
     let norm = isolation.norms.get(row)?.get(column)?;
-    let size = match *norm == 0.0 {
-        true => "exactly 0".to_owned(),
-        false => format!("{norm:.3e}").replace('-', "−"),
+    let size = if *norm == 0.0 {
+        "exactly 0".to_owned()
+    } else {
+        Measure::Reach.exact(*norm)
     };
     Some(format!(
         "Gradient of the loss of module {loss} for the parameters of module {}: {size}",
@@ -303,10 +309,10 @@ fn words(isolation: &Isolation, place: Vec2) -> Option<String> {
 mod tests {
     use egui_kittest::{Harness, kittest::Queryable};
     use layerwise_experiment::preset;
-    use layerwise_study::{Fact, Phase, Progress, compare::Comparison, history::History};
+    use layerwise_study::{Fact, Phase, history::History};
 
     use super::*;
-    use crate::gui::command::Availability;
+    use crate::gui::tile::support::Scene;
 
     fn measured(norms: [[f64; 2]; 2], broken: bool) -> Isolation {
         Isolation {
@@ -352,32 +358,13 @@ mod tests {
         assert_eq!(words(&isolation, vec2(-0.5, 0.5)), None);
     }
 
-    /// The tile of a run that told of this, and what it asked for.
-    fn shown_of<'a>(
-        history: &'a History,
-        experiment: &'a Experiment,
-        phase: Phase,
-    ) -> Harness<'a, (View, Option<Command>)> {
-        let progress = Progress {
-            phase,
-            ..Progress::default()
-        };
+    /// The tile of a scene, and what it asked for.
+    fn shown_of(scene: Scene) -> Harness<'static, (View, Option<Command>)> {
         Harness::builder()
             .with_size(vec2(700.0, 400.0))
             .build_ui_state(
                 move |ui, (view, asked): &mut (View, Option<Command>)| {
-                    let context = TileContext {
-                        experiment,
-                        history: Some(history),
-                        progress: &progress,
-                        regions: None,
-                        origin: None,
-                        comparison: &Comparison::default(),
-                        availability: Availability::default(),
-                        dataset: None,
-                        edited: None,
-                    };
-                    if let Some(command) = view.show(ui, &context) {
+                    if let Some(command) = view.show(ui, &scene.context()) {
                         *asked = Some(command);
                     }
                 },
@@ -387,12 +374,12 @@ mod tests {
 
     #[test]
     fn a_run_is_asked_while_it_lives() {
-        let experiment = preset("digits-mlp").unwrap().experiment().unwrap();
-        let mut history = History::new(&experiment);
-        let sound = measured([[0.5, 0.0], [0.0, 2.0]], false);
-        history.push(&Fact::Isolation(sound));
         for (phase, asked) in [(Phase::Paused, true), (Phase::Finished, false)] {
-            let mut harness = shown_of(&history, &experiment, phase);
+            let scene = Scene::preset("digits-mlp");
+            let mut history = History::new(&scene.experiment);
+            let sound = measured([[0.5, 0.0], [0.0, 2.0]], false);
+            history.push(&Fact::Isolation(sound));
+            let mut harness = shown_of(scene.with_run(history, phase));
             harness.run();
             harness.get_by_label_contains("exactly 0");
             harness.get_by_label("Break the isolation").click();

@@ -3,15 +3,19 @@
 use std::collections::BTreeSet;
 
 use eframe::egui::{ComboBox, Ui};
-use layerwise_study::history::{History, Measure};
+use layerwise_study::{
+    history::History,
+    measure::{Measure, Scale},
+};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    TileContext,
-    curves::{CachedCurves, Curve, CurvePlot, Look, MAX_POINTS},
+    context::{TileContext, empty},
+    curves::{CachedCurves, Curve, CurvePlot, Look},
+    formula::hint,
     legend::{self, Entry},
-    number::three_digits,
     runs,
+    series::{of_module, over_evaluations, over_steps},
 };
 
 /// On which samples.
@@ -30,6 +34,13 @@ impl Samples {
             Self::Test => "Test samples",
         }
     }
+
+    fn measure(self) -> Measure {
+        match self {
+            Self::Training => Measure::Loss,
+            Self::Test => Measure::TestLoss,
+        }
+    }
 }
 
 /// The state of the tile.
@@ -41,7 +52,7 @@ pub struct View {
     #[serde(skip)]
     hidden: BTreeSet<usize>,
     #[serde(skip)]
-    curves: CachedCurves<(u64, Samples, bool)>,
+    curves: CachedCurves<(u64, Samples, Scale)>,
 }
 
 impl View {
@@ -49,7 +60,7 @@ impl View {
     pub fn show(&mut self, ui: &mut Ui, context: &TileContext<'_>) {
         let Some(history) = context.history.filter(|history| history.newest().is_some()) else {
             let sentence = "One curve for each module appears here, beside the loss of guessing.";
-            super::empty(ui, "Train to see losses", sentence);
+            empty(ui, "Train to see losses", sentence);
             return;
         };
         ui.horizontal_wrapped(|ui| {
@@ -62,13 +73,16 @@ impl View {
                     }
                 })
                 .response
-                .labelled_by(label);
+                .labelled_by(label)
+                .on_hover_ui(|ui| hint(ui, self.samples.measure()));
             ui.checkbox(&mut self.log, "Log axis");
         });
-        let (samples, log) = (self.samples, self.log);
-        let key = (context.revision(history), samples, log);
+        let samples = self.samples;
+        let measure = samples.measure();
+        let scale = measure.scale().with_log(self.log);
+        let key = (context.revision(history), samples, scale);
         let curves = self.curves.get(key, || {
-            context.curves(history, |history| make(history, samples, log))
+            context.curves(history, |history| make(history, samples, scale))
         });
         runs::legend(ui, context);
         legend::show(ui, "Module", &entries(history, samples), &mut self.hidden);
@@ -77,11 +91,11 @@ impl View {
         let experiment = context.experiment;
         let any_plain =
             (1..=experiment.module_count()).any(|number| experiment.loss_of(number).is_plain());
-        let include: &[f64] = if log { &[above] } else { &[0.0, above] };
+        let include: &[f64] = if self.log { &[above] } else { &[0.0, above] };
         CurvePlot {
-            id: ("loss", usize::from(log) + 2 * samples as usize),
-            log,
-            percent: false,
+            name: "loss",
+            measure,
+            scale,
             level: any_plain.then_some((guessing, "guessing (ln C)")),
             marks: history.changes(),
             hidden: &self.hidden,
@@ -92,63 +106,31 @@ impl View {
     }
 }
 
-fn make(history: &History, samples: Samples, log: bool) -> Vec<Curve> {
+fn make(history: &History, samples: Samples, scale: Scale) -> Vec<Curve> {
+    let measure = samples.measure();
     match samples {
-        Samples::Training => (0..history.series_count(Measure::Loss))
-            .map(|index| {
-                Curve::new(
-                    history.name_of(Measure::Loss, index),
-                    history.module_of(Measure::Loss, index),
-                    Look::Line,
-                    log,
-                    history.points(Measure::Loss, index, MAX_POINTS),
-                )
-            })
-            .collect(),
-        Samples::Test => test_curves(history, log, |module| module.test_loss),
+        Samples::Training => over_steps(history, measure, Look::Line, scale, ""),
+        Samples::Test => over_evaluations(history, measure, scale),
     }
-}
-
-/// A curve over steps for each module that was evaluated.
-pub fn test_curves(
-    history: &History,
-    log: bool,
-    value: impl Fn(&layerwise_study::ModuleEvaluation) -> Option<f32>,
-) -> Vec<Curve> {
-    let newest = history.evaluations().last();
-    let modules = newest.map_or(&[][..], |evaluation| &evaluation.modules);
-    modules
-        .iter()
-        .map(|module| {
-            let points = history.evaluations().iter().filter_map(|evaluation| {
-                let mut all = evaluation.modules.iter();
-                let same = all.find(|other| other.number == module.number)?;
-                Some([evaluation.step as f64, f64::from(value(same)?)])
-            });
-            let name = format!("Module {}", module.number);
-            Curve::new(name, module.number, Look::Marked, log, points)
-        })
-        .filter(|curve| !curve.is_empty())
-        .collect()
 }
 
 fn entries(history: &History, samples: Samples) -> Vec<Entry> {
     (0..history.series_count(Measure::Loss))
         .map(|index| {
             let module = history.module_of(Measure::Loss, index);
+            let measure = samples.measure();
             let value = match samples {
-                Samples::Training => history.newest_value(Measure::Loss, index),
-                Samples::Test => history.evaluations().last().and_then(|evaluation| {
-                    let mut all = evaluation.modules.iter();
-                    let found = all.find(|other| other.number == module)?;
-                    found.test_loss.map(f64::from)
-                }),
+                Samples::Training => history.newest_value(measure, index),
+                Samples::Test => history
+                    .evaluations()
+                    .last()
+                    .and_then(|evaluation| measure.of_evaluation(of_module(evaluation, module)?)),
             };
             Entry {
                 module,
                 name: history.name_of(Measure::Loss, index),
                 short: module.to_string(),
-                value: value.map(three_digits),
+                value: value.map(|value| measure.text(value)),
                 warning: history.warning_of(module).map(str::to_owned),
             }
         })

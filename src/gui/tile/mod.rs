@@ -2,18 +2,22 @@
 
 mod accuracy;
 mod alignment;
+mod context;
 mod curves;
 mod data;
+mod formula;
 mod inspector;
 mod isolation;
 mod legend;
 mod line;
 mod loss;
 mod matrix;
-mod number;
 mod regions;
 mod runs;
 mod separability;
+mod series;
+#[cfg(test)]
+mod support;
 #[cfg(test)]
 mod tests;
 mod texture;
@@ -22,57 +26,10 @@ use eframe::egui::{self, Ui, WidgetText};
 use egui_tiles::{Behavior, TileId, Tree, UiResponse};
 use serde::{Deserialize, Serialize};
 
-use curves::{Curve, Look};
-pub use data::Edited;
-use layerwise_dataset::Dataset;
-use layerwise_experiment::Experiment;
-use layerwise_study::{DecisionRegions, Origin, Progress, compare::Comparison, history::History};
+pub use context::{Edited, TileContext};
 
-use super::{
-    command::Availability,
-    wish::{Wish, Wishes},
-};
-
-/// What the tiles draw.
-pub struct TileContext<'a> {
-    /// The run's, or the edited one where there is no run.
-    pub experiment: &'a Experiment,
-    pub history: Option<&'a History>,
-    pub progress: &'a Progress,
-    pub regions: Option<&'a DecisionRegions>,
-    /// Where the run branched off from another one, if it did.
-    pub origin: Option<&'a Origin>,
-    /// Runs that are drawn beside it.
-    pub comparison: &'a Comparison,
-    pub availability: Availability,
-    pub dataset: Option<&'a Dataset>,
-    /// The data of the edited experiment, once they are loaded.
-    pub edited: Option<Edited<'a>>,
-}
-
-impl TileContext<'_> {
-    /// A number that differs whenever the run or those beside it have something new to draw.
-    fn revision(&self, history: &History) -> u64 {
-        history.revision().max(self.comparison.revision())
-    }
-
-    /// What `make` draws of the run, and behind it of those that it is compared with.
-    fn curves(&self, history: &History, make: impl Fn(&History) -> Vec<Curve>) -> Vec<Curve> {
-        let mut curves = Vec::new();
-        for (place, run) in self.comparison.shown() {
-            let mut others = make(&run.history);
-            let last = others.iter().map(|curve| curve.module).max();
-            others.retain(|curve| {
-                let wanted = !self.comparison.last_module_only || Some(curve.module) == last;
-                wanted && curve.look != Look::Faint
-            });
-            let beside = |curve: Curve| curve.beside(place, &run.title);
-            curves.extend(others.into_iter().map(beside));
-        }
-        curves.extend(make(history));
-        curves
-    }
-}
+use super::wish::{Wish, Wishes};
+use context::empty;
 
 /// One kind of picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -329,32 +286,4 @@ fn titles(tiles: &egui_tiles::Tiles<Tile>, id: TileId) -> Vec<&'static str> {
             .collect(),
         None => Vec::new(),
     }
-}
-
-/// A calm sentence in the middle of a tile that has nothing to draw yet.
-fn empty(ui: &Ui, heading: &str, sentence: &str) {
-    empty_in(ui, ui.max_rect(), heading, sentence);
-}
-
-/// The same in the middle of a part of a tile.
-fn empty_in(ui: &Ui, place: egui::Rect, heading: &str, sentence: &str) {
-    let text = ui.visuals().text_color();
-    let strong = ui.visuals().strong_text_color();
-    let width = (place.width() - 32.0).clamp(80.0, 420.0);
-    let mut job = egui::text::LayoutJob {
-        halign: egui::Align::Center,
-        ..Default::default()
-    };
-    job.wrap.max_width = width;
-    let heading_font = egui::TextStyle::Heading.resolve(ui.style());
-    let body_font = egui::TextStyle::Body.resolve(ui.style());
-    job.append(
-        &format!("{heading}\n"),
-        0.0,
-        egui::TextFormat::simple(heading_font, strong),
-    );
-    job.append(sentence, 0.0, egui::TextFormat::simple(body_font, text));
-    let galley = ui.painter().layout_job(job);
-    let at = place.center_top() + egui::vec2(0.0, (place.height() - galley.size().y) / 2.0);
-    ui.painter().galley(at, galley, text);
 }

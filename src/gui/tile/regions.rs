@@ -10,7 +10,11 @@ use layerwise_dataset::Dataset;
 use layerwise_study::DecisionRegions;
 use serde::{Deserialize, Serialize};
 
-use super::{TileContext, matrix, texture::CachedTexture};
+use super::{
+    context::{TileContext, empty},
+    matrix,
+    texture::CachedTexture,
+};
 use crate::gui::theme;
 
 /// Most training samples drawn.
@@ -44,7 +48,7 @@ impl View {
         if !context.experiment.data.is_planar() {
             let sentence = "Decision regions need samples of two values, such as two spirals or a \
                             table of two features.";
-            super::empty(ui, "No plane to draw", sentence);
+            empty(ui, "No plane to draw", sentence);
             return;
         }
         let Some(regions) = context
@@ -53,7 +57,7 @@ impl View {
         else {
             let sentence = "The class that each module assigns to every point of the plane \
                             appears here.";
-            super::empty(ui, "Train to see decision regions", sentence);
+            empty(ui, "Train to see decision regions", sentence);
             return;
         };
         ui.horizontal_wrapped(|ui| {

@@ -5,16 +5,18 @@ use eframe::egui::{
     vec2,
 };
 use egui_plot::LineStyle;
+use layerwise_experiment::words::number::{NONE, whole};
 use layerwise_study::{
     Phase,
     compare::{self, Compared, title},
-    history::{History, Measure},
+    history::History,
+    measure::Measure,
 };
 
 use super::{
-    TileContext,
+    context::{TileContext, empty_in},
+    formula::hint,
     line::line_style,
-    number::{three_digits, two_decimals, whole},
 };
 use crate::gui::{command::Command, theme, wish::Wish};
 
@@ -85,17 +87,23 @@ fn common_start<'a>(titles: impl Iterator<Item = &'a str> + Clone) -> usize {
     ends.take_while(in_all).last().unwrap_or(0)
 }
 
-/// Above the columns: those of the switch, the line and the button that removes have none.
-const HEADS: [&str; 8] = [
-    "",
-    "",
-    "Run",
-    "",
-    "Test accuracy",
-    "Loss",
-    "Cosine",
-    "Steps",
-];
+/// Columns: the switch, the line, the run, the button that removes, the measures and the steps.
+const COLUMNS: usize = 8;
+/// Of the last module, or of all boundaries.
+const MEASURES: [Measure; 3] = [Measure::TestAccuracy, Measure::Loss, Measure::Cosine];
+
+/// What stands above the columns.
+fn heads(ui: &mut Ui) {
+    let head = |ui: &mut Ui, name: &str| ui.label(RichText::new(name).small().weak());
+    for name in ["", "", "Run", ""] {
+        head(ui, name);
+    }
+    for measure in MEASURES {
+        head(ui, measure.name()).on_hover_ui(|ui| hint(ui, measure));
+    }
+    head(ui, "Steps");
+    ui.end_row();
+}
 
 /// Draws the tile. Returns what a person asks for.
 pub fn show(ui: &mut Ui, context: &TileContext<'_>) -> Option<Wish> {
@@ -105,20 +113,17 @@ pub fn show(ui: &mut Ui, context: &TileContext<'_>) -> Option<Wish> {
         let place = ui.available_rect_before_wrap();
         let sentence = "Fork a run to train it on with another λ from the same state, keep runs, \
                         or open records: their curves are drawn on the same axes.";
-        super::empty_in(ui, place, "No run to compare yet", sentence);
+        empty_in(ui, place, "No run to compare yet", sentence);
         return ask;
     }
     ui.add_space(theme::SMALL_GAP);
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         Grid::new("runs")
-            .num_columns(HEADS.len())
+            .num_columns(COLUMNS)
             .min_col_width(0.0)
             .spacing(vec2(10.0, 8.0))
             .show(ui, |ui| {
-                for head in HEADS {
-                    ui.label(RichText::new(head).small().weak());
-                }
-                ui.end_row();
+                heads(ui);
                 if let Some(history) = context.history {
                     ui.label("");
                     let phase = Some(context.progress.phase);
@@ -148,9 +153,10 @@ fn row(ui: &mut Ui, place: usize, run: &Compared) -> Option<compare::Ask> {
     if switch.on_hover_text("Draw its curves").changed() {
         ask = Some(compare::Ask::Show(run.id, shown));
     }
-    let color = match shown {
-        true => ui.visuals().text_color(),
-        false => ui.visuals().weak_text_color(),
+    let color = if shown {
+        ui.visuals().text_color()
+    } else {
+        ui.visuals().weak_text_color()
     };
     let name = name(ui, place, &run.title, run.phase, color);
     if let Some(folder) = &run.folder {
@@ -224,20 +230,21 @@ fn name(
 fn numbers(ui: &mut Ui, history: &History, color: Color32) {
     let last = history.series_count(Measure::Loss).saturating_sub(1);
     let evaluated = history.evaluations().last();
-    let accuracy = evaluated.and_then(|it| it.modules.last()?.test_accuracy);
     let cosines: Vec<f64> = (0..history.series_count(Measure::Cosine))
         .filter_map(|index| history.newest_value(Measure::Cosine, index))
         .collect();
     let cosine = cosines.iter().sum::<f64>() / cosines.len() as f64;
-    let loss = history.newest_value(Measure::Loss, last);
-    let dash = || "–".to_owned();
+    let [accuracy_of, loss_of, cosine_of] = MEASURES;
+    let text = |measure: Measure, value: Option<f64>| {
+        value.map_or_else(|| NONE.to_owned(), |value| measure.text(value))
+    };
     let cells = [
-        accuracy.map_or_else(dash, |share| format!("{:.1} %", 100.0 * share)),
-        loss.map_or_else(dash, three_digits),
-        match cosine.is_finite() {
-            true => two_decimals(cosine),
-            false => dash(),
-        },
+        text(
+            accuracy_of,
+            evaluated.and_then(|it| accuracy_of.of_evaluation(it.modules.last()?)),
+        ),
+        text(loss_of, history.newest_value(loss_of, last)),
+        text(cosine_of, Some(cosine).filter(|cosine| cosine.is_finite())),
         whole(history.newest().map_or(0, |record| record.step) as f64),
     ];
     for cell in cells {

@@ -5,100 +5,43 @@ use std::collections::BTreeSet;
 
 use eframe::egui::{self, Align2, ComboBox, Rect, ScrollArea, Sense, TextureOptions, Ui, vec2};
 use layerwise_study::{
-    Evaluation, MOST_PAIRED_CLASSES, ModuleEvaluation, Separability, history::History,
+    Evaluation, MOST_PAIRED_CLASSES, ModuleEvaluation, Separability,
+    history::History,
+    measure::{Measure, Scale},
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
-    TileContext,
-    curves::{CachedCurves, Curve, CurvePlot, Look},
+    context::{TileContext, empty},
+    curves::{CachedCurves, CurvePlot},
+    formula::hint,
     legend::{self, Entry},
-    matrix,
-    number::three_digits,
-    runs,
+    matrix, runs,
+    series::over_evaluations,
     texture::CachedTexture,
 };
 use crate::gui::theme;
 
-/// What the curves show.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Quantity {
-    #[default]
-    Nc1,
-    Equinorm,
-    Equiangularity,
-    SelfDuality,
-    ClassMeanDisagreement,
-    ClassMeanAccuracy,
-}
-
-impl Quantity {
-    const ALL: [Self; 6] = [
-        Self::Nc1,
-        Self::Equinorm,
-        Self::Equiangularity,
-        Self::SelfDuality,
-        Self::ClassMeanDisagreement,
-        Self::ClassMeanAccuracy,
-    ];
-
-    fn title(self) -> &'static str {
-        match self {
-            Self::Nc1 => "NC1: spread within classes",
-            Self::Equinorm => "Equinorm",
-            Self::Equiangularity => "Equiangularity",
-            Self::SelfDuality => "Self-duality",
-            Self::ClassMeanDisagreement => "Class-mean disagreement",
-            Self::ClassMeanAccuracy => "Class-mean accuracy",
-        }
-    }
-
-    fn help(self) -> &'static str {
-        match self {
-            Self::Nc1 => "tr(Σ_W Σ_B†)/C; 0 when every sample lies on its class mean",
-            Self::Equinorm => "Spread of the lengths of centred class means; 0 when all are equal",
-            Self::Equiangularity => {
-                "Mean |cos + 1/(C−1)| over pairs of class means; 0 at the ideal angles"
-            }
-            Self::SelfDuality => "Distance between head and class means; 0 when they line up",
-            Self::ClassMeanDisagreement => {
-                "Share of samples that the nearest class mean classifies otherwise than the head"
-            }
-            Self::ClassMeanAccuracy => {
-                "Share of samples whose nearest class mean is of their class"
-            }
-        }
-    }
-
-    fn is_share(self) -> bool {
-        matches!(self, Self::ClassMeanDisagreement | Self::ClassMeanAccuracy)
-    }
-
-    fn value(self, separability: &Separability) -> Option<f64> {
-        let value = match self {
-            Self::Nc1 => Some(separability.nc1),
-            Self::Equinorm => Some(separability.equinorm),
-            Self::Equiangularity => Some(separability.equiangularity),
-            Self::SelfDuality => separability.self_duality,
-            Self::ClassMeanDisagreement => separability.class_mean_disagreement,
-            Self::ClassMeanAccuracy => Some(separability.class_mean_accuracy),
-        };
-        let scale = if self.is_share() { 100.0 } else { 1.0 };
-        value.map(|value| scale * f64::from(value))
-    }
-}
+/// What the curves may show.
+const SHOWN: [Measure; 6] = [
+    Measure::Nc1,
+    Measure::Equinorm,
+    Measure::Equiangularity,
+    Measure::SelfDuality,
+    Measure::ClassMeanDisagreement,
+    Measure::ClassMeanAccuracy,
+];
 
 /// The state of the tile.
 #[derive(Serialize, Deserialize)]
 #[serde(default)]
 pub struct View {
-    quantity: Quantity,
+    quantity: Measure,
     log: bool,
     #[serde(skip)]
     hidden: BTreeSet<usize>,
     #[serde(skip)]
-    curves: CachedCurves<(u64, Quantity, bool)>,
+    curves: CachedCurves<(u64, Measure, Scale)>,
     /// The ideal, then every module.
     #[serde(skip)]
     matrices: Vec<CachedTexture<(usize, u64, bool)>>,
@@ -107,7 +50,7 @@ pub struct View {
 impl Default for View {
     fn default() -> Self {
         Self {
-            quantity: Quantity::default(),
+            quantity: Measure::Nc1,
             log: true,
             hidden: BTreeSet::new(),
             curves: CachedCurves::default(),
@@ -126,13 +69,13 @@ impl View {
         let Some((history, newest)) = newest else {
             let sentence = "After the first evaluation, the angles between class means of every \
                             module appear here beside the ideal, where all are equal.";
-            super::empty(ui, "Train to see separability", sentence);
+            empty(ui, "Train to see separability", sentence);
             return;
         };
         let drawn = newest.classes <= MOST_PAIRED_CLASSES;
         if drawn {
             ui.horizontal_wrapped(|ui| {
-                ui.label("Cosine of class means");
+                ui.label(Measure::ClassMeanCosine.title());
                 matrix::color_bar(ui, "", "");
             });
         } else {
@@ -224,41 +167,41 @@ impl View {
                 .selected_text(self.quantity.title())
                 .width(190.0)
                 .show_ui(ui, |ui| {
-                    for quantity in Quantity::ALL {
-                        ui.selectable_value(&mut self.quantity, quantity, quantity.title())
-                            .on_hover_text(quantity.help());
+                    for measure in SHOWN {
+                        ui.selectable_value(&mut self.quantity, measure, measure.title())
+                            .on_hover_ui(|ui| hint(ui, measure));
                     }
                 })
                 .response
                 .labelled_by(label)
-                .on_hover_text(self.quantity.help());
-            if !self.quantity.is_share() {
+                .on_hover_ui(|ui| hint(ui, self.quantity));
+            if self.quantity.scale() != Scale::Share {
                 ui.checkbox(&mut self.log, "Log axis");
             }
         });
-        let quantity = self.quantity;
-        let log = self.log && !quantity.is_share();
+        let measure = self.quantity;
+        let scale = measure.scale().with_log(self.log);
         let entries: Vec<Entry> = newest
             .modules
             .iter()
-            .map(|module| entry(module, quantity))
+            .map(|module| entry(module, measure))
             .collect();
         runs::legend(ui, context);
         legend::show(ui, "Module", &entries, &mut self.hidden);
-        let key = (context.revision(history), quantity, log);
+        let key = (context.revision(history), measure, scale);
         let curves = self.curves.get(key, || {
-            context.curves(history, |history| make(history, quantity, log))
+            context.curves(history, |history| over_evaluations(history, measure, scale))
         });
         let height = (ui.available_height() - 4.0).max(150.0);
         ui.allocate_ui(vec2(ui.available_width(), height), |ui| {
             CurvePlot {
-                id: ("separability", 2 * quantity as usize + usize::from(log)),
-                log,
-                percent: quantity.is_share(),
+                name: "separability",
+                measure,
+                scale,
                 level: None,
                 marks: history.changes(),
                 hidden: &self.hidden,
-                include: if log { &[] } else { &[0.0] },
+                include: if scale == Scale::Log { &[] } else { &[0.0] },
                 until: None,
             }
             .show(ui, curves);
@@ -321,42 +264,23 @@ fn cell_words(
         let name = names.and_then(|names| names.get(class));
         name.cloned().unwrap_or_else(|| format!("{}", class + 1))
     };
-    let words = format!(
-        "class {} and class {}\ncosine {value:.3}",
+    Some(format!(
+        "class {} and class {}\ncosine {}",
         name(row),
-        name(column)
-    );
-    Some(words.replace('-', "−"))
+        name(column),
+        Measure::ClassMeanCosine.exact(f64::from(*value))
+    ))
 }
 
-fn entry(module: &ModuleEvaluation, quantity: Quantity) -> Entry {
-    let text = |value: f64| match quantity.is_share() {
-        true => format!("{value:.1} %"),
-        false => three_digits(value),
-    };
+fn entry(module: &ModuleEvaluation, measure: Measure) -> Entry {
+    let value = measure.of_evaluation(module);
     Entry {
         module: module.number,
         name: format!("Module {}", module.number),
         short: module.number.to_string(),
-        value: quantity.value(&module.separability).map(text),
+        value: value.map(|value| measure.text(value)),
         warning: None,
     }
-}
-
-fn make(history: &History, quantity: Quantity, log: bool) -> Vec<Curve> {
-    let curve = |module: &ModuleEvaluation| {
-        let points = history.evaluations().iter().filter_map(|evaluation| {
-            let mut all = evaluation.modules.iter();
-            let same = all.find(|other| other.number == module.number)?;
-            let value = quantity.value(&same.separability)?;
-            Some([evaluation.step as f64, value])
-        });
-        let name = format!("Module {}", module.number);
-        Curve::new(name, module.number, Look::Marked, log, points)
-    };
-    let newest = history.evaluations().last();
-    let modules = newest.map_or(&[][..], |evaluation| &evaluation.modules);
-    modules.iter().map(curve).collect()
 }
 
 #[cfg(test)]

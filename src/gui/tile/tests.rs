@@ -1,42 +1,26 @@
-use super::*;
 use egui_kittest::{Harness, kittest::Queryable};
 
-use layerwise_experiment::preset;
+use super::{support::Scene, *};
 
-fn show<'a>(tiles: &'a mut Tiles, experiment: &'a Experiment) -> Harness<'a> {
-    let progress = Progress::default();
+fn show<'a>(tiles: &'a mut Tiles, scene: &'a Scene) -> Harness<'a> {
     Harness::builder()
         .with_size(egui::vec2(1280.0, 800.0))
         .build_ui(move |ui| {
-            tiles.show(
-                ui,
-                &TileContext {
-                    experiment,
-                    history: None,
-                    progress: &progress,
-                    regions: None,
-                    origin: None,
-                    comparison: &Comparison::default(),
-                    availability: Availability::default(),
-                    dataset: None,
-                    edited: None,
-                },
-                &mut Wishes::default(),
-            );
+            tiles.show(ui, &scene.context(), &mut Wishes::default());
         })
 }
 
 #[test]
 fn tiles_close_and_come_back_where_they_were() {
     let mut tiles = Tiles::default();
-    let experiment = preset("spirals-mlp").unwrap().experiment().unwrap();
+    let scene = Scene::preset("spirals-mlp");
     let before = tiles.tree.clone();
     for tile in Tile::ALL {
         assert!(tiles.is_open(tile));
         tiles.set_open(tile, false);
         assert!(!tiles.is_open(tile));
     }
-    show(&mut tiles, &experiment)
+    show(&mut tiles, &scene)
         .get_by_label("Reset layout")
         .click();
     for tile in Tile::ALL {
@@ -49,12 +33,12 @@ fn tiles_close_and_come_back_where_they_were() {
 
 #[test]
 fn regions_are_only_wanted_while_on_the_screen() {
-    let experiment = preset("spirals-mlp").unwrap().experiment().unwrap();
+    let scene = Scene::preset("spirals-mlp");
     let mut tiles = Tiles::default();
-    show(&mut tiles, &experiment).run();
+    show(&mut tiles, &scene).run();
     assert!(!tiles.wants_regions());
     {
-        let mut harness = show(&mut tiles, &experiment);
+        let mut harness = show(&mut tiles, &scene);
         harness.get_by_label("Decision regions").click();
         harness.run();
     }
@@ -67,20 +51,20 @@ fn regions_are_only_wanted_while_on_the_screen() {
 
 #[test]
 fn layout_outlives_the_launch() {
-    let experiment = preset("digits-mlp").unwrap().experiment().unwrap();
+    let scene = Scene::preset("digits-mlp");
     let mut tiles = Tiles::default();
     tiles.set_open(Tile::Losses, false);
-    show(&mut tiles, &experiment).run();
+    show(&mut tiles, &scene).run();
     let text = serde_json::to_string(&tiles).unwrap();
     let mut again: Tiles = serde_json::from_str(&text).unwrap();
     assert!(!again.is_open(Tile::Losses));
     assert!(again.is_open(Tile::Alignment));
-    show(&mut again, &experiment).run();
+    show(&mut again, &scene).run();
 }
 
 #[test]
 fn a_layout_from_before_a_tile_was_made_still_opens() {
-    let experiment = preset("digits-mlp").unwrap().experiment().unwrap();
+    let scene = Scene::preset("digits-mlp");
     let mut old = Tiles::default();
     let id = old.tree.tiles.find_pane(&Tile::Inspector).unwrap();
     old.tree.remove_recursively(id);
@@ -88,8 +72,8 @@ fn a_layout_from_before_a_tile_was_made_still_opens() {
     saved["views"].as_object_mut().unwrap().remove("inspector");
     let mut again: Tiles = serde_json::from_value(saved).unwrap();
     assert!(!again.is_open(Tile::Inspector));
-    show(&mut again, &experiment).run();
+    show(&mut again, &scene).run();
     again.set_open(Tile::Inspector, true);
     assert!(again.is_open(Tile::Inspector));
-    show(&mut again, &experiment).run();
+    show(&mut again, &scene).run();
 }

@@ -9,10 +9,11 @@ use std::{
 };
 
 use burn::tensor::{bf16, f16};
+use layerwise_experiment::words::size::gib;
 use pytorch_reader::PytorchReader;
 use safetensors::{Dtype, tensor::Metadata};
 
-use super::words::{self, gib};
+use super::words;
 
 /// Largest file that is read: the largest network in f64, with the state of an optimiser.
 const MAX_FILE_BYTES: u64 = 16 << 30;
@@ -118,7 +119,7 @@ impl Checkpoint {
         let bytes = about.len();
         if bytes > MAX_FILE_BYTES {
             return Err(format!(
-                "{shown} has {} GiB, more than the {} GiB that are read: choose a checkpoint of the weights alone",
+                "{shown} has {}, more than the {} that are read: choose a checkpoint of the weights alone",
                 gib(bytes),
                 gib(MAX_FILE_BYTES)
             ));
@@ -330,7 +331,7 @@ fn pytorch(path: &Path, start: &[u8], bytes: u64) -> Result<Tensors, String> {
     } else if bytes > MAX_WHOLE_BYTES {
         // Some of these come into memory as a whole.
         return Err(format!(
-            "has {} GiB, more than the {} GiB that are read of an old PyTorch checkpoint: save it again with a PyTorch from 1.6 on",
+            "has {}, more than the {} that are read of an old PyTorch checkpoint: save it again with a PyTorch from 1.6 on",
             gib(bytes),
             gib(MAX_WHOLE_BYTES)
         ));

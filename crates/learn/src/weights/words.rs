@@ -33,8 +33,3 @@ pub fn shape(shape: &[usize]) -> String {
     let sides: Vec<String> = shape.iter().map(ToString::to_string).collect();
     sides.join("×")
 }
-
-/// So many bytes in GiB.
-pub(super) fn gib(bytes: u64) -> String {
-    format!("{:.1}", bytes as f64 / f64::from(1 << 30))
-}

@@ -1,7 +1,7 @@
 //! What a run computes on.
 
 use burn::tensor::Device;
-use layerwise_experiment::Experiment;
+use layerwise_experiment::{Experiment, words::size::gib};
 use layerwise_learn::metric::{PeakMemory, available_memory};
 
 use crate::{device, gpu::Complaint, trouble::Trouble};
@@ -46,10 +46,9 @@ impl Machine {
 
 /// Refuses what would only be killed by the system later.
 fn check_memory(experiment: &Experiment) -> Result<(), String> {
-    let gib = |bytes: u64| bytes as f64 / f64::from(1 << 30);
     match (experiment.least_memory_bytes(), available_memory()) {
         (Some(needed), Some(there)) if needed > there => Err(format!(
-            "This run needs at least {:.1} GiB of memory, and {:.1} GiB are free: choose a smaller batch, fewer samples or narrower blocks",
+            "This run needs at least {} of memory, and {} are free: choose a smaller batch, fewer samples or narrower blocks",
             gib(needed),
             gib(there)
         )),

@@ -4,9 +4,8 @@ use std::sync::atomic::Ordering;
 
 use burn::tensor::Device;
 use crossbeam_channel::Receiver;
-use indicatif::HumanBytes;
 use layerwise_dataset::{self as dataset, Request};
-use layerwise_experiment::Experiment;
+use layerwise_experiment::{Experiment, words::size::exact_bytes};
 use layerwise_learn::{
     local::Learner,
     weights::{self, Report},
@@ -172,7 +171,7 @@ fn tell_of_samples(
         let s = if threads == 1 { "" } else { "s" };
         teller.note(format!(
             "Samples are read ahead on {threads} thread{s}, in up to {}",
-            HumanBytes(bytes as u64)
+            exact_bytes(bytes as u64)
         ))?;
     }
     if let Some([low, high]) = samples.feed.shown().stretched

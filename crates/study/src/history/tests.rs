@@ -1,7 +1,7 @@
 use layerwise_experiment::{Balance, preset};
 
 use super::*;
-use crate::{Changed, Target};
+use crate::{Changed, Target, Truth};
 
 fn history(modules: usize) -> History {
     let mut experiment = preset("digits-mlp").unwrap().experiment().unwrap();

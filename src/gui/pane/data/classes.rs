@@ -5,7 +5,7 @@ use eframe::egui::{
     containers::menu::{MenuButton, MenuConfig},
     style::StyleModifier,
 };
-use indicatif::HumanCount;
+use layerwise_experiment::words::number::grouped;
 
 use crate::gui::theme;
 
@@ -55,12 +55,8 @@ impl Ticks {
 pub(super) fn show(ui: &mut Ui, all: &[String], only: &mut Vec<String>) {
     ui.label("Classes");
     let words = match only.len() {
-        0 => format!("All {}", HumanCount(all.len() as u64)),
-        some => format!(
-            "{} of {}",
-            HumanCount(some as u64),
-            HumanCount(all.len() as u64)
-        ),
+        0 => format!("All {}", grouped(all.len() as u64)),
+        some => format!("{} of {}", grouped(some as u64), grouped(all.len() as u64)),
     };
     let id = ui.scope_id().with("classes");
     let config = MenuConfig::new()

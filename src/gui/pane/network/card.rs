@@ -5,8 +5,10 @@ use eframe::egui::{
     UiBuilder, WidgetInfo, text::LayoutJob, vec2,
 };
 use egui_dnd::Handle;
-use indicatif::HumanCount;
-use layerwise_experiment::{Block, Experiment};
+use layerwise_experiment::{
+    Block, Experiment,
+    words::{number::grouped, size::bytes},
+};
 
 use super::{
     action::Action,
@@ -21,7 +23,7 @@ use super::{
     view::View,
     words::sentence,
 };
-use crate::gui::{command::Command, theme, widget::bytes};
+use crate::gui::{command::Command, theme};
 
 /// Width of the column that holds the index.
 const INDEX_WIDTH: f32 = 22.0;
@@ -141,7 +143,7 @@ fn top(ui: &mut Ui, view: &View<'_>, index: usize, block: &Block, handle: Handle
             let parameters = match view.parameters(index) {
                 Some(0) => return,
                 Some(1) => "1 parameter".to_owned(),
-                Some(count) => format!("{} parameters", HumanCount(count)),
+                Some(count) => format!("{} parameters", grouped(count)),
                 None => return,
             };
             ui.label(RichText::new(parameters).small().weak());

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use layerwise_experiment::{Block, Change, kind};
+use layerwise_experiment::{Block, Change};
 
 /// Folded modules. A module is folded as long as all its blocks are marked, so that folds go
 /// along with blocks and cuts that come, go and move.
@@ -79,7 +79,7 @@ impl Folds {
 
 #[cfg(test)]
 mod tests {
-    use layerwise_experiment::{Balance, Experiment, preset};
+    use layerwise_experiment::{Balance, Experiment, kind, preset};
 
     use super::*;
 

@@ -3,15 +3,19 @@
 use eframe::egui::{
     Align, Button, Label, Layout, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo,
 };
-use layerwise_experiment::{Experiment, LossKind};
+use layerwise_experiment::{
+    Experiment, LossKind,
+    words::{
+        number::plain,
+        size::{bytes, flops},
+    },
+};
+use layerwise_study::measure::Measure;
 
 use super::{
     column::key, learn, look, search::Match, state::NetworkPane, view::View, words::sentence,
 };
-use crate::gui::{
-    theme,
-    widget::{bytes, flops, number},
-};
+use crate::gui::theme;
 
 /// What goes into the network.
 pub(super) fn input(ui: &mut Ui, view: &View<'_>) {
@@ -122,7 +126,7 @@ fn title(ui: &mut Ui, experiment: &Experiment, view: &View<'_>, module: usize, n
             let own = experiment
                 .settings_of(module)
                 .is_some_and(|settings| settings.lambda.is_some());
-            let text = RichText::new(format!("λ {}", number(experiment.lambda_of(module)))).small();
+            let text = RichText::new(format!("λ {}", plain(experiment.lambda_of(module)))).small();
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if let Some(reason) = learn::idle_lambda(experiment, module) {
                     ui.label(text.weak().strikethrough()).on_hover_text(reason);
@@ -166,18 +170,21 @@ fn results(ui: &mut Ui, view: &View<'_>, module: usize) {
         let words = if live.loss.is_nan() {
             "Its turn is to come".to_owned()
         } else {
-            format!("Loss {:.3}", live.loss)
+            format!("{} {:.3}", Measure::Loss.name(), live.loss)
         };
         ui.label(RichText::new(words).small());
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if let Some(accuracy) = live.test_accuracy {
-                let text = format!("Test accuracy {:.1} %", accuracy * 100.0);
-                ui.label(RichText::new(text).small().strong());
-            } else if let Some(accuracy) = live.class_mean_accuracy {
-                let text = format!("Class means {:.1} %", accuracy * 100.0);
-                ui.label(RichText::new(text).small()).on_hover_text(
-                    "Test samples whose nearest class mean is of their class: this loss scores no classes, so there is no accuracy",
-                );
+            let words = |measure: Measure, share: f32| {
+                RichText::new(format!("{} {}", measure.name(), measure.text(share.into()))).small()
+            };
+            if let Some(share) = live.test_accuracy {
+                ui.label(words(Measure::TestAccuracy, share).strong());
+            } else if let Some(share) = live.class_mean_accuracy {
+                let measure = Measure::ClassMeanAccuracy;
+                ui.label(words(measure, share)).on_hover_text(format!(
+                    "{}: this loss scores no classes, so there is no accuracy",
+                    measure.explanation()
+                ));
             }
         });
     });
@@ -217,16 +224,16 @@ fn remark(experiment: &Experiment, module: usize, has_loss: bool) -> Option<Stri
         words.push(format!("{} loss", loss.kind.title()));
     }
     if has_loss && loss.reconstructs() {
-        words.push(format!("Reconstruction × {}", number(loss.reconstruction)));
+        words.push(format!("Reconstruction × {}", plain(loss.reconstruction)));
     }
     if has_loss && loss.kind.scores_classes() && loss.smoothing > 0.0 {
-        words.push(format!("Label smoothing {}", number(loss.smoothing)));
+        words.push(format!("Label smoothing {}", plain(loss.smoothing)));
     }
     let factor = experiment.lr_factor_of(module);
     if experiment.is_frozen(module) {
         words.push("Frozen".to_owned());
     } else if factor != 1.0 {
-        words.push(format!("Learning rate × {}", number(factor)));
+        words.push(format!("Learning rate × {}", plain(factor)));
     }
     (!words.is_empty()).then(|| words.join(" · "))
 }

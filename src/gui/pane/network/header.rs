@@ -1,8 +1,13 @@
 //! The top of the panel: the network in numbers, the even split, and the palette's button.
 
 use eframe::egui::{Align, ComboBox, DragValue, Layout, RichText, Ui};
-use indicatif::HumanCount;
-use layerwise_experiment::{Balance, Experiment};
+use layerwise_experiment::{
+    Balance, Experiment,
+    words::{
+        number::{counted, grouped},
+        size::bytes,
+    },
+};
 
 use super::{
     action::Action,
@@ -10,9 +15,9 @@ use super::{
     palette::{Palette, Target},
     state::NetworkPane,
     view::View,
-    words::{counted, sentence},
+    words::sentence,
 };
-use crate::gui::{theme, widget::bytes};
+use crate::gui::theme;
 
 pub(super) fn show(
     ui: &mut Ui,
@@ -45,7 +50,7 @@ pub(super) fn show(
     if heads > 0 {
         label.on_hover_text(format!(
             "Parameters of the blocks and the last head; {} more in the heads of the other modules",
-            HumanCount(heads as u64)
+            grouped(heads as u64)
         ));
     }
     memory(ui, view);
@@ -146,7 +151,7 @@ fn memory(ui: &mut Ui, view: &View<'_>) {
     ui.label(RichText::new(text).small().weak())
         .on_hover_text(format!(
             "Predicted from shapes for a batch of {} samples: weights {}, optimiser states {}, gradients and what waits for a backward pass {}, blocks themselves {}",
-            HumanCount(view.batch_size as u64),
+            grouped(view.batch_size as u64),
             bytes(own.weights),
             bytes(own.states),
             bytes(own.held),

@@ -1,10 +1,12 @@
 //! What a composite block is made of, and what a block costs.
 
 use eframe::egui::{CollapsingHeader, Grid, RichText, Ui, vec2};
-use indicatif::HumanCount;
+use layerwise_experiment::words::{
+    number::grouped,
+    size::{bytes, flops},
+};
 
 use super::view::View;
-use crate::gui::widget::{bytes, flops};
 
 /// The layers inside an open block, where there are several.
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, index: usize) {
@@ -24,7 +26,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, index: usize) {
                         ui.label(RichText::new(&part.title).small());
                         let learnt = match part.parameters {
                             0 => String::new(),
-                            count => HumanCount(count).to_string(),
+                            count => grouped(count),
                         };
                         let text = RichText::new(learnt).small().weak();
                         ui.label(text).on_hover_text(format!(
@@ -58,7 +60,7 @@ pub(super) fn kept(view: &View<'_>, index: usize) -> Option<String> {
 
 /// What a block costs, in words.
 pub(super) fn cost(view: &View<'_>, index: usize) -> String {
-    let samples = HumanCount(view.batch_size as u64);
+    let samples = grouped(view.batch_size as u64);
     let output = format!("Output of this block for a batch of {samples} samples");
     match kept(view, index) {
         Some(kept) => format!("{output}\n{kept}"),

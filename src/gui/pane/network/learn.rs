@@ -1,12 +1,12 @@
 //! What a module learns from and how fast, as fields of its card.
 
 use eframe::egui::{Button, Label, RichText, Ui, vec2};
-use layerwise_experiment::{Experiment, ModuleSettings};
+use layerwise_experiment::{Experiment, ModuleSettings, words::number::plain};
 
 use super::view::View;
 use crate::gui::{
     pane::field::{Look, form, grid, rows},
-    widget::{lambda_slider, number},
+    widget::lambda_slider,
 };
 
 /// Every setting that a module has of its own.
@@ -44,7 +44,7 @@ fn lambda(ui: &mut Ui, experiment: &mut Experiment, view: &View<'_>, module: usi
         .settings_of(module)
         .is_some_and(|settings| settings.lambda.is_some());
     if own {
-        let text = format!("Use the experiment's λ, {}", number(view.experiment_lambda));
+        let text = format!("Use the experiment's λ, {}", plain(view.experiment_lambda));
         if reset(ui, &text) {
             experiment.set_lambda_of(module, None);
         }

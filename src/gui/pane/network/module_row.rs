@@ -3,6 +3,7 @@
 use eframe::egui::{
     Align, Label, Layout, Response, RichText, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, vec2,
 };
+use layerwise_experiment::words::number::{counted, parameters};
 
 use super::{
     icon::{self, Icon},
@@ -11,7 +12,7 @@ use super::{
     selection::click_modifiers,
     state::NetworkPane,
     view::View,
-    words::{blocks_text, counted, in_short, sentence},
+    words::{blocks_text, sentence},
 };
 use crate::gui::theme;
 
@@ -90,7 +91,7 @@ pub(super) fn folded(ui: &mut Ui, pane: &mut NetworkPane, view: &View<'_>, modul
             });
             let parameters = view
                 .parameters_of(module)
-                .map(|count| format!("{} · ", in_short(count)))
+                .map(|count| format!("{} · ", parameters(count)))
                 .unwrap_or_default();
             let text = format!("{parameters}{}", view.shapes_of(module));
             ui.add(Label::new(RichText::new(text).small().weak()).truncate());

@@ -4,13 +4,12 @@
 use eframe::egui::{
     Align, Button, Checkbox, DragValue, Frame, Label, Layout, Margin, Panel, RichText, Ui, vec2,
 };
-use layerwise_experiment::{Experiment, REPEATS, room_for};
+use layerwise_experiment::{Experiment, REPEATS, room_for, words::number::counted};
 
 use super::{
     action::Action,
     icon::{self, Icon},
     state::NetworkPane,
-    words::counted,
 };
 use crate::gui::{
     command::Command,

@@ -368,7 +368,11 @@ fn a_loss_without_scores_shows_class_means() {
     };
     harness.state_mut().live = vec![live; 1];
     harness.run();
-    assert!(harness.query_by_label("Class means 87.5 %").is_some());
+    assert!(
+        harness
+            .query_by_label("Class-mean accuracy 87.5 %")
+            .is_some()
+    );
 }
 
 /// A chain of 110 blocks in 16 modules, of which some 13 cards are in sight.

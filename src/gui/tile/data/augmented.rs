@@ -7,8 +7,8 @@ use eframe::egui::{
 use layerwise_dataset::{Dataset, Version, Versions};
 use layerwise_experiment::{Prepare, Shape};
 
-use super::{Edited, samples::texture};
-use crate::gui::{background::Follower, sight::painted, theme, waiting::Work};
+use super::samples::texture;
+use crate::gui::{background::Follower, sight::painted, theme, tile::Edited, waiting::Work};
 
 /// Versions that are drawn.
 const VERSIONS: u64 = 12;
@@ -148,13 +148,13 @@ fn shares(dataset: &Dataset, place: usize, (other, share): (u32, f32)) -> Vec<St
     };
     let own = dataset.train.labels.get(place).copied().unwrap_or(0);
     let percent = (share * 100.0).round();
-    match own == other {
-        true => vec![format!("100 % {}", name(own))],
-        false => vec![
-            format!("{percent} % {}", name(own)),
-            format!("{} % {}", 100.0 - percent, name(other)),
-        ],
+    if own == other {
+        return vec![format!("100 % {}", name(own))];
     }
+    vec![
+        format!("{percent} % {}", name(own)),
+        format!("{} % {}", 100.0 - percent, name(other)),
+    ]
 }
 
 /// A picture, with lines below it where it is mixed.

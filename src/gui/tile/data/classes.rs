@@ -3,8 +3,8 @@
 use eframe::egui::{
     Align, Align2, Label, Rect, RichText, ScrollArea, Sense, TextStyle, Ui, Vec2, pos2, vec2,
 };
-use indicatif::HumanCount;
 use layerwise_dataset::{Dataset, class_counts};
+use layerwise_experiment::words::number::grouped;
 
 use crate::gui::theme;
 
@@ -21,7 +21,7 @@ pub(super) fn show(ui: &mut Ui, dataset: &Dataset) {
     ui.label(
         RichText::new(format!(
             "{} classes; training samples, and paler the test samples",
-            HumanCount(count as u64)
+            grouped(count as u64)
         ))
         .small()
         .weak(),
@@ -79,7 +79,7 @@ impl Row<'_> {
                 };
                 ui.painter().rect_filled(bar, 2.0, color);
             }
-            let [train, test] = counts.map(HumanCount);
+            let [train, test] = counts.map(grouped);
             let text = format!("{train} + {test}");
             let font = TextStyle::Small.resolve(ui.style());
             let (place, response) =

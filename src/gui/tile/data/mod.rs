@@ -8,21 +8,9 @@ mod samples;
 mod values;
 
 use eframe::egui::Ui;
-use layerwise_dataset::Dataset;
-use layerwise_experiment::{Data, Prepare};
 use serde::{Deserialize, Serialize};
 
-use super::{TileContext, empty};
-
-/// The data of the edited experiment, as they were loaded.
-#[derive(Clone, Copy)]
-pub struct Edited<'a> {
-    pub dataset: &'a Dataset,
-    pub data: &'a Data,
-    pub prepare: &'a Prepare,
-    /// Changes whenever the data are loaded.
-    pub generation: u64,
-}
+use super::context::{TileContext, empty};
 
 /// A part of the tile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,13 +4,14 @@ use eframe::egui::{
     Button, ColorImage, ComboBox, Grid, Image, Label, Response, RichText, ScrollArea, Slider,
     TextureHandle, TextureOptions, Ui, vec2,
 };
-use indicatif::HumanCount;
 use layerwise_dataset::{Error, Samples};
-use layerwise_experiment::Shape;
+use layerwise_experiment::{
+    Shape,
+    words::number::{grouped, three_digits},
+};
 use serde::{Deserialize, Serialize};
 
-use super::Edited;
-use crate::gui::{background::Follower, sight::painted, theme, waiting::Work};
+use crate::gui::{background::Follower, sight::painted, theme, tile::Edited, waiting::Work};
 
 /// Samples on a page.
 const PAGE: usize = 48;
@@ -180,7 +181,7 @@ impl View {
             turn(ui, "<", "Page before", page.saturating_sub(1), page > 0);
             turn(ui, ">", "Next page", page + 1, page < last);
             turn(ui, ">|", "Last page", last, page < last);
-            let shown = |at: usize| HumanCount(at as u64);
+            let shown = |at: usize| grouped(at as u64);
             let end = (first + PAGE).min(count);
             ui.label(
                 RichText::new(format!(
@@ -227,7 +228,7 @@ impl View {
             ui.add(Image::new((picture.id(), vec2(144.0, 144.0))));
             ui.vertical(|ui| {
                 ui.label(RichText::new(class_of(samples, classes, place)).strong());
-                ui.label(RichText::new(format!("Sample {}", HumanCount(place as u64 + 1))).small());
+                ui.label(RichText::new(format!("Sample {}", grouped(place as u64 + 1))).small());
                 if let Some(path) = samples.file(place) {
                     let path = path.display().to_string();
                     ui.add(Label::new(RichText::new(&path).small().weak()).truncate())
@@ -289,7 +290,7 @@ impl View {
                 let mut words: Vec<String> = values
                     .iter()
                     .take(MOST_VALUES)
-                    .map(|value| super::super::number::three_digits(f64::from(*value)))
+                    .map(|value| three_digits(f64::from(*value)))
                     .collect();
                 if values.len() > MOST_VALUES {
                     words.push("…".to_owned());

@@ -1,10 +1,9 @@
 use egui_kittest::{Harness, kittest::Queryable};
-use layerwise_dataset::{Note, load_now};
-use layerwise_experiment::{Experiment, preset};
-use layerwise_study::{Progress, compare::Comparison};
+use layerwise_dataset::{Dataset, Note, load_now};
+use layerwise_experiment::{Experiment, Prepare, preset};
 
 use super::*;
-use crate::gui::command::Availability;
+use crate::gui::tile::support::Scene;
 
 fn dataset(assignments: &[&str]) -> Dataset {
     let assignments: Vec<String> = assignments.iter().map(|text| (*text).to_owned()).collect();
@@ -12,32 +11,13 @@ fn dataset(assignments: &[&str]) -> Dataset {
     load_now(&experiment).unwrap()
 }
 
-fn show<'a>(view: &'a mut View, dataset: &'a Dataset, prepare: &'a Prepare) -> Harness<'a> {
-    let experiment = Experiment::default();
-    let progress = Progress::default();
+fn show<'a>(view: &'a mut View, dataset: &Dataset, prepare: &Prepare) -> Harness<'a> {
+    let scene = Scene::of(Experiment::default()).with_data(dataset.clone(), prepare.clone());
     Harness::builder()
         .with_size(eframe::egui::vec2(360.0, 700.0))
         .with_max_steps(32)
         .build_ui(move |ui| {
-            view.show(
-                ui,
-                &TileContext {
-                    experiment: &experiment,
-                    history: None,
-                    progress: &progress,
-                    regions: None,
-                    origin: None,
-                    comparison: &Comparison::default(),
-                    availability: Availability::default(),
-                    dataset: None,
-                    edited: Some(Edited {
-                        dataset,
-                        data: &experiment.data,
-                        prepare,
-                        generation: 1,
-                    }),
-                },
-            );
+            view.show(ui, &scene.context());
         })
 }
 

@@ -1,12 +1,13 @@
 //! Which values samples have.
 
 use eframe::egui::{Color32, Grid, Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
-use indicatif::HumanCount;
 use layerwise_dataset::{Histogram, Samples, Summary, summarise};
-use layerwise_experiment::Shape;
+use layerwise_experiment::{
+    Shape,
+    words::number::{grouped, three_digits},
+};
 
-use super::Edited;
-use crate::gui::{background::Follower, theme, tile::number::three_digits};
+use crate::gui::{background::Follower, theme, tile::Edited};
 
 /// Most samples that are measured.
 const MEASURED: usize = 2_000;
@@ -45,13 +46,14 @@ impl View {
                 summarise(&some, &mut |loading| work.hear(loading))
             });
         let all = data.dataset.train.len();
-        let words = match all > MEASURED {
-            true => format!(
+        let words = if all > MEASURED {
+            format!(
                 "Of {} of {} training samples, as they lie in their files",
-                HumanCount(MEASURED as u64),
-                HumanCount(all as u64)
-            ),
-            false => format!("Of {} training samples", HumanCount(all as u64)),
+                grouped(MEASURED as u64),
+                grouped(all as u64)
+            )
+        } else {
+            format!("Of {} training samples", grouped(all as u64))
         };
         ui.label(RichText::new(words).small().weak());
         if let Some(waiting) = self.measured.waiting()

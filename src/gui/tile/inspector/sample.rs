@@ -2,14 +2,10 @@
 
 use eframe::egui::{Image, TextureOptions, Ui, vec2};
 use layerwise_dataset::{Dataset, Samples};
-use layerwise_experiment::Shape;
+use layerwise_experiment::{Shape, words::number::three_digits};
 
 use crate::gui::{
-    background::Follower,
-    sight::painted,
-    theme,
-    tile::{number::three_digits, texture::CachedTexture},
-    waiting::Work,
+    background::Follower, sight::painted, theme, tile::texture::CachedTexture, waiting::Work,
 };
 
 /// Side of the picture.
@@ -49,20 +45,24 @@ impl View {
             sample,
             samples: dataset.train.spread(count),
         };
-        (self.values).want(wanted, "layerwise-inspected", ui.ctx(), read);
+        self.values
+            .want(wanted, "layerwise-inspected", ui.ctx(), read);
         let Some(Ok(values)) = self.values.result() else {
             return;
         };
         match dataset.shape {
             Shape::Image(sizes) => {
                 let key = self.values.generation();
-                let id = (self.picture).get(ui.ctx(), key, TextureOptions::NEAREST, || {
-                    painted(values, sizes)
-                });
+                let id = self
+                    .picture
+                    .get(ui.ctx(), key, TextureOptions::NEAREST, || {
+                        painted(values, sizes)
+                    });
                 ui.add(Image::new((id, vec2(SIDE, SIDE))).tint(theme::AS_IT_IS));
             }
             _ if values.len() <= MOST_VALUES => {
-                let words: Vec<String> = (values.iter())
+                let words: Vec<String> = values
+                    .iter()
                     .map(|&value| three_digits(f64::from(value)))
                     .collect();
                 ui.label(format!("({})", words.join(", ")));

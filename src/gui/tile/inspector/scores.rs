@@ -5,9 +5,10 @@ use eframe::egui::{
     text::{LayoutJob, TextWrapping},
     vec2,
 };
+use layerwise_experiment::words::number::{percent, three_digits};
 use layerwise_study::ClassScores;
 
-use crate::gui::{theme, tile::number::three_digits};
+use crate::gui::theme;
 
 /// Most classes that are shown.
 const MOST: usize = 10;
@@ -98,7 +99,7 @@ fn bar(
     let height = ui.text_style_height(&TextStyle::Body) + 2.0;
     let size = vec2(ui.available_width(), height);
     let (place, response) = ui.allocate_exact_size(size, Sense::hover());
-    let percent = format!("{:.1} %", 100.0 * probability);
+    let percent = format!("{} %", percent(probability as f32));
     let logit = three_digits(logit);
     let mark = if own {
         ", the class of this sample"

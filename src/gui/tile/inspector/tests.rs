@@ -1,15 +1,12 @@
-use std::rc::Rc;
-
 use eframe::egui::{self, FontFamily, FontId, vec2};
 use egui_kittest::{Harness, kittest::Queryable};
 use layerwise_experiment::{Experiment, MethodKind, preset};
 use layerwise_study::{
-    ClassScores, Fact, InspectedBoundary, InspectedUpdate, Isolation, Progress, Turn,
-    compare::Comparison,
+    ClassScores, Fact, InspectedBoundary, InspectedUpdate, Isolation, Turn, measure::Measure,
 };
 
 use super::*;
-use crate::gui::command::Availability;
+use crate::gui::tile::support::Scene;
 
 /// A module of an inspection that has everything.
 fn module(number: usize) -> InspectedModule {
@@ -53,41 +50,21 @@ fn experiment() -> Experiment {
 /// What a run has come to, and what the tile asked of it.
 struct State {
     view: View,
-    history: History,
-    phase: Phase,
-    step: usize,
+    scene: Scene,
     asked: Vec<Command>,
 }
 
 fn shown(width: f32, history: History, phase: Phase) -> Harness<'static, State> {
-    let experiment = Rc::new(experiment());
     Harness::builder()
         .with_size(vec2(width, 3000.0))
         .build_ui_state(
-            move |ui, state: &mut State| {
-                let progress = Progress {
-                    phase: state.phase,
-                    step: state.step,
-                    ..Progress::default()
-                };
-                let context = TileContext {
-                    experiment: &experiment,
-                    history: Some(&state.history),
-                    progress: &progress,
-                    regions: None,
-                    origin: None,
-                    comparison: &Comparison::default(),
-                    availability: Availability::default(),
-                    dataset: None,
-                    edited: None,
-                };
-                state.asked.extend(state.view.show(ui, &context));
+            |ui, state: &mut State| {
+                let ask = state.view.show(ui, &state.scene.context());
+                state.asked.extend(ask);
             },
             State {
                 view: View::default(),
-                history,
-                phase,
-                step: 0,
+                scene: Scene::of(experiment()).with_run(history, phase),
                 asked: Vec::new(),
             },
         )
@@ -103,15 +80,16 @@ fn a_run_that_holds_is_inspected_once_for_each_step_and_sample() {
     let of = |sample| vec![Command::Inspect { sample }];
     let mut harness = shown(400.0, History::new(&experiment()), Phase::Running);
     assert_eq!(asked(&mut harness), []);
-    harness.state_mut().phase = Phase::Paused;
+    harness.state_mut().scene.progress.phase = Phase::Paused;
     assert_eq!(asked(&mut harness), of(0));
 
     // One question waits for its answer.
-    harness.state_mut().step = 1;
+    harness.state_mut().scene.progress.step = 1;
     assert_eq!(asked(&mut harness), []);
     let answer = |harness: &mut Harness<'_, State>, step| {
         let event = Fact::Inspection(inspection(step));
-        harness.state_mut().history.push(&event);
+        let history = &mut harness.state_mut().scene.history;
+        history.as_mut().unwrap().push(&event);
     };
     answer(&mut harness, 0);
     assert_eq!(asked(&mut harness), of(0));
@@ -126,10 +104,10 @@ fn a_run_that_holds_is_inspected_once_for_each_step_and_sample() {
     assert_eq!(asked(&mut harness), of(1));
 
     // Another run at the same step.
-    harness.state_mut().history = History::new(&experiment());
+    harness.state_mut().scene.history = Some(History::new(&experiment()));
     assert_eq!(asked(&mut harness), of(1));
-    harness.state_mut().phase = Phase::Running;
-    harness.state_mut().step = 7;
+    harness.state_mut().scene.progress.phase = Phase::Running;
+    harness.state_mut().scene.progress.step = 7;
     assert_eq!(asked(&mut harness), []);
     harness.get_by_label("Inspect").click();
     assert_eq!(asked(&mut harness), of(1));
@@ -141,7 +119,7 @@ fn a_run_that_is_over_shows_what_was_inspected_last() {
     let mut harness = shown(400.0, History::new(&experiment()), Phase::Finished);
     assert_eq!(asked(&mut harness), []);
     history.push(&Fact::Inspection(inspection(4)));
-    harness.state_mut().history = history;
+    harness.state_mut().scene.history = Some(history);
     harness.get_by_label("Inspect").click();
     assert_eq!(asked(&mut harness), []);
     harness.get_by_label("Step 5, sample i = 1");
@@ -205,7 +183,9 @@ fn the_loss_of_a_sample_is_told_with_its_smoothing() {
 fn fonts_have_every_sign() {
     let context = egui::Context::default();
     let mut formulas: Vec<String> = all_rows().into_iter().map(|row| row.formula).collect();
-    formulas.extend(separability::MEASURES.map(|measure| measure.formula.to_owned()));
+    for measure in Measure::ALL {
+        formulas.extend([measure.formula(), measure.symbol()].map(str::to_owned));
+    }
     let font = FontId::new(13.0, FontFamily::Monospace);
     let mut missing = Vec::new();
     let _ = context.run_ui(egui::RawInput::default(), |ui| {

@@ -6,8 +6,7 @@ use eframe::egui::{
     Align2, Pos2, Rect, TextStyle, Ui, epaint::TextShape, pos2, text::LayoutJob, vec2,
 };
 use layerwise_dataset::Plane;
-
-use crate::gui::widget;
+use layerwise_experiment::words::number::plain;
 
 /// At most one more number than this stands along an axis.
 const NUMBERS: f64 = 3.0;
@@ -27,12 +26,12 @@ pub(super) fn paint(ui: &Ui, plane: &Plane, square: Rect) {
     for tick in ticks(left, right) {
         let [at, _] = plane.unit([tick as f32, bottom]);
         let at = pos2(square.left() + at * square.width(), below);
-        write(ui, &widget::number(tick), at, 0.0, square.width());
+        write(ui, &plain(tick), at, 0.0, square.width());
     }
     for tick in ticks(bottom, top) {
         let [_, at] = plane.unit([left, tick as f32]);
         let at = pos2(beside - line, square.top() + at * square.height());
-        write(ui, &widget::number(tick), at, -FRAC_PI_2, square.width());
+        write(ui, &plain(tick), at, -FRAC_PI_2, square.width());
     }
     let at = pos2(square.center().x, below + line);
     write(ui, x, at, 0.0, square.width());

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::cell::{self, Value};
 use super::limits::MAX_CLASSES;
 use super::texts::LONGEST_TEXT;
-use super::words::{count, grouped, list, short};
+use super::words::{counted, grouped, list, short};
 
 /// Different labels.
 #[derive(Default)]
@@ -28,7 +28,7 @@ impl Labels {
         if label.len() > LONGEST_TEXT {
             return Err(columns.other(&format!(
                 "has a text of {} in row {}",
-                count(label.len(), "byte"),
+                counted(label.len(), "byte"),
                 grouped(row)
             )));
         }
@@ -59,7 +59,7 @@ impl Labels {
             all if all.len() == rows => {
                 return Err(columns.other(&format!(
                     "has a different value in each of {} and looks like a regression target",
-                    count(rows, "row")
+                    counted(rows, "row")
                 )));
             }
             _ => {}

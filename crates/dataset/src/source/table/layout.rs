@@ -5,7 +5,7 @@ use super::header::{self, Names, Row};
 use super::limits::MAX_FEATURES;
 use super::options::Options;
 use super::source::{LONGEST_ROW, Sample};
-use super::words::{count, grouped, list, short};
+use super::words::{counted, grouped, list, short};
 use super::{cell, reader};
 use crate::source::raw::Note;
 
@@ -55,7 +55,7 @@ impl Layout {
         if guess.columns > MAX_FEATURES + 1 {
             return Err(format!(
                 "the table has {}, of which one can be the label and {} features: leave some out",
-                count(guess.columns, "column"),
+                counted(guess.columns, "column"),
                 grouped(MAX_FEATURES as u64)
             ));
         }
@@ -63,7 +63,7 @@ impl Layout {
         if rows.len() < 2 {
             return Err(format!(
                 "the table has only 1 row of {}: add rows, or close the quotation mark if one is open",
-                count(guess.columns, "cell")
+                counted(guess.columns, "cell")
             ));
         }
         let first = rows.remove(0);
@@ -103,7 +103,7 @@ fn first_rows(sample: &Sample, guess: &Guess, header: Option<bool>) -> Result<Ve
     match first_cells {
         Some(cells) if header == Some(true) && cells != guess.columns => Err(format!(
             "the header has {} but most rows have {}: make them alike, or say that there is no header",
-            count(cells, "cell"),
+            counted(cells, "cell"),
             guess.columns
         )),
         _ => Ok(rows),

@@ -5,7 +5,7 @@ use std::io::Read;
 use csv::{Reader, ReaderBuilder};
 
 use super::source::LONGEST_ROW;
-use super::words::{count, grouped};
+use super::words::{counted, grouped};
 
 /// The rows of a text, whose cells `delimiter` parts.
 pub(super) fn reader<R: Read>(text: R, delimiter: u8) -> Reader<R> {
@@ -22,6 +22,6 @@ pub(super) fn too_long(number: u64) -> String {
     format!(
         "row {} is longer than {}: a quotation mark may not be closed there, or the file is no table",
         grouped(number),
-        count(LONGEST_ROW, "byte")
+        counted(LONGEST_ROW, "byte")
     )
 }

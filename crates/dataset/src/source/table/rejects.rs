@@ -1,6 +1,6 @@
 //! Rows that are not used.
 
-use super::words::{count, grouped};
+use super::words::{counted, grouped};
 use crate::source::raw::Note;
 
 const MOST_LISTED: usize = 100;
@@ -17,7 +17,7 @@ impl Rejects {
     pub fn ragged(&mut self, row: u64, cells: usize, columns: usize) {
         self.ragged += 1;
         self.list(row, || {
-            format!("has {} instead of {columns}", count(cells, "cell"))
+            format!("has {} instead of {columns}", counted(cells, "cell"))
         });
     }
 
@@ -36,7 +36,7 @@ impl Rejects {
         Err(format!(
             "{} of {} do not have {columns} cells as the first rows do: check the delimiter and the quotation marks",
             grouped(self.ragged as u64),
-            count(all, "row")
+            counted(all, "row")
         ))
     }
 
@@ -45,7 +45,7 @@ impl Rejects {
         let more = (self.ragged + self.unlabelled).saturating_sub(self.listed.len());
         if more > 0 {
             self.listed.push(Note {
-                what: count(more, "more row"),
+                what: counted(more, "more row"),
                 why: format!(
                     "in all, {} had another number of cells and {} no label",
                     grouped(self.ragged as u64),

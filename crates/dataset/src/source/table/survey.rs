@@ -13,7 +13,7 @@ use super::rejects::Rejects;
 use super::rows::{self, Pass, Progress};
 use super::source::Source;
 use super::tally::Tally;
-use super::words::{count, grouped, short};
+use super::words::{counted, grouped, short};
 use crate::source::raw::Note;
 
 /// What the second pass does.
@@ -147,7 +147,7 @@ fn features(encoders: &[Encoder], columns: &[Column], rows: usize) -> Result<usi
     if features > MAX_FEATURES {
         return Err(format!(
             "the columns make {} with those of their categories, above {}: leave out columns of text",
-            count(features, "feature"),
+            counted(features, "feature"),
             grouped(MAX_FEATURES as u64)
         ));
     }
@@ -160,9 +160,9 @@ fn features(encoders: &[Encoder], columns: &[Column], rows: usize) -> Result<usi
 fn too_many(rows: usize, features: usize) -> String {
     format!(
         "{} × {} are above {}: leave out rows or columns",
-        count(rows, "row"),
-        count(features, "feature"),
-        count(MAX_VALUES, "value")
+        counted(rows, "row"),
+        counted(features, "feature"),
+        counted(MAX_VALUES, "value")
     )
 }
 

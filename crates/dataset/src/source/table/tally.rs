@@ -4,7 +4,7 @@ use super::cell::{MISSING, Value};
 use super::column::Kind;
 use super::encoder::Encoder;
 use super::texts::{Dropped, LONGEST_TEXT, MOST_TEXTS, Texts};
-use super::words::{count, grouped, short};
+use super::words::{counted, grouped, short};
 use crate::source::raw::Note;
 
 /// A column with more categories than this must have two rows for each.
@@ -116,7 +116,7 @@ impl Tally {
             note("its commas are read as decimal points".to_owned());
         }
         if self.missing > 0 {
-            let missing = count(self.missing as usize, "missing value");
+            let missing = counted(self.missing as usize, "missing value");
             note(format!("{missing}, replaced by the mean"));
         }
         Ok((
@@ -143,13 +143,13 @@ impl Tally {
             Texts::Dropped(Dropped::Texts) => {
                 return Err(format!(
                     "has more than {}",
-                    count(MOST_TEXTS, "different text")
+                    counted(MOST_TEXTS, "different text")
                 ));
             }
             Texts::Dropped(Dropped::LongText(row)) => {
                 return Err(format!(
                     "has a text longer than {} in row {}",
-                    count(LONGEST_TEXT, "byte"),
+                    counted(LONGEST_TEXT, "byte"),
                     grouped(row)
                 ));
             }
@@ -160,8 +160,8 @@ impl Tally {
         if all.len() > FEW_TEXTS && all.len() > rows / 2 {
             return Err(format!(
                 "has {} in {}",
-                count(all.len(), "different text"),
-                count(rows, "row")
+                counted(all.len(), "different text"),
+                counted(rows, "row")
             ));
         }
         if all.len() == 1 && self.missing == 0 {

@@ -1,25 +1,9 @@
 //! Numbers and lists in sentences.
 
-pub(super) use layerwise_experiment::words::short;
-
-/// A number with commas between thousands.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A number of things, in the plural where it should be.
-pub(super) fn count(number: usize, name: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {name}{plural}", grouped(number as u64))
-}
+pub(super) use layerwise_experiment::words::{
+    number::{counted, grouped},
+    short,
+};
 
 /// Names with commas between them, at most 20.
 pub(super) fn list(names: &[String]) -> String {
@@ -42,8 +26,8 @@ mod tests {
         for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (65_536, "65,536")] {
             assert_eq!(grouped(number), text);
         }
-        assert_eq!(count(1, "row"), "1 row");
-        assert_eq!(count(1_000_000, "row"), "1,000,000 rows");
+        assert_eq!(counted(1, "row"), "1 row");
+        assert_eq!(counted(1_000_000, "row"), "1,000,000 rows");
     }
 
     #[test]

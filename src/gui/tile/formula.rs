@@ -1,7 +1,8 @@
 //! Formulas in a line: what follows `_` stands low and small, what follows `^` high and small,
 //! one character or a group in braces.
 
-use eframe::egui::{Align, Color32, FontFamily, FontId, TextFormat, text::LayoutJob};
+use eframe::egui::{Align, Color32, FontFamily, FontId, TextFormat, Ui, text::LayoutJob};
+use layerwise_study::measure::Measure;
 
 /// Size of letters on the line, and of those below and above it.
 const SIZES: [f32; 2] = [13.0, 9.5];
@@ -25,6 +26,13 @@ pub fn formula(text: &str, color: Color32) -> LayoutJob {
         job.append(part, 0.0, format);
     }
     job
+}
+
+/// What a measure is, for whoever points at its name.
+pub fn hint(ui: &mut Ui, measure: Measure) {
+    ui.strong(measure.title());
+    ui.label(formula(measure.formula(), ui.visuals().text_color()));
+    ui.label(measure.explanation());
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,8 @@
-//! The time of day in words, in UTC.
+//! Times, lengths of time and speeds in words. The time of day is that of UTC.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use indicatif::FormattedDuration;
 
 fn unix_seconds() -> u64 {
     SystemTime::now()
@@ -24,7 +26,7 @@ fn date(days: u64) -> (u64, u64, u64) {
     (year, month, day)
 }
 
-/// Date and time fit for a file name, such as "20260131-235959".
+/// Date and time of now, fit for a file name, such as "20260131-235959".
 pub fn stamp() -> String {
     let seconds = unix_seconds();
     let (year, month, day) = date(seconds / 86_400);
@@ -32,8 +34,8 @@ pub fn stamp() -> String {
     format!("{year:04}{month:02}{day:02}-{time}")
 }
 
-/// Time of day, such as "23:59:59".
-pub fn time() -> String {
+/// Time of day now, such as "23:59:59".
+pub fn now() -> String {
     time_of(unix_seconds())
 }
 
@@ -57,6 +59,26 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// A length of time as a clock shows it, such as "00:02:10"; none where it cannot be one.
+pub fn digits(seconds: f64) -> Option<String> {
+    let length = Duration::try_from_secs_f64(seconds).ok()?;
+    Some(FormattedDuration(length).to_string())
+}
+
+/// A number of steps in a second, or below one the time that a step takes; none where nothing is
+/// known yet, as at 0.
+pub fn speed(steps_per_second: f64) -> Option<String> {
+    if steps_per_second >= 10.0 {
+        Some(format!("{steps_per_second:.0} steps/s"))
+    } else if steps_per_second >= 1.0 {
+        Some(format!("{steps_per_second:.1} steps/s"))
+    } else if steps_per_second > 0.0 {
+        Some(format!("{:.1} s a step", 1.0 / steps_per_second))
+    } else {
+        None
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,5 +96,15 @@ mod tests {
         assert_eq!(duration(6.6), "7 s");
         assert_eq!(duration(130.0), "2 min 10 s");
         assert_eq!(duration(3_900.0), "1 h 05 min");
+        assert_eq!(digits(130.4).as_deref(), Some("00:02:10"));
+        assert_eq!(digits(-1.0), None);
+    }
+
+    #[test]
+    fn slow_runs_are_told_by_the_time_of_a_step() {
+        assert_eq!(speed(12.34).as_deref(), Some("12 steps/s"));
+        assert_eq!(speed(1.23).as_deref(), Some("1.2 steps/s"));
+        assert_eq!(speed(0.25).as_deref(), Some("4.0 s a step"));
+        assert_eq!(speed(0.0), None);
     }
 }
