@@ -25,4 +25,4 @@ if [ "$(uname)" = Linux ] && ! has_vulkan; then
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y $packages </dev/null
 fi
 
-exec cargo test --release "$@"
+exec cargo test --workspace "$@"

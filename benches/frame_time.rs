@@ -4,6 +4,14 @@
 //! `cargo bench --bench frame_time`: layout and drawing commands of 1280×800, without the
 //! graphics driver. The trainer runs on the CPU beside it, as fast as it can.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a bench that cannot go on ends"
+)]
+
 use std::time::{Duration, Instant};
 
 use eframe::egui::{

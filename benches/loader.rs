@@ -3,6 +3,14 @@
 //!
 //! `cargo bench --bench loader` writes 2,000 images to a temporary folder, `… -- 20000` as many.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a bench that cannot go on ends"
+)]
+
 use std::{fs, path::Path, sync::Arc, time::Instant};
 
 use layerwise_dataset::{self as dataset, Request, Samples, Schedule, Stream, look};

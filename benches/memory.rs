@@ -7,6 +7,14 @@
 //! program has allocated above what it had before the network was made; nothing else runs
 //! meanwhile. A first step, which is not told, leaves what threads keep for good.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a bench that cannot go on ends"
+)]
+
 use std::time::Instant;
 
 use burn::tensor::Device;

@@ -6,11 +6,19 @@
 //! Each number is the median of a few short runs, taken in turn so that a change in the machine's
 //! speed meets all of them.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a bench that cannot go on ends"
+)]
+
 use std::time::Duration;
 
 use layerwise_experiment::{Experiment, Preset, presets};
 use layerwise_run::{Run, RunOptions};
-use layerwise_study::{Event, Phase, Summary};
+use layerwise_study::{Fact, Phase, Summary};
 
 const ROUNDS: usize = 3;
 
@@ -100,11 +108,11 @@ fn run(experiment: Experiment, steps: usize) -> Result<Summary, String> {
     };
     let run = Run::start(experiment, options)?;
     loop {
-        if let Some(Event::Ended {
+        if let Some(Fact::Ended {
             phase,
             message,
             summary,
-        }) = run.next_event(Duration::from_secs(1))
+        }) = run.next_fact(Duration::from_secs(1))
         {
             return match (phase, summary) {
                 (Phase::Finished, Some(summary)) => Ok(*summary),

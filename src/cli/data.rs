@@ -10,7 +10,7 @@ use std::{
 
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 use layerwise_dataset::{
-    CANCELLED, Column, ColumnKind, Loading, Request,
+    Column, ColumnKind, Error, Loading, Request,
     export::{Target, export},
     fetch::{DOWNLOADS, Download, fetch},
     inspect, load,
@@ -202,8 +202,12 @@ fn write(args: &ExportArgs) -> Result<(), Failure> {
         Ok((dataset.unreadable, notes))
     });
     bar.finish_and_clear();
-    let (unreadable, notes) = written.map_err(|message| {
-        let code = if message == CANCELLED { INTERRUPTED } else { 1 };
+    let (unreadable, notes) = written.map_err(|error| {
+        let code = match error {
+            Error::Cancelled => INTERRUPTED,
+            Error::Wrong(_) => 1,
+        };
+        let message = error.to_string();
         Failure { message, code }
     })?;
     if unreadable > 0 {

@@ -2,6 +2,7 @@
 
 mod data;
 mod failure;
+mod keys;
 mod loading;
 mod output;
 mod source;
@@ -53,6 +54,12 @@ enum Verb {
     },
     /// List the devices to train on
     Devices,
+    /// List every key of the experiment file, with its default and what it may be
+    Keys {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Train without a window
     Train(train::TrainArgs),
     /// Write every number of the first steps to a safetensors file
@@ -102,6 +109,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
             verb: Some(PresetVerb::Show { name }),
         }) => show_preset(&name, json),
         Some(Verb::Devices) => list_devices(),
+        Some(Verb::Keys { json }) => keys::list(json),
         Some(Verb::Train(args)) => train::train(&args),
         Some(Verb::Trace { source, steps, out }) => trace(&source, steps, &out),
         Some(Verb::Data(verb)) => data::run(&verb),

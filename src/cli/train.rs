@@ -13,7 +13,7 @@ use std::{
 use indicatif::{FormattedDuration, ProgressBar, ProgressStyle};
 use layerwise_experiment::Experiment;
 use layerwise_run::{self as run, Command, Goal, Run, RunOptions};
-use layerwise_study::{Evaluation, Event, Phase, Recorded, StepRecord, Summary};
+use layerwise_study::{Evaluation, Fact, Phase, Recorded, Said, Summary};
 
 use super::{
     failure::{Failure, INTERRUPTED},
@@ -103,29 +103,25 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
             run.send(Command::Stop);
             display.say("Stopping after this step");
         }
-        let Some(event) = run.next_event(Duration::from_millis(50)) else {
-            display.progress(&run);
-            continue;
-        };
-        match event {
-            Event::Steps(records) => {
-                display.steps(records);
-                display.progress(&run);
+        let next = run.next_fact(Duration::from_millis(50));
+        for fact in next.into_iter().chain(run.drain()) {
+            match fact.said() {
+                Some(Said::Note(text)) => display.say(text),
+                Some(Said::Warning(text)) => display.say(&format!("warning: {text}")),
+                Some(Said::End(..)) => display.finish(),
+                None => display.look_at(&fact),
             }
-            Event::Evaluated(evaluation) => display.evaluated(&evaluation),
-            Event::Isolation(_) | Event::Truth(_) | Event::Inspected(_) | Event::Changed(_) => {}
-            Event::Note(text) => display.say(&text),
-            Event::Warning { message, .. } => display.say(&format!("warning: {message}")),
-            Event::Ended {
+            if let Fact::Ended {
                 phase,
                 message,
                 summary,
-            } => {
-                display.finish();
+            } = fact
+            {
                 run.join();
                 return end(args, phase, message, summary.as_deref());
             }
         }
+        display.progress(&run);
     }
 }
 
@@ -274,9 +270,15 @@ impl Display {
         }
     }
 
-    fn steps(&mut self, records: Vec<StepRecord>) {
-        if let Some(loss) = records.last().and_then(|record| record.loss.last()) {
+    /// Keeps the newest loss and test accuracy.
+    fn look_at(&mut self, fact: &Fact) {
+        if let Fact::Step(record) = fact
+            && let Some(loss) = record.loss.last()
+        {
             self.loss = *loss;
+        }
+        if let Fact::Evaluation(evaluation) = fact {
+            self.evaluated(evaluation);
         }
     }
 

@@ -8,7 +8,7 @@ use std::{
 
 use crossbeam_channel::{Receiver, bounded};
 use eframe::egui::Context;
-use layerwise_dataset::{self as dataset, CANCELLED, Contents, Dataset, Request};
+use layerwise_dataset::{self as dataset, Contents, Dataset, Error, Request};
 use layerwise_experiment::{DataKind, Experiment, Found, Split};
 use layerwise_learn::weights::{self, Report};
 use layerwise_run::panic_text;
@@ -176,7 +176,7 @@ impl<K: Clone + PartialEq + Send + 'static, T: Send + 'static> Follower<K, T> {
             making.work.end();
         }
         self.shown = Some(wanted);
-        self.end_with(Err(CANCELLED.to_owned()));
+        self.end_with(Err(Error::Cancelled.into()));
         self.cancelled = true;
     }
 
@@ -243,7 +243,7 @@ pub struct DataLoader(Follower<Request, Looked>);
 fn load(request: Request, work: &Work) -> Result<Looked, String> {
     let mut hear = |loading| work.hear(loading);
     let contents = request.contents(&mut hear)?;
-    let dataset = dataset::load(&request, &mut hear);
+    let dataset = dataset::load(&request, &mut hear).map_err(String::from);
     let loaded = dataset.and_then(|dataset| {
         Ok(Loaded {
             found: request.found()?,
@@ -414,7 +414,7 @@ mod tests {
         while work.hear(told.clone()) {
             std::thread::sleep(Duration::from_millis(1));
         }
-        Err(CANCELLED.to_owned())
+        Err(Error::Cancelled.into())
     }
 
     #[test]

@@ -6,8 +6,8 @@ use std::{
 };
 
 use eframe::egui::{Button, ComboBox, DragValue, Grid, RichText, Ui, vec2};
-use layerwise_experiment::Experiment;
-use layerwise_study::{Progress, checkpoints};
+use layerwise_experiment::{Experiment, Optimizer, Train};
+use layerwise_study::{Live, Progress, checkpoints};
 
 use super::{
     dialog::kit::{buttons_right, primary},
@@ -17,8 +17,6 @@ use super::{
 
 /// Most branches of one fork.
 const MAX_BRANCHES: usize = 4;
-/// Learning rates that can be chosen.
-const LEARNING_RATES: std::ops::RangeInclusive<f64> = 1e-9..=1e3;
 /// λ of the second branch where the first has none.
 const OTHER_LAMBDA: f64 = 0.1;
 
@@ -200,7 +198,13 @@ impl ForkDialog {
                 .labelled_by(label);
             ui.end_row();
             if !self.experiment.method.kind.takes_turns() {
-                number_row(ui, "Epochs in all", &mut self.epochs, 1..=1_000_000, 0.1);
+                number_row(
+                    ui,
+                    "Epochs in all",
+                    &mut self.epochs,
+                    Train::EPOCHS.ends(),
+                    0.1,
+                );
             }
         });
     }
@@ -231,7 +235,7 @@ impl ForkDialog {
                     let speed = 0.01 * branch.learning_rate;
                     ui.add(
                         DragValue::new(&mut branch.learning_rate)
-                            .range(LEARNING_RATES)
+                            .range(Optimizer::LEARNING_RATE.ends())
                             .speed(speed)
                             .custom_formatter(|value, _| number(value))
                             .update_while_editing(false),
@@ -277,11 +281,12 @@ impl ForkDialog {
         let branch = self.branches.get(branch)?;
         let mut experiment = self.experiment.clone();
         experiment.train.epochs = self.epochs;
-        experiment.optimizer.lr = branch.learning_rate;
+        let mut live = Live::of(&experiment);
+        live.learning_rate = branch.learning_rate;
         if let Some(lambda) = branch.lambda {
-            let boundaries = experiment.module_count().saturating_sub(1);
-            experiment.set_lambdas(&vec![lambda; boundaries]);
+            live.lambda.fill(lambda);
         }
+        live.apply(&mut experiment);
         Some(experiment)
     }
 

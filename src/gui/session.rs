@@ -6,9 +6,9 @@ use std::{
 };
 
 use layerwise_experiment::Experiment;
-use layerwise_run::{Command, Run, RunOptions};
+use layerwise_run::{Command, Run, RunOptions, Slot};
 use layerwise_study::{
-    DecisionRegions, Event, Origin, Phase, Progress, Recorded, Target, compare::Compared,
+    DecisionRegions, Live, Origin, Phase, Progress, Recorded, Said, compare::Compared, follow,
     history::History,
 };
 
@@ -37,7 +37,7 @@ struct Active {
     history: History,
     progress: Progress,
     regions: Option<Arc<DecisionRegions>>,
-    /// What the run trains, with the λ that it was last told.
+    /// What the run trains, with the λ and the learning rate that it was last told.
     told: Experiment,
     watching: bool,
     /// Why it ended badly.
@@ -94,13 +94,11 @@ impl Session {
         };
         let run = Run::start(experiment.clone(), options)?;
         let mut history = History::new(experiment);
-        for event in &recorded.events {
-            history.push(event);
+        for fact in &recorded.facts {
+            history.push(fact);
         }
         let mut told = experiment.clone();
-        told.optimizer.lr = recorded.live.optimizer.lr;
-        told.method.lambda = recorded.live.method.lambda;
-        told.modules.clone_from(&recorded.live.modules);
+        Live::of(&recorded.live).apply(&mut told);
         self.take(run, &told, history, recorded.origin);
         Ok(())
     }
@@ -145,24 +143,23 @@ impl Session {
 
     /// Takes in what the run has told since the last call.
     pub fn poll(&mut self) -> Vec<Notice> {
-        self.closing.retain(|run| {
-            run.drain();
-            !run.has_ended()
-        });
+        self.closing.retain(|run| !run.has_ended());
         let Some(active) = &mut self.active else {
             return Vec::new();
         };
         let mut notices = Vec::new();
-        for event in active.run.drain() {
-            active.history.push(&event);
-            match event {
-                Event::Note(text) => notices.push(Notice::Info(text)),
-                Event::Warning { message, .. } => notices.push(Notice::Warning(message)),
-                Event::Ended { phase, message, .. } => {
+        for fact in active.run.drain() {
+            active.history.push(&fact);
+            match fact.said() {
+                None => {}
+                Some(Said::Note(text)) => notices.push(Notice::Info(text.to_owned())),
+                Some(Said::Warning(text)) => notices.push(Notice::Warning(text.to_owned())),
+                Some(Said::End(phase, message)) => {
                     active.ended = true;
                     let folder = active.run.folder();
                     let weights = folder.map(|folder| folder.join("weights.safetensors"));
                     active.weights = weights.filter(|path| path.is_file());
+                    let message = message.map(str::to_owned);
                     match phase {
                         Phase::Diverged | Phase::Failed => {
                             let text = message.unwrap_or_else(|| phase.title().to_owned());
@@ -174,12 +171,6 @@ impl Session {
                         }))),
                     }
                 }
-                Event::Steps(_)
-                | Event::Evaluated(_)
-                | Event::Isolation(_)
-                | Event::Truth(_)
-                | Event::Inspected(_)
-                | Event::Changed(_) => {}
             }
         }
         active.progress = active.run.progress();
@@ -198,19 +189,12 @@ impl Session {
         }
         if active.watching != watch {
             active.watching = watch;
-            active.run.send(Command::WatchRegions(watch));
+            active.run.send(Command::Watch(Slot::Regions, watch));
         }
         if active.told.is_same_network(edited) {
-            for (target, lambda) in lambda_changes(&active.told, edited) {
-                active.run.send(Command::SetLambda { target, lambda });
+            for change in follow(&mut active.told, edited) {
+                active.run.send(Command::Change(change));
             }
-            let rate = edited.optimizer.lr;
-            if rate != active.told.optimizer.lr {
-                active.run.send(Command::SetLearningRate(rate));
-                active.told.optimizer.lr = rate;
-            }
-            active.told.method.lambda = edited.method.lambda;
-            active.told.modules.clone_from(&edited.modules);
         }
     }
 
@@ -301,26 +285,6 @@ impl Session {
     }
 }
 
-/// The changes of λ that lead from one experiment to another of the same network.
-pub fn lambda_changes(from: &Experiment, to: &Experiment) -> Vec<(Target, f64)> {
-    let modules = to.module_count();
-    let changed: Vec<(usize, f64)> = (2..=modules)
-        .map(|number| (number, to.lambda_of(number)))
-        .filter(|&(number, lambda)| from.lambda_of(number) != lambda)
-        .collect();
-    let Some(&(_, first)) = changed.first() else {
-        return Vec::new();
-    };
-    let all_equal = (2..=modules).all(|number| to.lambda_of(number) == first);
-    if all_equal && from.method.lambda != to.method.lambda {
-        return vec![(Target::All, first)];
-    }
-    changed
-        .into_iter()
-        .map(|(number, lambda)| (Target::Module(number), lambda))
-        .collect()
-}
-
 /// A folder for the record of a new run below `root`: the experiment's name and the time in
 /// UTC, with a counter where that is taken.
 pub fn record_folder(root: &Path, name: &str) -> PathBuf {
@@ -348,40 +312,7 @@ pub fn record_folder(root: &Path, name: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use layerwise_experiment::preset;
-
     use super::*;
-
-    fn digits() -> Experiment {
-        preset("digits-mlp").unwrap().experiment().unwrap()
-    }
-
-    #[test]
-    fn a_moved_global_lambda_goes_to_all() {
-        let run = digits();
-        let mut edited = run.clone();
-        edited.method.lambda = 2.0;
-        assert_eq!(lambda_changes(&run, &edited), [(Target::All, 2.0)]);
-        assert_eq!(lambda_changes(&edited, &edited), []);
-    }
-
-    #[test]
-    fn modules_with_their_own_lambda_keep_it() {
-        let mut run = digits();
-        run.set_lambda_of(3, Some(0.5));
-        let mut edited = run.clone();
-        edited.method.lambda = 2.0;
-        let changes = lambda_changes(&run, &edited);
-        assert_eq!(changes.len(), 6);
-        assert!(
-            !changes
-                .iter()
-                .any(|(target, _)| *target == Target::Module(3))
-        );
-        edited = run.clone();
-        edited.set_lambda_of(4, Some(1.0));
-        assert_eq!(lambda_changes(&run, &edited), [(Target::Module(4), 1.0)]);
-    }
 
     #[test]
     fn record_folders_never_collide() {

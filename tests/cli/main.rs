@@ -1,5 +1,13 @@
 //! The command line as a person or a script meets it: the program as a process.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panics"
+)]
+
 mod data;
 mod resume;
 mod weights;

@@ -1,5 +1,13 @@
 //! The real application, driven as a person would, with a real trainer behind it.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panics"
+)]
+
 mod data;
 mod inspector;
 mod runs;

@@ -29,7 +29,7 @@ fn recorded(folder: &Path) {
     };
     let run = Run::start(experiment, options).unwrap();
     while !run.progress().phase.is_over() {
-        run.next_event(Duration::from_millis(100));
+        run.next_fact(Duration::from_millis(100));
     }
     run.join();
 }

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use flate2::read::GzDecoder;
 
-use super::{Source, rows::Rows};
+use super::{dataset::Source, rows::Rows};
 
 /// Gzipped rows of 64 pixels from 0 to 16 and a digit, without a header.
 const FILE: &[u8] = include_bytes!("../../../assets/data/digits.csv.gz");

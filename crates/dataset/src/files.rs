@@ -7,10 +7,12 @@ use layerwise_experiment::{Data, Found, MAX_CLASSES, Prepare, Shape, words::shor
 use serde::Serialize;
 
 use super::{
-    Column, ColumnKind, Dataset, Format, Loading, Note, Part, Progress, Source, class_counts,
-    divided,
+    dataset::{Dataset, Source},
+    histogram::class_counts,
+    progress::{Loading, Progress},
     samples::{Reading, Samples},
-    source::{self, Options, Range, Raw, Store},
+    source::{self, Column, ColumnKind, Format, Note, Options, Part, Range, Raw, Store},
+    split::divided,
 };
 
 /// Reads the data at `data.path`.
@@ -155,6 +157,7 @@ pub fn look(data: &Data, progress: Progress<'_>) -> Result<Found, String> {
 /// What files hold, whatever of it an experiment takes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Contents {
+    /// What they were recognised as.
     pub format: Format,
     /// Values of each sample where samples are vectors, which may be read as images.
     pub values: Option<usize>,
@@ -179,23 +182,30 @@ pub(super) fn contents(data: &Data, progress: Progress<'_>) -> Result<Contents, 
 /// A class with its samples in each part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ClassCount {
+    /// Name of the class.
     pub name: String,
+    /// Its samples to train on.
     pub train: u64,
+    /// Its samples to test on.
     pub test: u64,
 }
 
 /// What files hold, told to a person.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Inspection {
+    /// What they were recognised as.
     pub format: &'static str,
     /// Shape of a sample, as on edges of a network; none of image files, which have their own.
     pub shape: Option<String>,
-    /// Samples to train on, and to test on: 0 where there is no such part.
+    /// Samples to train on.
     pub train: usize,
+    /// Samples to test on; 0 where there is no such part.
     pub test: usize,
+    /// Every class that is taken.
     pub classes: Vec<ClassCount>,
     /// What the columns of a table were taken as.
     pub columns: Vec<Column>,
+    /// What is not used, or was replaced.
     pub notes: Vec<Note>,
 }
 

@@ -1,6 +1,6 @@
 //! The images that a network's inputs show.
 
-use super::Samples;
+use super::samples::Samples;
 
 /// What turns the values that a network receives back into those of an image, from 0 to 1: the
 /// normalisation undone and, where plain values are no pixels, the lowest brought to 0 and the

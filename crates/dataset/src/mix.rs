@@ -6,7 +6,9 @@ use rand_distr::{Beta, Distribution};
 /// The parameter α of each way's distribution of shares, Beta(α, α); 0: off.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Mix {
+    /// Of mixup.
     pub mixup: f64,
+    /// Of CutMix.
     pub cutmix: f64,
 }
 
@@ -15,6 +17,7 @@ pub struct Mix {
 pub struct Mixing {
     /// For each sample, the one that is mixed into it; may be itself.
     pub partner: Vec<usize>,
+    /// What becomes of each pair.
     pub kind: Kind,
 }
 
@@ -23,13 +26,21 @@ pub struct Mixing {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
     /// The weighted mean of both.
-    Blend { share: f32 },
+    Blend {
+        /// The part of the sample's own class.
+        share: f32,
+    },
     /// A rectangle of the partner, the same for the whole batch.
     Box {
+        /// First row.
         top: usize,
+        /// First column.
         left: usize,
+        /// Number of rows.
         height: usize,
+        /// Number of columns.
         width: usize,
+        /// The part of the sample's own class.
         share: f32,
     },
 }

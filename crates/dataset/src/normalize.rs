@@ -5,6 +5,7 @@ use layerwise_experiment::{Normalize, Prepare, Shape};
 /// Mean and standard deviation of each channel, over all samples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Normalization {
+    /// One for each channel.
     pub mean: Vec<f64>,
     /// Of the whole population; 0 where a channel does not vary.
     pub deviation: Vec<f64>,

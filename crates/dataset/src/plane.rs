@@ -2,7 +2,7 @@
 
 use layerwise_experiment::Shape;
 
-use super::Samples;
+use super::samples::Samples;
 
 /// Space around the samples, as a part of their range.
 const MARGIN: f64 = 0.15;
@@ -14,7 +14,9 @@ const ALIKE: f64 = 3.0;
 pub struct Plane {
     /// What the two values are called, where that is known.
     pub names: Option<[String; 2]>,
+    /// The corner with the lowest values.
     pub low: [f32; 2],
+    /// The corner with the highest values.
     pub high: [f32; 2],
 }
 

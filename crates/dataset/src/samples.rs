@@ -7,10 +7,11 @@ use rand::Rng;
 use rayon::prelude::*;
 
 use super::{
-    CANCELLED, Loading, Progress,
     augment::{augment, erase},
+    error::Error,
     normalize::Normalization,
     picture::{fit, planes::Planes},
+    progress::{Loading, Progress},
     source::{Part, Range, Store},
 };
 
@@ -24,6 +25,7 @@ pub struct Reading {
     pub shape: Shape,
     /// How image files are brought to that shape.
     pub resize: Resize,
+    /// How values are shifted and scaled; none where they stay as they are.
     pub normalization: Option<Normalization>,
 }
 
@@ -295,7 +297,7 @@ impl Samples {
     ///
     /// # Errors
     /// As [`Samples::pixels`], and where `progress` does not want to go on.
-    pub fn values(&self, progress: Progress<'_>) -> Result<Vec<f32>, String> {
+    pub fn values(&self, progress: Progress<'_>) -> Result<Vec<f32>, Error> {
         let mut values = Vec::new();
         for start in (0..self.len()).step_by(AT_ONCE) {
             let goes_on = progress(Loading {
@@ -304,7 +306,7 @@ impl Samples {
                 total: self.len() as u64,
             });
             if !goes_on {
-                return Err(CANCELLED.to_owned());
+                return Err(Error::Cancelled);
             }
             values.append(&mut self.values_of(start, AT_ONCE)?);
         }

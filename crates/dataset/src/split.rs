@@ -1,11 +1,32 @@
 //! Which samples are kept for testing.
 
+use layerwise_experiment::rng::{Stream as Draws, rng};
 use rand::{Rng, seq::SliceRandom};
+
+use super::samples::Samples;
+
+/// Splits samples into those to train on and those to test on.
+pub(super) fn divided(
+    all: &Samples,
+    fraction: f64,
+    test_count: usize,
+    seed: u64,
+) -> Result<[Samples; 2], String> {
+    let count = all.len();
+    if test_count == 0 || test_count >= count {
+        return Err(format!(
+            "{count} samples with a test fraction of {fraction} leave {} to train on and {test_count} to test on: change data.test_fraction or the number of samples",
+            count.saturating_sub(test_count)
+        ));
+    }
+    let places = split(&all.labels, test_count, &mut rng(seed, Draws::Split, 0));
+    Ok(places.map(|places| all.select(&places)))
+}
 
 /// Splits the places of samples with these classes into those of training and of test samples, both
 /// in random order: exactly `test_count` of them are for testing, and each class keeps its share to
 /// within one sample.
-pub(super) fn split(labels: &[u32], test_count: usize, rng: &mut impl Rng) -> [Vec<u32>; 2] {
+fn split(labels: &[u32], test_count: usize, rng: &mut impl Rng) -> [Vec<u32>; 2] {
     let mut shuffled: Vec<u32> = (0..labels.len() as u32).collect();
     shuffled.shuffle(rng);
     let class_of = |place: u32| {

@@ -9,19 +9,22 @@ use layerwise_experiment::{
 };
 
 use super::{
-    Samples,
     batch::epoch_order,
     mix::{self, Mix, Mixing},
+    samples::Samples,
 };
 
 /// Which samples stand in which step of a training, and what is done to them.
 #[derive(Clone, Debug)]
 pub struct Schedule {
+    /// Those to train on.
     pub samples: Samples,
+    /// Samples of a step.
     pub batch_size: usize,
     /// Whether the last batch of an epoch is left out where it is smaller, unless it is the only
     /// one.
     pub drop_last: bool,
+    /// Decides their order and what is done to them.
     pub seed: u64,
     /// What is done to samples on their way.
     pub prepare: Prepare,

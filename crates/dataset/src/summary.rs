@@ -3,9 +3,11 @@
 use rayon::prelude::*;
 
 use super::{
-    Loading, Progress, Samples,
+    error::CANCELLED,
     histogram::{ByteCounts, Histogram},
     normalize::{Moments, Normalization},
+    progress::{Loading, Progress},
+    samples::Samples,
 };
 
 /// Samples between two reports of progress.
@@ -14,6 +16,7 @@ const STEP: usize = 256;
 /// Statistics over every sample, with bytes taken as values from 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
+    /// Mean and deviation of each channel.
     pub normalization: Normalization,
     /// One for each channel.
     pub histograms: Vec<Histogram>,
@@ -37,14 +40,16 @@ pub fn summarise(samples: &Samples, progress: Progress<'_>) -> Result<Summary, S
             done: done as u64,
             total: samples.len() as u64,
         });
-        match goes_on {
-            true => Ok(()),
-            false => Err(super::CANCELLED.to_owned()),
+        if goes_on {
+            Ok(())
+        } else {
+            Err(CANCELLED.to_owned())
         }
     };
-    match samples.holds_pixels() {
-        true => of_pixels(samples, &mut report),
-        false => of_values(samples, &mut report),
+    if samples.holds_pixels() {
+        of_pixels(samples, &mut report)
+    } else {
+        of_values(samples, &mut report)
     }
 }
 

@@ -1,3 +1,5 @@
+use layerwise_experiment::{Data, DataKind, Experiment};
+
 use super::*;
 
 fn data(kind: DataKind, samples: usize) -> Data {

@@ -7,9 +7,11 @@ use layerwise_experiment::{
 use rand::RngExt;
 
 use super::{
-    Normalization, Progress, Samples,
     mix::{self, Mix},
-    summarise,
+    normalize::Normalization,
+    progress::Progress,
+    samples::Samples,
+    summary::summarise,
 };
 
 /// Samples that the mean is taken over, which fills what is erased.
@@ -29,6 +31,7 @@ pub struct Version {
 pub struct Versions {
     /// Training samples with their values as they lie in their source.
     pub samples: Samples,
+    /// What training does to them.
     pub prepare: Prepare,
     /// Whether training brings values to the mean and deviation of its samples.
     pub computes: bool,

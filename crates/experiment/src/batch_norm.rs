@@ -2,19 +2,6 @@
 
 use super::{Block, Experiment, HeadKind};
 
-impl Block {
-    /// Whether there is a batch norm in the block.
-    pub fn has_batch_norm(&self) -> bool {
-        matches!(
-            self,
-            Self::BatchNorm { .. }
-                | Self::ResidualBasic { .. }
-                | Self::ResidualBottleneck { .. }
-                | Self::SeparableConv { .. }
-        )
-    }
-}
-
 impl HeadKind {
     /// Whether there is a batch norm in the head.
     pub fn has_batch_norm(self) -> bool {

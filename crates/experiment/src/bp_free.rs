@@ -2,40 +2,6 @@
 
 use super::{Block, Experiment, MethodKind, Place, Problem};
 
-impl Block {
-    /// Whether BP-free has gradients for the block in closed form: of linear and convolution
-    /// blocks, normalisations, activations, pooling, flattening and dropout.
-    pub fn has_closed_form(&self) -> bool {
-        match self {
-            Self::Linear { .. }
-            | Self::Conv2d { .. }
-            | Self::Relu {}
-            | Self::LeakyRelu { .. }
-            | Self::Gelu {}
-            | Self::Silu {}
-            | Self::Tanh {}
-            | Self::BatchNorm { .. }
-            | Self::LayerNorm { .. }
-            | Self::GroupNorm { .. }
-            | Self::MaxPool { .. }
-            | Self::AvgPool { .. }
-            | Self::GlobalAvgPool {}
-            | Self::Flatten {}
-            | Self::Dropout { .. } => true,
-            Self::ResidualBasic { .. }
-            | Self::ResidualBottleneck { .. }
-            | Self::SeparableConv { .. }
-            | Self::ConvNext { .. }
-            | Self::PatchEmbedding { .. }
-            | Self::PositionEmbedding { .. }
-            | Self::TransformerEncoder { .. }
-            | Self::Swin { .. }
-            | Self::PatchMerging { .. }
-            | Self::MlpMixer { .. } => false,
-        }
-    }
-}
-
 /// Block indices in words, as many as fit into a sentence.
 fn listed(indices: &[usize]) -> String {
     match indices {

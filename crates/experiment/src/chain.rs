@@ -310,7 +310,7 @@ fn holds_whole_module(links: &[Link], group: &std::ops::Range<usize>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::preset;
+    use crate::{kind, preset};
 
     /// Six linear blocks of 10 to 15 features, cut after those given.
     fn chain(after: &[usize]) -> Experiment {
@@ -326,18 +326,18 @@ mod tests {
     }
 
     fn linear(out: usize) -> Block {
-        Block::Linear {
+        Block::Linear(kind::Linear {
             out,
             bias: true,
             init: crate::Init::default(),
-        }
+        })
     }
 
     /// Widths of the blocks, with a bar at every cut.
     fn text(experiment: &Experiment) -> String {
         let modules = experiment.module_ranges().into_iter().map(|range| {
             let widths = experiment.blocks[range].iter().map(|block| match block {
-                Block::Linear { out, .. } => out.to_string(),
+                Block::Linear(kind::Linear { out, .. }) => out.to_string(),
                 other => other.title().to_owned(),
             });
             widths.collect::<Vec<_>>().join(" ")

@@ -1,13 +1,10 @@
 //! What is wrong with an experiment, said where it is wrong.
 
 mod data;
+mod range;
 mod token;
 
-use super::{
-    DataKind, Experiment, HeadKind, Loss, MAX_BLOCKS, MAX_LAMBDA, ModulePlan, Schedule, Shape,
-    shape_after, split,
-};
-use crate::words::short;
+use super::{Experiment, ModulePlan, Shape, shape_after};
 
 /// Where a problem lies.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -33,6 +30,7 @@ impl std::fmt::Display for Place {
 /// Something that keeps an experiment from running.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
+    /// Where it is.
     pub place: Place,
     /// A sentence without a full stop: what is wrong and what would be right.
     pub message: String,
@@ -44,244 +42,7 @@ impl std::fmt::Display for Problem {
     }
 }
 
-/// Collects values that are out of range.
-struct Ranges(Vec<Problem>);
-
-impl Ranges {
-    fn require(&mut self, ok: bool, key: &str, value: impl std::fmt::Display, range: &str) {
-        if !ok {
-            self.0.push(Problem {
-                place: Place::Key(key.to_owned()),
-                message: format!(
-                    "{} is out of range: choose {range}",
-                    short(&value.to_string())
-                ),
-            });
-        }
-    }
-
-    fn schedule(&mut self, key: &str, schedule: &Schedule) {
-        let warmup = schedule.warmup_epochs;
-        self.real(&format!("{key}.warmup_epochs"), warmup, 0.0, 1e5);
-        self.whole(&format!("{key}.every"), schedule.every, 1, 100_000);
-        self.positive(&format!("{key}.gamma"), schedule.gamma, 1.0);
-    }
-
-    fn whole(&mut self, key: &str, value: usize, low: usize, high: usize) {
-        self.require(
-            (low..=high).contains(&value),
-            key,
-            value,
-            &format!("a whole number from {low} to {high}"),
-        );
-    }
-
-    fn real(&mut self, key: &str, value: f64, low: f64, high: f64) {
-        self.require(
-            (low..=high).contains(&value),
-            key,
-            value,
-            &format!("a number from {low} to {high}"),
-        );
-    }
-
-    fn positive(&mut self, key: &str, value: f64, high: f64) {
-        self.require(
-            value > 0.0 && value <= high,
-            key,
-            value,
-            &format!("a number above 0 and at most {high}"),
-        );
-    }
-
-    /// A number from 0 to below 1, in `f32` too.
-    fn share(&mut self, key: &str, value: f64) {
-        self.require(
-            value >= 0.0 && (value as f32) < 1.0,
-            key,
-            value,
-            "a number from 0 to below 1",
-        );
-    }
-
-    fn loss(&mut self, key: &str, loss: &Loss) {
-        let Loss {
-            temperature,
-            beta,
-            reconstruction,
-            smoothing,
-            kind: _,
-        } = *loss;
-        self.real(&format!("{key}.temperature"), temperature, 1e-3, 1e3);
-        self.real(&format!("{key}.beta"), beta, 0.0, 1.0);
-        self.real(&format!("{key}.reconstruction"), reconstruction, 0.0, 1e4);
-        self.share(&format!("{key}.smoothing"), smoothing);
-    }
-}
-
 impl Experiment {
-    /// Settings with values out of range, in the order of the file. A file that has one is not
-    /// opened.
-    pub fn range_problems(&self) -> Vec<Problem> {
-        let mut ranges = Ranges(Vec::new());
-        let r = &mut ranges;
-        for (key, count) in [("block", self.blocks.len()), ("module", self.modules.len())] {
-            r.require(
-                count <= MAX_BLOCKS,
-                key,
-                format!("their number, {count},"),
-                &format!("at most {MAX_BLOCKS}"),
-            );
-        }
-        // What follows looks at every pair of modules.
-        if !r.0.is_empty() {
-            return ranges.0;
-        }
-        r.require(
-            i64::try_from(self.seed).is_ok(),
-            "seed",
-            self.seed,
-            "a whole number from 0 to 9223372036854775807",
-        );
-
-        r.positive("data.test_fraction", self.data.test_fraction, 0.9);
-        if self.data.kind != DataKind::Files {
-            r.whole(
-                "data.samples",
-                self.data.samples,
-                20,
-                self.data.max_samples(),
-            );
-        }
-        r.real("data.noise", self.data.noise, 0.0, 10.0);
-        r.whole("data.classes", self.data.classes, 2, 10);
-        r.whole("data.shape_classes", self.data.shape_classes, 2, 1000);
-        r.whole("data.size", self.data.size, 16, 512);
-        self.files_in_range(r);
-        self.prepare_in_range(r);
-
-        r.real("method.lambda", self.method.lambda, 0.0, MAX_LAMBDA);
-        r.schedule("method.lambda_schedule", &self.method.lambda_schedule);
-        r.whole(
-            "method.reconcile_every",
-            self.method.reconcile_every,
-            1,
-            1_000_000,
-        );
-        r.positive("head.scale", self.head.scale, 1e4);
-        r.loss("loss", &self.loss);
-        // A network without blocks has a problem of its own.
-        if let Some(count) = self.split.count
-            && !self.blocks.is_empty()
-        {
-            let layers = split::layer_count(&self.blocks).max(1);
-            r.require(
-                (1..=layers).contains(&count),
-                "split.count",
-                count,
-                &format!("a whole number from 1 to {layers}, the number of layers with weights"),
-            );
-            r.require(
-                self.split.after.is_none(),
-                "split.count",
-                count,
-                "either split.after or split.count, not both",
-            );
-        }
-        r.require(
-            self.split.count.is_some() || self.split.by == super::Balance::default(),
-            "split.by",
-            self.split.by.title(),
-            "a number of modules in split.count, which it is for",
-        );
-        if let Some(after) = &self.split.after {
-            let ascending = after.windows(2).all(|pair| pair.first() < pair.last());
-            let inside = after.iter().all(|point| point + 1 < self.blocks.len());
-            r.require(
-                ascending && inside,
-                "split.after",
-                format!("{after:?}"),
-                &format!(
-                    "ascending block indices from 0 to {}",
-                    self.blocks.len().saturating_sub(2)
-                ),
-            );
-        }
-
-        r.positive("optimizer.lr", self.optimizer.lr, 1e3);
-        r.share("optimizer.momentum", self.optimizer.momentum);
-        r.real(
-            "optimizer.weight_decay",
-            self.optimizer.weight_decay,
-            0.0,
-            10.0,
-        );
-        r.share("optimizer.beta1", self.optimizer.beta1);
-        r.share("optimizer.beta2", self.optimizer.beta2);
-        r.real("optimizer.eps", self.optimizer.eps, 1e-30, 1.0);
-        r.real("optimizer.clip_norm", self.optimizer.clip_norm, 0.0, 1e9);
-        r.schedule("schedule", &self.schedule);
-        r.whole("train.epochs", self.train.epochs, 1, 100_000);
-        r.whole("train.batch_size", self.train.batch_size, 1, 65_536);
-        r.whole(
-            "measure.alignment_every",
-            self.measure.alignment_every,
-            1,
-            1_000_000,
-        );
-        r.whole(
-            "measure.truth_every",
-            self.measure.truth_every,
-            0,
-            1_000_000,
-        );
-        r.whole(
-            "measure.evaluate_every",
-            self.measure.evaluate_every,
-            1,
-            100_000,
-        );
-
-        r.whole("checkpoints.every", self.checkpoints.every, 0, 100_000);
-        r.whole("checkpoints.keep", self.checkpoints.keep, 1, 100_000);
-        let modules = self.module_count();
-        let mut seen = Vec::new();
-        for (at, settings) in self.modules.iter().enumerate() {
-            let number = settings.number;
-            r.require(
-                self.blocks.is_empty() || (1..=modules).contains(&number),
-                &format!("module.{at}.number"),
-                number,
-                &format!("a whole number from 1 to {modules}, the number of modules"),
-            );
-            r.require(
-                !seen.contains(&number),
-                &format!("module.{at}.number"),
-                number,
-                "each module once",
-            );
-            seen.push(number);
-            if let Some(lambda) = settings.lambda {
-                r.real(&format!("module.{at}.lambda"), lambda, 0.0, MAX_LAMBDA);
-            }
-            if let Some(head) = settings.head {
-                r.positive(&format!("module.{at}.head.scale"), head.scale, 1e4);
-            }
-            if let Some(loss) = &settings.loss {
-                r.loss(&format!("module.{at}.loss"), loss);
-            }
-            if let Some(factor) = settings.lr_factor {
-                r.positive(&format!("module.{at}.lr_factor"), factor, 100.0);
-            }
-        }
-        for (at, block) in self.blocks.iter().enumerate() {
-            for (key, value, range) in block.out_of_range() {
-                r.require(false, &format!("block.{at}.{key}"), value, &range);
-            }
-        }
-        ranges.0
-    }
-
     /// Everything that keeps the experiment from running: values out of range, blocks that
     /// cannot follow the one before, heads that do not fit. A file with the latter two opens in
     /// the window and shows them on its cards.
@@ -357,7 +118,7 @@ impl Experiment {
                 });
             };
             let features = output.features();
-            if loss.kind.uses_head() && head.kind == HeadKind::Etf && features < classes {
+            if loss.kind.uses_head() && head.kind.about().is_frame && features < classes {
                 wrong(format!(
                     "An ETF head for {classes} classes needs at least {classes} features, but the module ends with {features}: widen its last block or choose a random or linear head"
                 ));
@@ -407,9 +168,10 @@ impl Experiment {
         }
         let parameters = self.plan().map_or(0, |plan| {
             let own = plan.iter().map(|module: &ModulePlan| {
-                let head = match self.has_loss(module.number) {
-                    true => module.head_parameters,
-                    false => 0,
+                let head = if self.has_loss(module.number) {
+                    module.head_parameters
+                } else {
+                    0
                 };
                 module.parameters.saturating_add(head)
             });
@@ -435,7 +197,7 @@ const MAX_PARAMETERS: usize = 1 << 29;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Block, LossKind, preset};
+    use crate::{Block, Loss, LossKind, kind, preset};
 
     #[test]
     fn presets_have_no_problems() {
@@ -495,7 +257,7 @@ mod tests {
         let mut experiment = preset("digits-mlp").unwrap().experiment().unwrap();
         experiment
             .blocks
-            .retain(|block| *block != Block::Flatten {});
+            .retain(|block| *block != Block::Flatten(kind::Flatten {}));
         let problems = experiment.problems();
         assert_eq!(problems.first().unwrap().place, Place::Block(0));
         assert_eq!(
@@ -507,7 +269,7 @@ mod tests {
     #[test]
     fn a_narrow_module_cannot_hold_an_etf_head() {
         let mut experiment = preset("digits-mlp").unwrap().experiment().unwrap();
-        if let Some(Block::Linear { out, .. }) = experiment.blocks.get_mut(1) {
+        if let Some(Block::Linear(kind::Linear { out, .. })) = experiment.blocks.get_mut(1) {
             *out = 9;
         }
         let problems = experiment.problems();
@@ -546,15 +308,15 @@ mod tests {
         assert_eq!(problems(|experiment| experiment.loss = drawing), []);
         let found = problems(|experiment| {
             experiment.loss = drawing;
-            experiment.insert_block(0, Block::Flatten {});
+            experiment.insert_block(0, Block::Flatten(kind::Flatten {}));
             experiment
                 .blocks
-                .retain(|block| *block == Block::Flatten {});
-            experiment.blocks.push(Block::Linear {
+                .retain(|block| *block == Block::Flatten(kind::Flatten {}));
+            experiment.blocks.push(Block::Linear(kind::Linear {
                 out: 16,
                 bias: true,
                 init: crate::Init::default(),
-            });
+            }));
             experiment.split = crate::Split {
                 after: Some(vec![0]),
                 count: None,

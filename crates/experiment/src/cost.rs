@@ -68,6 +68,7 @@ impl Pass {
 /// What a block costs, for one sample.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BlockCost {
+    /// Learnt values.
     pub parameters: u64,
     /// Floating-point operations of a forward pass; a multiplication and an addition count as
     /// two.

@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::shape::Shape;
+use super::{
+    field::{Choice, Field, Fields, Real, Whole, choices},
+    shape::Shape,
+};
 
 /// The built-in sets, and the person's own files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -29,33 +32,50 @@ pub enum DataKind {
     Files,
 }
 
-impl DataKind {
-    /// Every set, in the order shown to a person.
-    pub const ALL: [Self; 8] = [
-        Self::Spirals,
-        Self::Moons,
-        Self::Circles,
-        Self::Blobs,
-        Self::Checkerboard,
-        Self::Digits,
-        Self::Shapes,
-        Self::Files,
-    ];
-
-    /// Name on the screen.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Spirals => "Two spirals",
-            Self::Moons => "Moons",
-            Self::Circles => "Circles",
-            Self::Blobs => "Gaussian blobs",
-            Self::Checkerboard => "Checkerboard",
-            Self::Digits => "Digits",
-            Self::Shapes => "Shapes",
-            Self::Files => "Files",
-        }
-    }
+/// What is known of a set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AboutData {
+    /// Its key and its name on the screen.
+    pub choice: Choice,
+    /// Whether its samples are drawn, as many and as noisy as a person wants.
+    pub is_drawn: bool,
 }
+
+choices! { DataKind is AboutData {
+    Spirals {
+        choice: Choice::new("spirals", "Two spirals").hint("Two interleaved spirals in the plane"),
+        is_drawn: true,
+    }
+    Moons {
+        choice: Choice::new("moons", "Moons").hint("Two interleaved half circles in the plane"),
+        is_drawn: true,
+    }
+    Circles {
+        choice: Choice::new("circles", "Circles").hint("One circle inside another"),
+        is_drawn: true,
+    }
+    Blobs {
+        choice: Choice::new("blobs", "Gaussian blobs").hint("Gaussian clouds in the plane"),
+        is_drawn: true,
+    }
+    Checkerboard {
+        choice: Choice::new("checkerboard", "Checkerboard").hint("A checkerboard of two classes"),
+        is_drawn: true,
+    }
+    Digits {
+        choice: Choice::new("digits", "Digits").hint("1,797 handwritten digits of 8×8 pixels"),
+        is_drawn: false,
+    }
+    Shapes {
+        choice: Choice::new("shapes", "Shapes").hint("Drawn RGB images of shapes"),
+        is_drawn: true,
+    }
+    Files {
+        choice: Choice::new("files", "Files")
+            .hint("What lies at data.path, which sets this when it is set by --set"),
+        is_drawn: false,
+    }
+} }
 
 /// What files hold, looked up when they were chosen, so that a network can be checked without
 /// them.
@@ -77,6 +97,7 @@ pub struct Found {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Data {
+    /// Which set.
     pub kind: DataKind,
     /// Share of the samples kept for testing.
     pub test_fraction: f64,
@@ -203,7 +224,155 @@ pub const RESIDENT_BYTES: usize = 256 << 20;
 /// Most values a set may hold, over all samples: 1 GiB of `f32`.
 const MAX_VALUES: usize = 1 << 28;
 
+/// Most samples that are drawn.
+const MAX_SAMPLES: usize = 1_000_000;
+
+impl Fields for Data {
+    const FIELDS: &'static [Field<Self>] = &[
+        Field::<Self>::choice(
+            "kind",
+            "Data",
+            DataKind::CHOICES,
+            |data| data.kind.index(),
+            |data, at| data.kind.pick(at),
+        )
+        .hint("Which set"),
+        Field::<Self>::real(
+            "test_fraction",
+            "Test share (%)",
+            Self::TEST_FRACTION,
+            |data| data.test_fraction,
+            |data, share| data.test_fraction = share,
+        )
+        .hint("Kept for testing"),
+        Field::<Self>::whole(
+            "samples",
+            "Samples",
+            Whole::from_to(20, MAX_SAMPLES),
+            |data| data.samples,
+            |data, samples| data.samples = samples,
+        )
+        .hint("Training and test together; of images as many as fit into 1 GiB")
+        .narrowed(|data, range| {
+            if data.kind == DataKind::Files {
+                Whole::any()
+            } else {
+                range.at_most(data.max_samples())
+            }
+        })
+        .shown(
+            |data| data.kind.about().is_drawn,
+            "all but digits and files",
+        ),
+        Field::<Self>::real(
+            "noise",
+            "Noise",
+            Real::from_to(0.0, 10.0),
+            |data| data.noise,
+            |data, noise| data.noise = noise,
+        )
+        .hint("Standard deviation")
+        .shown(
+            |data| data.kind.about().is_drawn,
+            "all but digits and files",
+        ),
+        Field::<Self>::whole(
+            "classes",
+            "Classes",
+            Whole::from_to(2, 10),
+            |data| data.classes,
+            |data, classes| data.classes = classes,
+        )
+        .hint("Number of clouds")
+        .shown(|data| data.kind == DataKind::Blobs, "blobs"),
+        Field::<Self>::whole(
+            "shape_classes",
+            "Classes",
+            Whole::from_to(2, 1000),
+            |data| data.shape_classes,
+            |data, classes| data.shape_classes = classes,
+        )
+        .hint("Up to 10 shapes, up to 100 in ten colours, up to 1000 on ten backgrounds")
+        .shown(|data| data.kind == DataKind::Shapes, "shapes"),
+        Field::<Self>::whole(
+            "size",
+            "Size",
+            Whole::from_to(16, 512),
+            |data| data.size,
+            |data, size| data.size = size,
+        )
+        .hint("Side of an image, to which image files are brought, in pixels")
+        .unit("pixels")
+        .shown(
+            |data| matches!(data.shape(), Shape::Image([_, side, _]) if side == data.size),
+            "shapes, image files",
+        ),
+        Field::<Self>::written("path", "Path", "a file or folder")
+            .hint("Where the files lie; a relative path starts at the working directory")
+            .left_out("none")
+            .shown(|data| data.kind == DataKind::Files, "files"),
+        Field::<Self>::written("label", "Class column", "a name, or a number from 1")
+            .hint("Column of a table with the classes")
+            .left_out("recognised")
+            .shown(|data| data.kind == DataKind::Files, "files"),
+        Field::<Self>::written("header", "First row", "true or false")
+            .hint("Whether the first row of a table names its columns")
+            .left_out("recognised")
+            .shown(|data| data.kind == DataKind::Files, "files"),
+        Field::<Self>::written(
+            "image",
+            "Sample",
+            "[channels, height, width], each at least 1",
+        )
+        .hint("The image that each row of a table or vector of an array is")
+        .left_out("a vector")
+        .shown(|data| data.kind == DataKind::Files, "files"),
+        Field::<Self>::choice(
+            "channels",
+            "Colours",
+            &[
+                Choice::new("3", "Red, green, blue"),
+                Choice::new("1", "Grey"),
+            ],
+            |data| usize::from(data.channels != COLOUR),
+            |data, at| data.channels = if at == 0 { COLOUR } else { 1 },
+        )
+        .hint("Channels of image files")
+        .shown(|data| data.kind == DataKind::Files, "files"),
+        Field::<Self>::flag(
+            "coarse",
+            "Labels",
+            |data| data.coarse,
+            |data, coarse| data.coarse = coarse,
+        )
+        .beside("20 coarse ones")
+        .hint("Whether classes are CIFAR-100's 20 coarse ones")
+        .shown(|data| data.kind == DataKind::Files, "files"),
+        Field::<Self>::written("only", "Classes", "a list of names")
+            .hint("The classes to take")
+            .left_out("all")
+            .shown(|data| data.kind == DataKind::Files, "files"),
+        Field::<Self>::whole(
+            "per_class",
+            "Per class",
+            Whole::any(),
+            |data| data.per_class,
+            |data, samples| data.per_class = samples,
+        )
+        .hint("Most samples of each class in each part, the first ones; 0 for all")
+        .unit("samples")
+        .shown(|data| data.kind == DataKind::Files, "files"),
+        Field::<Self>::written("found", "Found", "shape, train, test and classes")
+            .hint("What the files hold, which Layerwise finds and writes itself")
+            .left_out("none")
+            .shown(|data| data.kind == DataKind::Files, "files"),
+    ];
+}
+
 impl Data {
+    /// What the share of samples kept for testing may be.
+    pub const TEST_FRACTION: Real = Real::above_zero_to(0.9);
+
     /// Shape of one sample; an empty vector where files were not looked at yet.
     pub fn shape(&self) -> Shape {
         match self.kind {
@@ -217,16 +386,17 @@ impl Data {
             },
             DataKind::Digits => Shape::Image([1, 8, 8]),
             DataKind::Shapes => Shape::Image([3, self.size, self.size]),
-            _ => Shape::Flat(2),
+            DataKind::Spirals
+            | DataKind::Moons
+            | DataKind::Circles
+            | DataKind::Blobs
+            | DataKind::Checkerboard => Shape::Flat(2),
         }
     }
 
     /// What files hold, where they are the data and were looked at.
     pub fn found(&self) -> Option<&Found> {
-        match self.kind {
-            DataKind::Files => self.found.as_ref(),
-            _ => None,
-        }
+        self.found.as_ref().filter(|_| self.kind == DataKind::Files)
     }
 
     /// Whether the shape of a sample is known, as it is but for files that nobody looked at.
@@ -246,7 +416,7 @@ impl Data {
             DataKind::Digits => 10,
             DataKind::Shapes => self.shape_classes,
             DataKind::Blobs => self.classes,
-            _ => 2,
+            DataKind::Spirals | DataKind::Moons | DataKind::Circles | DataKind::Checkerboard => 2,
         }
     }
 
@@ -257,13 +427,18 @@ impl Data {
             DataKind::Files => self
                 .found()
                 .map_or(0, |found| found.train.saturating_add(found.test)),
-            _ => self.samples,
+            DataKind::Spirals
+            | DataKind::Moons
+            | DataKind::Circles
+            | DataKind::Blobs
+            | DataKind::Checkerboard
+            | DataKind::Shapes => self.samples,
         }
     }
 
     /// Most samples of this set: a million, or what fits into 1 GiB.
     pub fn max_samples(&self) -> usize {
-        (MAX_VALUES / self.shape().len().max(1)).min(1_000_000)
+        (MAX_VALUES / self.shape().len().max(1)).min(MAX_SAMPLES)
     }
 
     /// Number of samples kept for testing: those of the part for it, or else the share of all,

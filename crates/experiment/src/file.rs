@@ -20,14 +20,20 @@ const MAX_FILE_BYTES: u64 = 4 << 20;
 /// Why an experiment could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
+    /// The file cannot be read.
     #[error("Cannot read {}: {source}", path.display())]
     Read {
+        /// Its path.
         path: PathBuf,
+        /// Why.
         source: std::io::Error,
     },
+    /// The file cannot be written.
     #[error("Cannot write {}: {source}", path.display())]
     Write {
+        /// Its path.
         path: PathBuf,
+        /// Why.
         source: std::io::Error,
     },
     /// Not TOML, or a key that is unknown, missing, of a wrong type or out of range.

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::shape::Shape;
+use super::{
+    field::{Choice, Field, Fields, Real, choices},
+    shape::Shape,
+};
 
 /// Kinds of heads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -22,35 +25,71 @@ pub enum HeadKind {
     PooledMlp,
 }
 
-impl HeadKind {
-    /// Every kind, in the order shown to a person.
-    pub const ALL: [Self; 5] = [
-        Self::Etf,
-        Self::Random,
-        Self::Linear,
-        Self::Conv,
-        Self::PooledMlp,
-    ];
+/// What is known of a kind of head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AboutHead {
+    /// Its key and its name on the screen.
+    pub choice: Choice,
+    /// Its name on a card.
+    pub short: &'static str,
+    /// Whether the head's weights stay as they start.
+    pub is_fixed: bool,
+    /// Whether the head is one matrix, on features that can be normalised.
+    pub is_matrix: bool,
+    /// Whether it has a direction for each class, for which it needs as many features.
+    pub is_frame: bool,
+}
 
-    /// Name on the screen.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Etf => "ETF (fixed)",
-            Self::Random => "Random (fixed)",
-            Self::Linear => "Linear (learnt)",
-            Self::Conv => "Conv (InfoPro)",
-            Self::PooledMlp => "Pooled MLP (DGL)",
-        }
+choices! { HeadKind is AboutHead {
+    Etf {
+        choice: Choice::new("etf", "ETF (fixed)").hint("Fixed simplex equiangular tight frame"),
+        short: "ETF head",
+        is_fixed: true,
+        is_matrix: true,
+        is_frame: true,
     }
+    Random {
+        choice: Choice::new("random", "Random (fixed)").hint("Fixed columns of length 1"),
+        short: "Random head",
+        is_fixed: true,
+        is_matrix: true,
+        is_frame: false,
+    }
+    Linear {
+        choice: Choice::new("linear", "Linear (learnt)")
+            .hint("Learnt linear layer; with λ = 0, plain greedy learning"),
+        short: "Linear head",
+        is_fixed: false,
+        is_matrix: true,
+        is_frame: false,
+    }
+    Conv {
+        choice: Choice::new("conv", "Conv (InfoPro)")
+            .hint("Learnt convolution, global pooling and two linear layers"),
+        short: "Conv head",
+        is_fixed: false,
+        is_matrix: false,
+        is_frame: false,
+    }
+    PooledMlp {
+        choice: Choice::new("pooled-mlp", "Pooled MLP (DGL)")
+            .hint("Learnt 1×1 convolutions and linear layers on a pooled image"),
+        short: "Pooled MLP head",
+        is_fixed: false,
+        is_matrix: false,
+        is_frame: false,
+    }
+} }
 
+impl HeadKind {
     /// Whether the head's weights stay as they start.
     pub fn is_fixed(self) -> bool {
-        matches!(self, Self::Etf | Self::Random)
+        self.about().is_fixed
     }
 
     /// Whether the head is one matrix, on features that can be normalised.
     pub fn is_matrix(self) -> bool {
-        matches!(self, Self::Etf | Self::Random | Self::Linear)
+        self.about().is_matrix
     }
 }
 
@@ -65,7 +104,7 @@ pub const POOLED_MLP_HIDDEN: usize = 2;
 fn sides(shape: Shape) -> [usize; 2] {
     match shape {
         Shape::Image([_, height, width]) => [height, width],
-        _ => [1, 1],
+        Shape::Flat(_) | Shape::Tokens(_) => [1, 1],
     }
 }
 
@@ -89,6 +128,7 @@ pub fn pooled_last(shape: Shape) -> [usize; 2] {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Head {
+    /// Which head.
     pub kind: HeadKind,
     /// z = s·Wᵀx/‖x‖ instead of Wᵀx. Left out: on for fixed heads, off for a learnt one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -105,6 +145,40 @@ impl Default for Head {
             scale: 8.0,
         }
     }
+}
+
+impl Fields for Head {
+    const FIELDS: &'static [Field<Self>] = &[
+        Field::<Self>::choice(
+            "kind",
+            "Head",
+            HeadKind::CHOICES,
+            |head| head.kind.index(),
+            |head, at| head.kind.pick(at),
+        )
+        .hint("What turns features into class scores, in every module that has none of its own"),
+        // What is as the kind has it follows the kind when another one is chosen.
+        Field::<Self>::flag(
+            "normalize",
+            "Normalise features",
+            Self::normalizes,
+            |head, normalizes| {
+                head.normalize = (normalizes != head.kind.is_fixed()).then_some(normalizes);
+            },
+        )
+        .hint("z = s·Wᵀx/|x| instead of Wᵀx")
+        .left_out("true for fixed heads, false for a learnt one")
+        .shown(|head| head.kind.is_matrix(), "etf, random, linear"),
+        Field::<Self>::real(
+            "scale",
+            "Scale s",
+            Real::above_zero_to(1e4),
+            |head| head.scale,
+            |head, scale| head.scale = scale,
+        )
+        .hint("Factor of normalised features")
+        .shown(Self::normalizes, "normalised features"),
+    ];
 }
 
 impl Head {

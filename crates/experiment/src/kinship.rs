@@ -105,7 +105,7 @@ impl Experiment {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Balance, Block, Head, HeadKind, preset};
+    use crate::{Balance, Block, Head, HeadKind, kind, preset};
 
     fn digits() -> Experiment {
         preset("digits-mlp").unwrap().experiment().unwrap()
@@ -133,7 +133,7 @@ mod tests {
     fn anything_else_does() {
         let run = digits();
         let changes: [fn(&mut Experiment); 6] = [
-            |edited| edited.blocks.push(Block::Tanh {}),
+            |edited| edited.blocks.push(Block::Tanh(kind::Tanh {})),
             |edited| edited.seed = 1,
             |edited| edited.optimizer.momentum = 0.1,
             |edited| edited.data.test_fraction = 0.3,
@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(run.check_fork(&fork), Ok(()));
         let changes: [fn(&mut Experiment) -> &'static str; 7] = [
             |fork| {
-                fork.blocks.push(Block::Tanh {});
+                fork.blocks.push(Block::Tanh(kind::Tanh {}));
                 "[block]"
             },
             |fork| {

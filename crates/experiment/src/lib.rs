@@ -11,8 +11,10 @@ mod clip;
 mod cost;
 mod data;
 mod device;
+pub mod field;
 mod file;
 mod head;
+pub mod keys;
 mod kinship;
 mod loss;
 mod method;
@@ -23,36 +25,37 @@ mod preset;
 pub mod rng;
 mod shape;
 mod split;
+mod train;
 mod weights;
 pub mod words;
 
 use serde::{Deserialize, Serialize};
 
-pub use block::{
-    Block, Init, MAX_KERNEL, MAX_RATIO, MAX_WIDTH, NormOver, Part, Position, Shortcut,
-};
-pub use block::{hidden, window_shift};
+pub use block::{About, Group, Holds, Kind, Tokens, kind};
+pub use block::{Block, Init, MAX_WIDTH, NormOver, Part, Position, Shortcut};
+pub use block::{hidden, shape_after, window_shift};
 pub use chain::{Change, MAX_BLOCKS, REPEATS, room_for};
 pub use check::{Place, Problem};
 pub use clip::{blocks_from_toml, blocks_to_toml};
 pub use cost::{BlockCost, Costs, ModuleCost, Pass, StepMemory};
-pub use data::{Data, DataKind, Found, MAX_CLASSES, RESIDENT_BYTES};
+pub use data::{AboutData, Data, DataKind, Found, MAX_CLASSES, RESIDENT_BYTES};
 pub use device::DeviceChoice;
 pub use file::{FileError, VERSION, write_whole};
+pub use head::{AboutHead, Head, HeadKind};
 pub use head::{
     CONV_HEAD_HIDDEN, POOLED_MLP_CONVS, POOLED_MLP_HIDDEN, kernel as local_kernel, pooled_first,
     pooled_last,
 };
-pub use head::{Head, HeadKind};
 pub use loss::DECODER_WIDTH;
-pub use loss::{Loss, LossKind};
-pub use method::{MAX_LAMBDA, Measure, Method, MethodKind};
+pub use loss::{AboutLoss, Loss, LossKind};
+pub use method::{AboutMethod, MAX_LAMBDA, Measure, Method, MethodKind};
 pub use module::{ModulePlan, ModuleSettings};
 pub use optimizer::{Optimizer, OptimizerKind, Schedule, ScheduleKind};
 pub use prepare::{Fill, Normalize, Prepare, Resize};
 pub use preset::{Family, Preset, preset, presets};
-pub use shape::{Shape, after as shape_after};
+pub use shape::Shape;
 pub use split::{Balance, Split};
+pub use train::{Checkpoints, Train};
 pub use weights::{HeadSource, Weights};
 
 /// A whole experiment. Key paths of the TOML file are the field names.
@@ -73,9 +76,12 @@ pub struct Experiment {
     /// Where it trains.
     #[serde(default)]
     pub device: DeviceChoice,
+    /// What it learns from.
     pub data: Data,
+    /// What is done to samples on their way to the network.
     #[serde(default, skip_serializing_if = "Prepare::is_default")]
     pub prepare: Prepare,
+    /// How the network learns.
     #[serde(default)]
     pub method: Method,
     /// The head of every module, unless a module has its own.
@@ -85,16 +91,22 @@ pub struct Experiment {
     /// learns from cross-entropy, smoothed as this, unless it has its own.
     #[serde(default)]
     pub loss: Loss,
+    /// Where the chain is cut into modules.
     #[serde(default)]
     pub split: Split,
+    /// How each module follows its gradient.
     #[serde(default)]
     pub optimizer: Optimizer,
+    /// The learning rate over time.
     #[serde(default)]
     pub schedule: Schedule,
+    /// How long, and in which batches.
     #[serde(default)]
     pub train: Train,
+    /// How often something is measured.
     #[serde(default)]
     pub measure: Measure,
+    /// How often the state of a run is kept.
     #[serde(default)]
     pub checkpoints: Checkpoints,
     /// What the weights start from; drawn by the seed where there is none.
@@ -106,44 +118,6 @@ pub struct Experiment {
     /// The network: blocks from input to output.
     #[serde(rename = "block", default)]
     pub blocks: Vec<Block>,
-}
-
-/// The state of a run in its record, from which it can go on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Checkpoints {
-    /// Epochs between two; 0 leaves those of pauses and of the end.
-    pub every: usize,
-    /// How many of the newest are kept.
-    pub keep: usize,
-}
-
-impl Default for Checkpoints {
-    fn default() -> Self {
-        Self { every: 1, keep: 3 }
-    }
-}
-
-/// Length of the training and size of its batches.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Train {
-    pub epochs: usize,
-    /// Samples in a batch.
-    pub batch_size: usize,
-    /// Whether the last batch of an epoch is left out where it is smaller, unless it is the only
-    /// one.
-    pub drop_last: bool,
-}
-
-impl Default for Train {
-    fn default() -> Self {
-        Self {
-            epochs: 20,
-            batch_size: 64,
-            drop_last: false,
-        }
-    }
 }
 
 impl Default for Experiment {

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    block::{Block, GRADIENTS, Init, Part, VALUE},
+    block::{Block, GRADIENTS, Init, Part, VALUE, kind},
+    field::{Choice, Field, Fields, Real, choices},
     head::{Head, HeadKind, POOLED_MLP_CONVS, kernel, pooled_first},
     shape::Shape,
 };
@@ -23,43 +24,74 @@ pub enum LossKind {
     PredSim,
 }
 
-impl LossKind {
-    /// Every kind, in the order shown to a person.
-    pub const ALL: [Self; 4] = [
-        Self::CrossEntropy,
-        Self::Contrastive,
-        Self::Similarity,
-        Self::PredSim,
-    ];
+/// What is known of a kind of loss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AboutLoss {
+    /// Its key and its name on the screen.
+    pub choice: Choice,
+    /// Whether the head says which class a sample belongs to.
+    pub scores_classes: bool,
+    /// Whether the loss looks at the head at all.
+    pub uses_head: bool,
+    /// Whether the similarities of the samples are matched to those of their classes.
+    pub matches_similarity: bool,
+    /// Whether every sample is compared with every other of its batch.
+    pub compares_samples: bool,
+}
 
-    /// Name on the screen.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::CrossEntropy => "Cross-entropy",
-            Self::Contrastive => "Contrastive",
-            Self::Similarity => "Similarity",
-            Self::PredSim => "Pred-sim",
-        }
+choices! { LossKind is AboutLoss {
+    CrossEntropy {
+        choice: Choice::new("cross-entropy", "Cross-entropy")
+            .hint("Of the head's class scores; with a linear head, PredSim's pred loss"),
+        scores_classes: true,
+        uses_head: true,
+        matches_similarity: false,
+        compares_samples: false,
     }
+    Contrastive {
+        choice: Choice::new("contrastive", "Contrastive")
+            .hint("Supervised contrastive loss of the head's projections"),
+        scores_classes: false,
+        uses_head: true,
+        matches_similarity: false,
+        compares_samples: true,
+    }
+    Similarity {
+        choice: Choice::new("similarity", "Similarity")
+            .hint("Similarities of samples matched to those of their classes"),
+        scores_classes: false,
+        uses_head: false,
+        matches_similarity: true,
+        compares_samples: true,
+    }
+    PredSim {
+        choice: Choice::new("pred-sim", "Pred-sim").hint("(1 − β)·cross-entropy + β·similarity"),
+        scores_classes: true,
+        uses_head: true,
+        matches_similarity: true,
+        compares_samples: true,
+    }
+} }
 
+impl LossKind {
     /// Whether the head says which class a sample belongs to.
     pub fn scores_classes(self) -> bool {
-        matches!(self, Self::CrossEntropy | Self::PredSim)
+        self.about().scores_classes
     }
 
     /// Whether the loss looks at the head at all.
     pub fn uses_head(self) -> bool {
-        self != Self::Similarity
+        self.about().uses_head
     }
 
     /// Whether the similarities of the samples are matched to those of their classes.
     pub fn matches_similarity(self) -> bool {
-        matches!(self, Self::Similarity | Self::PredSim)
+        self.about().matches_similarity
     }
 
     /// Whether every sample is compared with every other of its batch.
     pub fn compares_samples(self) -> bool {
-        self != Self::CrossEntropy
+        self.about().compares_samples
     }
 }
 
@@ -72,6 +104,7 @@ pub const DECODER_WIDTH: usize = 12;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Loss {
+    /// Which loss.
     pub kind: LossKind,
     /// Temperature τ of the contrastive loss.
     pub temperature: f64,
@@ -97,6 +130,53 @@ impl Default for Loss {
     }
 }
 
+impl Fields for Loss {
+    const FIELDS: &'static [Field<Self>] = &[
+        Field::<Self>::choice(
+            "kind",
+            "Loss",
+            LossKind::CHOICES,
+            |loss| loss.kind.index(),
+            |loss, at| loss.kind.pick(at),
+        )
+        .hint("What every module but the last minimises, unless it has a loss of its own"),
+        Field::<Self>::real(
+            "temperature",
+            "Temperature τ",
+            Real::from_to(1e-3, 1e3),
+            |loss| loss.temperature,
+            |loss, temperature| loss.temperature = temperature,
+        )
+        .hint("A small one looks at the most similar samples only")
+        .shown(|loss| loss.kind == LossKind::Contrastive, "contrastive"),
+        Field::<Self>::real(
+            "beta",
+            "Similarity β",
+            Real::from_to(0.0, 1.0),
+            |loss| loss.beta,
+            |loss, beta| loss.beta = beta,
+        )
+        .hint("Share of the similarity; the rest is cross-entropy")
+        .shown(|loss| loss.kind == LossKind::PredSim, "pred-sim"),
+        Field::<Self>::real(
+            "reconstruction",
+            "Reconstruction",
+            Real::from_to(0.0, 1e4),
+            |loss| loss.reconstruction,
+            |loss, weight| loss.reconstruction = weight,
+        )
+        .hint("Weight of drawing the input image again from a module's output; 0 for no decoder"),
+        Field::<Self>::real(
+            "smoothing",
+            "Label smoothing",
+            Real::share(),
+            |loss| loss.smoothing,
+            |loss, share| loss.smoothing = share,
+        )
+        .hint("Share of the target of every cross-entropy that goes to all classes alike, in the last module too; 0 turns it off"),
+    ];
+}
+
 impl Loss {
     /// Whether this is nothing but cross-entropy, which guessing brings to ln C.
     pub fn is_plain(&self) -> bool {
@@ -119,7 +199,7 @@ impl Loss {
     /// Number of values that the head has to give: a score for each class, or a projection. An
     /// ETF head always has one for each class.
     pub fn head_outputs(&self, head: HeadKind, classes: usize) -> usize {
-        if self.kind == LossKind::Contrastive && head != HeadKind::Etf {
+        if self.kind.uses_head() && !self.kind.scores_classes() && !head.about().is_frame {
             PROJECTION
         } else {
             classes
@@ -155,7 +235,7 @@ impl Loss {
                 .max(DECODER_WIDTH)
                 .saturating_mul(height)
                 .saturating_mul(width),
-            _ => 0,
+            Shape::Image(_) | Shape::Flat(_) | Shape::Tokens(_) => 0,
         }
     }
 
@@ -168,28 +248,29 @@ impl Loss {
         let [rows, columns] = pooled_first(output);
         let mut chains = Vec::new();
         match head {
-            HeadKind::Conv if self.kind.uses_head() => {
+            _ if !self.kind.uses_head() => {}
+            HeadKind::Etf | HeadKind::Random | HeadKind::Linear => {}
+            HeadKind::Conv => {
                 chains.push((output, normed(channels, 3)));
             }
-            HeadKind::PooledMlp if self.kind.uses_head() => {
+            HeadKind::PooledMlp => {
                 let pooled = Shape::Image([channels, rows, columns]);
                 let convs = (0..POOLED_MLP_CONVS).flat_map(|_| normed(channels, 1));
                 chains.push((pooled, convs.collect()));
             }
-            _ => {}
         }
         if self.kind.matches_similarity() {
             // The deviations of its channels keep as much as a normalisation.
-            let norm = Block::GroupNorm {
+            let norm = Block::GroupNorm(kind::GroupNorm {
                 groups: 1,
                 eps: 1e-5,
-            };
+            });
             chains.push((output, vec![conv(channels, 3), norm]));
         }
         if let (true, Shape::Image([drawn, height, width])) = (self.reconstructs(), input) {
             let mut blocks = normed(DECODER_WIDTH, 3);
             // Behind it the sigmoid.
-            blocks.extend([conv(drawn, 3), Block::Relu {}]);
+            blocks.extend([conv(drawn, 3), Block::Relu(kind::Relu {})]);
             chains.push((Shape::Image([channels, height, width]), blocks));
         }
         let mut all = Vec::new();
@@ -229,7 +310,7 @@ const WAITING: u64 = 1;
 
 /// A convolution that keeps the size of an image.
 fn conv(out: usize, kernel: usize) -> Block {
-    Block::Conv2d {
+    Block::Conv2d(kind::Conv2d {
         out,
         kernel,
         stride: 1,
@@ -238,16 +319,16 @@ fn conv(out: usize, kernel: usize) -> Block {
         groups: 1,
         bias: false,
         init: Init::default(),
-    }
+    })
 }
 
 /// The same with batch norm and ReLU.
 fn normed(out: usize, kernel: usize) -> Vec<Block> {
-    let norm = Block::BatchNorm {
+    let norm = Block::BatchNorm(kind::BatchNorm {
         eps: 1e-5,
         momentum: 0.1,
-    };
-    vec![conv(out, kernel), norm, Block::Relu {}]
+    });
+    vec![conv(out, kernel), norm, Block::Relu(kind::Relu {})]
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Experiment,
+    Experiment, MAX_LAMBDA,
+    field::{Field, Fields, Real},
     head::Head,
     loss::Loss,
     shape::{MAX_SAMPLE_LEN, Shape},
@@ -20,8 +21,10 @@ pub struct ModuleSettings {
     /// Weight λ of its reconciliation with the module before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lambda: Option<f64>,
+    /// Its head; none for the experiment's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head: Option<Head>,
+    /// Its loss; none for the experiment's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss: Option<Loss>,
     /// Whether it stays as it is: no update, running statistics instead of the batch's, no
@@ -47,6 +50,40 @@ impl ModuleSettings {
     }
 }
 
+impl Fields for ModuleSettings {
+    const FIELDS: &'static [Field<Self>] = &[
+        Field::<Self>::written("number", "Module", "the number of a module, each once")
+            .hint("Which module, from 1 at the input")
+            .left_out("must be there"),
+        Field::<Self>::real(
+            "lambda",
+            "λ",
+            Real::from_to(0.0, MAX_LAMBDA),
+            |module| module.lambda.unwrap_or_default(),
+            |module, lambda| module.lambda = Some(lambda),
+        )
+        .hint("Weight of its reconciliation with the module before it")
+        .left_out("that of the method"),
+        Field::<Self>::flag(
+            "frozen",
+            "Frozen",
+            |module| module.frozen,
+            |module, frozen| module.frozen = frozen,
+        )
+        .hint("Stays as it is: no update, no dropout, running statistics"),
+        Field::<Self>::real(
+            "lr_factor",
+            "Learning rate ×",
+            Real::above_zero_to(100.0),
+            |module| module.lr_factor.unwrap_or(1.0),
+            |module, factor| module.lr_factor = (factor != 1.0).then_some(factor),
+        )
+        .hint("Factor on the learning rate")
+        .left_out("1")
+        .shown(|module| !module.frozen, "modules that learn"),
+    ];
+}
+
 /// One module, all settings resolved.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModulePlan {
@@ -56,8 +93,11 @@ pub struct ModulePlan {
     pub blocks: Range<usize>,
     /// Weight λ of its reconciliation with the module before it; 0 for module 1.
     pub lambda: f64,
+    /// What it ends in.
     pub head: Head,
+    /// What it minimises.
     pub loss: Loss,
+    /// Whether it stays as it is.
     pub frozen: bool,
     /// Factor on the learning rate.
     pub lr_factor: f64,

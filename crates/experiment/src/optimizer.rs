@@ -2,27 +2,33 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::field::{Field, Fields, Real, Whole, choices};
+
 /// Kinds of optimisers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OptimizerKind {
+    /// Gradient descent with momentum.
     #[default]
     Sgd,
+    /// Adam (Kingma and Ba 2015, arXiv 1412.6980).
     Adam,
     /// Adam with decoupled weight decay.
     Adamw,
 }
 
-impl OptimizerKind {
-    /// Every optimiser, in the order shown to a person.
-    pub const ALL: [Self; 3] = [Self::Sgd, Self::Adam, Self::Adamw];
+choices! { OptimizerKind {
+    Sgd: "sgd", "SGD";
+    Adam: "adam", "Adam";
+    Adamw: "adamw", "AdamW", "Adam with decoupled weight decay";
+} }
 
-    /// Name on the screen.
-    pub fn title(self) -> &'static str {
+impl OptimizerKind {
+    /// Whether it divides by the size of past gradients.
+    pub fn has_moments(self) -> bool {
         match self {
-            Self::Sgd => "SGD",
-            Self::Adam => "Adam",
-            Self::Adamw => "AdamW",
+            Self::Sgd => false,
+            Self::Adam | Self::Adamw => true,
         }
     }
 }
@@ -32,6 +38,7 @@ impl OptimizerKind {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Optimizer {
+    /// Which optimiser.
     pub kind: OptimizerKind,
     /// Learning rate before the schedule.
     pub lr: f64,
@@ -39,6 +46,7 @@ pub struct Optimizer {
     pub momentum: f64,
     /// Nesterov momentum of SGD.
     pub nesterov: bool,
+    /// Factor of the weights in their gradient; of AdamW, in their update.
     pub weight_decay: f64,
     /// Whether weight decay acts on everything that is learnt; else it acts on the matrices and
     /// kernels of linear and convolution layers alone, as in the recipes of timm
@@ -74,7 +82,99 @@ impl Default for Optimizer {
     }
 }
 
+impl Fields for Optimizer {
+    const FIELDS: &'static [Field<Self>] = &[
+        Field::<Self>::choice(
+            "kind",
+            "Optimiser",
+            OptimizerKind::CHOICES,
+            |optimizer| optimizer.kind.index(),
+            |optimizer, at| optimizer.kind.pick(at),
+        )
+        .hint("Every module has one of its own"),
+        Field::<Self>::real(
+            "lr",
+            "Learning rate",
+            Self::LEARNING_RATE,
+            |optimizer| optimizer.lr,
+            |optimizer, rate| optimizer.lr = rate,
+        )
+        .hint("Before the schedule"),
+        Field::<Self>::real(
+            "momentum",
+            "Momentum",
+            Real::share(),
+            |optimizer| optimizer.momentum,
+            |optimizer, momentum| optimizer.momentum = momentum,
+        )
+        .hint("0 turns it off")
+        .shown(|optimizer| !optimizer.kind.has_moments(), "sgd"),
+        Field::<Self>::flag(
+            "nesterov",
+            "Nesterov",
+            |optimizer| optimizer.nesterov,
+            |optimizer, nesterov| optimizer.nesterov = nesterov,
+        )
+        .shown(|optimizer| !optimizer.kind.has_moments(), "sgd")
+        .needs(|optimizer| optimizer.momentum > 0.0, "Needs momentum"),
+        Field::<Self>::real(
+            "beta1",
+            "β₁",
+            Real::share(),
+            |optimizer| optimizer.beta1,
+            |optimizer, beta| optimizer.beta1 = beta,
+        )
+        .hint("Decay of the first moment")
+        .shown(|optimizer| optimizer.kind.has_moments(), "adam, adamw"),
+        Field::<Self>::real(
+            "beta2",
+            "β₂",
+            Real::share(),
+            |optimizer| optimizer.beta2,
+            |optimizer, beta| optimizer.beta2 = beta,
+        )
+        .hint("Decay of the second moment")
+        .shown(|optimizer| optimizer.kind.has_moments(), "adam, adamw"),
+        Field::<Self>::real(
+            "eps",
+            "ε",
+            Real::from_to(1e-30, 1.0),
+            |optimizer| optimizer.eps,
+            |optimizer, eps| optimizer.eps = eps,
+        )
+        .hint("Added to the denominator")
+        .shown(|optimizer| optimizer.kind.has_moments(), "adam, adamw"),
+        Field::<Self>::real(
+            "weight_decay",
+            "Weight decay",
+            Real::from_to(0.0, 10.0),
+            |optimizer| optimizer.weight_decay,
+            |optimizer, decay| optimizer.weight_decay = decay,
+        )
+        .hint("0 turns it off"),
+        Field::<Self>::flag(
+            "decay_norms",
+            "Decay norms and biases",
+            |optimizer| optimizer.decay_norms,
+            |optimizer, decays| optimizer.decay_norms = decays,
+        )
+        .hint("Off, weight decay acts on the matrices and kernels of linear and convolution layers alone: not on normalisations, biases, layer scales, class tokens and position embeddings")
+        .needs(|optimizer| optimizer.weight_decay > 0.0, "Needs weight decay"),
+        Field::<Self>::real(
+            "clip_norm",
+            "Clip norm",
+            Real::from_to(0.0, 1e9),
+            |optimizer| optimizer.clip_norm,
+            |optimizer, norm| optimizer.clip_norm = norm,
+        )
+        .hint("Largest norm of a module's whole gradient; 0 turns clipping off"),
+    ];
+}
+
 impl Optimizer {
+    /// What a learning rate may be.
+    pub const LEARNING_RATE: Real = Real::above_zero_to(1e3);
+
     /// Values that it keeps for each learnt value from step to step.
     pub fn states(&self) -> u64 {
         match self.kind {
@@ -88,6 +188,7 @@ impl Optimizer {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ScheduleKind {
+    /// It stays.
     Constant,
     /// In a straight line down to 0 at the end of the run.
     Linear,
@@ -98,25 +199,18 @@ pub enum ScheduleKind {
     Step,
 }
 
-impl ScheduleKind {
-    /// Every schedule, in the order shown to a person.
-    pub const ALL: [Self; 4] = [Self::Constant, Self::Linear, Self::Cosine, Self::Step];
-
-    /// Name on the screen.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Constant => "Constant",
-            Self::Linear => "Linear to 0",
-            Self::Cosine => "Cosine to 0",
-            Self::Step => "Step",
-        }
-    }
-}
+choices! { ScheduleKind {
+    Constant: "constant", "Constant";
+    Linear: "linear", "Linear to 0", "In a straight line down to 0 at the end of the run";
+    Cosine: "cosine", "Cosine to 0", "Half a cosine down to 0 at the end of the run";
+    Step: "step", "Step", "Times a factor every few epochs";
+} }
 
 /// A schedule with a linear warm-up before it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Schedule {
+    /// Which schedule.
     pub kind: ScheduleKind,
     /// Epochs of linear warm-up from 0 to the full value; fractions are allowed.
     pub warmup_epochs: f64,
@@ -135,6 +229,56 @@ impl Default for Schedule {
             gamma: 0.1,
         }
     }
+}
+
+impl Schedule {
+    /// Epochs between two drops.
+    pub(crate) const EVERY: Whole = Whole::from_to(1, 100_000);
+    /// Factor of each drop.
+    pub(crate) const GAMMA: Real = Real::above_zero_to(1.0);
+    /// Epochs of warm-up.
+    pub(crate) const WARMUP: Real = Real::from_to(0.0, 1e5);
+}
+
+impl Fields for Schedule {
+    const FIELDS: &'static [Field<Self>] = &[
+        Field::<Self>::choice(
+            "kind",
+            "Schedule",
+            ScheduleKind::CHOICES,
+            |schedule| schedule.kind.index(),
+            |schedule, at| schedule.kind.pick(at),
+        )
+        .hint("How the learning rate changes while training"),
+        Field::<Self>::whole(
+            "every",
+            "Every (epochs)",
+            Self::EVERY,
+            |schedule| schedule.every,
+            |schedule, every| schedule.every = every,
+        )
+        .hint("Epochs between two drops")
+        .unit("epochs")
+        .shown(|schedule| schedule.kind == ScheduleKind::Step, "step"),
+        Field::<Self>::real(
+            "gamma",
+            "Times",
+            Self::GAMMA,
+            |schedule| schedule.gamma,
+            |schedule, gamma| schedule.gamma = gamma,
+        )
+        .hint("Factor of each drop")
+        .shown(|schedule| schedule.kind == ScheduleKind::Step, "step"),
+        Field::<Self>::real(
+            "warmup_epochs",
+            "Warm-up (epochs)",
+            Self::WARMUP,
+            |schedule| schedule.warmup_epochs,
+            |schedule, epochs| schedule.warmup_epochs = epochs,
+        )
+        .hint("Linear, from 0 to the full rate")
+        .unit("epochs"),
+    ];
 }
 
 impl Schedule {

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Data, DataKind, Shape};
+use super::{
+    Data, DataKind, Shape,
+    field::{Field, Fields, Real, Whole, choices},
+};
 
 /// How image files are brought to `data.size`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,19 +20,11 @@ pub enum Resize {
     Pad,
 }
 
-impl Resize {
-    /// Every way, in the order shown to a person.
-    pub const ALL: [Self; 3] = [Self::Crop, Self::Stretch, Self::Pad];
-
-    /// Name on the screen.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Crop => "Crop the middle",
-            Self::Stretch => "Stretch",
-            Self::Pad => "Pad with black",
-        }
-    }
-}
+choices! { Resize {
+    Crop: "crop", "Crop the middle";
+    Stretch: "stretch", "Stretch";
+    Pad: "pad", "Pad with black";
+} }
 
 /// How values are shifted and scaled, each channel of an image and each feature of a vector by
 /// itself.
@@ -39,6 +34,7 @@ pub enum Normalize {
     /// `computed` for files, `off` for the built-in sets.
     #[default]
     Auto,
+    /// Values stay as they are.
     Off,
     /// To mean 0 and standard deviation 1 over the training samples.
     Computed,
@@ -46,50 +42,37 @@ pub enum Normalize {
     Given,
 }
 
-impl Normalize {
-    /// Every way, in the order shown to a person.
-    pub const ALL: [Self; 4] = [Self::Auto, Self::Off, Self::Computed, Self::Given];
-
-    /// Name on the screen.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Auto => "Automatic",
-            Self::Off => "Off",
-            Self::Computed => "Mean 0, deviation 1",
-            Self::Given => "Given",
-        }
-    }
-}
+choices! { Normalize {
+    Auto: "auto", "Automatic";
+    Off: "off", "Off";
+    Computed: "computed", "Mean 0, deviation 1";
+    Given: "given", "Given";
+} }
 
 /// What lies beyond the border of an image that is cropped after padding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fill {
+    /// Black.
     #[default]
     Zero,
     /// The image, mirrored at its outermost pixels.
     Reflect,
 }
 
-impl Fill {
-    /// Every choice, in the order shown to a person.
-    pub const ALL: [Self; 2] = [Self::Zero, Self::Reflect];
-
-    /// Name on the screen.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Zero => "Black",
-            Self::Reflect => "Mirrored",
-        }
-    }
-}
+choices! { Fill {
+    Zero: "zero", "Black";
+    Reflect: "reflect", "Mirrored";
+} }
 
 /// Preparation of all samples, and augmentation of training samples, which is off by default.
 /// Everything is drawn from the seed, and the same for every method.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Prepare {
+    /// How image files are brought to their size.
     pub resize: Resize,
+    /// How values are shifted and scaled.
     pub normalize: Normalize,
     /// Mean of each channel or feature, or one for all, for pixels from 0 to 1.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -99,6 +82,7 @@ pub struct Prepare {
     pub std: Vec<f64>,
     /// Pixels added on each side before a window of the image's size is cut out at random.
     pub crop_padding: usize,
+    /// What lies beyond the border.
     pub crop_fill: Fill,
     /// Whether half of the images are mirrored left to right.
     pub flip: bool,
@@ -134,6 +118,111 @@ impl Default for Prepare {
             cutmix: 0.0,
         }
     }
+}
+
+impl Fields for Prepare {
+    const FIELDS: &'static [Field<Self>] = &[
+        Field::<Self>::choice(
+            "resize",
+            "Resize",
+            Resize::CHOICES,
+            |prepare| prepare.resize.index(),
+            |prepare, at| prepare.resize.pick(at),
+        )
+        .hint("How image files are brought to data.size"),
+        Field::<Self>::choice(
+            "normalize",
+            "Normalise",
+            Normalize::CHOICES,
+            |prepare| prepare.normalize.index(),
+            |prepare, at| prepare.normalize.pick(at),
+        )
+        .hint("How values are shifted and scaled, each channel or feature by itself"),
+        Field::<Self>::written("mean", "Mean", "a list of numbers")
+            .hint("Mean of each channel or feature, or one for all, for pixels from 0 to 1")
+            .left_out("none")
+            .shown(|prepare| prepare.normalize == Normalize::Given, "given"),
+        Field::<Self>::written("std", "Deviation", "a list of numbers above 0")
+            .hint("Standard deviation of each channel or feature, or one for all")
+            .left_out("none")
+            .shown(|prepare| prepare.normalize == Normalize::Given, "given"),
+        Field::<Self>::whole(
+            "crop_padding",
+            "Crop padding",
+            Whole::from_to(0, 256),
+            |prepare| prepare.crop_padding,
+            |prepare, pixels| prepare.crop_padding = pixels,
+        )
+        .hint("Pixels added around an image before a part of its size is cut out")
+        .unit("pixels"),
+        Field::<Self>::choice(
+            "crop_fill",
+            "Around it",
+            Fill::CHOICES,
+            |prepare| prepare.crop_fill.index(),
+            |prepare, at| prepare.crop_fill.pick(at),
+        )
+        .hint("What lies beyond the border of an image")
+        .shown(|prepare| prepare.crop_padding > 0, "crop padding"),
+        Field::<Self>::flag(
+            "flip",
+            "Flip",
+            |prepare| prepare.flip,
+            |prepare, flip| prepare.flip = flip,
+        )
+        .beside("Left to right")
+        .hint("Half of the training images are mirrored"),
+        Field::<Self>::real(
+            "jitter",
+            "Colour jitter",
+            Real::from_to(0.0, 1.0),
+            |prepare| prepare.jitter,
+            |prepare, strength| prepare.jitter = strength,
+        )
+        .hint("Strength of changes of brightness, contrast, saturation and hue"),
+        Field::<Self>::whole(
+            "rand_augment",
+            "RandAugment",
+            Whole::from_to(0, 16),
+            |prepare| prepare.rand_augment,
+            |prepare, operations| prepare.rand_augment = operations,
+        )
+        .hint("Operations on each image")
+        .unit("operations"),
+        Field::<Self>::whole(
+            "magnitude",
+            "Magnitude",
+            Whole::from_to(0, 30),
+            |prepare| prepare.magnitude,
+            |prepare, magnitude| prepare.magnitude = magnitude,
+        )
+        .hint("Strength of the operations")
+        .shown(|prepare| prepare.rand_augment > 0, "RandAugment"),
+        Field::<Self>::real(
+            "erase",
+            "Erase",
+            Real::from_to(0.0, 1.0),
+            |prepare| prepare.erase,
+            |prepare, probability| prepare.erase = probability,
+        )
+        .hint("Probability that a rectangle is erased"),
+        Field::<Self>::real(
+            "mixup",
+            "Mixup α",
+            Real::from_to(0.0, 100.0),
+            |prepare| prepare.mixup,
+            |prepare, alpha| prepare.mixup = alpha,
+        )
+        .hint("Blends with other samples; 0 for none"),
+        Field::<Self>::real(
+            "cutmix",
+            "CutMix α",
+            Real::from_to(0.0, 100.0),
+            |prepare| prepare.cutmix,
+            |prepare, alpha| prepare.cutmix = alpha,
+        )
+        .hint("Rectangles of other images; 0 for none"),
+    ];
 }
 
 impl Prepare {

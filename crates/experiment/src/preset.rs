@@ -30,7 +30,9 @@ impl Family {
 /// A built-in experiment.
 #[derive(Clone, Copy, Debug)]
 pub struct Preset {
+    /// What it is asked for by.
     pub name: &'static str,
+    /// What it stands among in lists.
     pub family: Family,
     /// A TOML file in `assets/presets`.
     text: &'static str,

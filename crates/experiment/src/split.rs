@@ -8,6 +8,7 @@ use super::{
     Experiment, MethodKind,
     block::Block,
     cost::{BlockCost, Load, Pass},
+    field::{Field, Fields, choices},
 };
 
 /// Split points: either the blocks after which a module ends, or a number of modules for a
@@ -40,19 +41,37 @@ pub enum Balance {
     Flops,
 }
 
+choices! { Balance {
+    Blocks: "blocks", "by blocks", "As many layers with weights in each module";
+    Memory: "memory", "by memory", "As little predicted memory as can be in the module with the most";
+    Flops: "flops", "by FLOPs", "As few operations as can be in the module with the most";
+} }
+
+impl Fields for Split {
+    const FIELDS: &'static [Field<Self>] = &[
+        Field::<Self>::written("after", "Cuts", "ascending block indices from 0")
+            .hint("Blocks after which a module ends; the last block is not listed")
+            .left_out("none"),
+        Field::<Self>::written(
+            "count",
+            "Modules",
+            "a whole number from 1 to the number of layers with weights",
+        )
+        .hint("Instead of split.after: number of modules to split into")
+        .left_out("one module"),
+        Field::<Self>::choice(
+            "by",
+            "Balance",
+            Balance::CHOICES,
+            |split| split.by.index(),
+            |split, at| split.by.pick(at),
+        )
+        .hint("What the modules of split.count are given as equal shares of as can be")
+        .shown(|split| split.count.is_some(), "split.count"),
+    ];
+}
+
 impl Balance {
-    /// Every choice, in the order of the window.
-    pub const ALL: [Self; 3] = [Self::Blocks, Self::Memory, Self::Flops];
-
-    /// Name on the screen.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Blocks => "by blocks",
-            Self::Memory => "by memory",
-            Self::Flops => "by FLOPs",
-        }
-    }
-
     fn is_default(&self) -> bool {
         *self == Self::default()
     }
@@ -346,7 +365,7 @@ impl Experiment {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ModuleSettings, preset};
+    use crate::{ModuleSettings, kind, preset};
 
     fn digits() -> Experiment {
         preset("digits-mlp").unwrap().experiment().unwrap()
@@ -395,11 +414,11 @@ mod tests {
             count: None,
             ..Split::default()
         };
-        experiment.insert_block(3, Block::Tanh {});
+        experiment.insert_block(3, Block::Tanh(kind::Tanh {}));
         assert_eq!(experiment.split_points(), [3, 5]);
         experiment.remove_blocks(&[3].into());
         assert_eq!(experiment.split_points(), [2, 4]);
-        experiment.insert_block(0, Block::Tanh {});
+        experiment.insert_block(0, Block::Tanh(kind::Tanh {}));
         assert_eq!(experiment.split_points(), [3, 5]);
         experiment.remove_blocks(&[0].into());
         experiment.remove_blocks(&[3].into());
@@ -501,7 +520,7 @@ mod tests {
             experiment.split_into(99, by);
             assert_eq!(experiment.module_count(), 16);
             // Nothing is known of the costs of a broken chain.
-            experiment.insert_block(0, Block::GlobalAvgPool {});
+            experiment.insert_block(0, Block::GlobalAvgPool(kind::GlobalAvgPool {}));
             experiment.split_into(4, by);
             assert_eq!(experiment.module_count(), 4);
         }

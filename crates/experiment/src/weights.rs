@@ -4,13 +4,16 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::field::{Field, Fields, choices};
+
 /// A checkpoint to start from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Weights {
     /// A safetensors file or a PyTorch checkpoint, from the working directory where it is
     /// relative.
     pub path: PathBuf,
+    /// Where the heads come from.
     #[serde(default)]
     pub head: HeadSource,
 }
@@ -26,15 +29,27 @@ pub enum HeadSource {
     Replace,
 }
 
-impl HeadSource {
-    /// Every source, in the order shown to a person.
-    pub const ALL: [Self; 2] = [Self::Keep, Self::Replace];
+choices! { HeadSource {
+    Keep: "keep", "Keep the file's", "Heads from the checkpoint, as far as it has them";
+    Replace: "replace", "Replace by a new one", "Heads drawn by the seed, for other classes";
+} }
 
-    /// Name on the screen.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Keep => "Keep the file's",
-            Self::Replace => "Replace by a new one",
-        }
-    }
+impl Fields for Weights {
+    const FIELDS: &'static [Field<Self>] = &[
+        Field::<Self>::written(
+            "path",
+            "Checkpoint",
+            "a safetensors file or PyTorch checkpoint",
+        )
+        .hint("What a run starts from; a relative path starts at the working directory")
+        .left_out("none: drawn by the seed"),
+        Field::<Self>::choice(
+            "head",
+            "Heads",
+            HeadSource::CHOICES,
+            |weights| weights.head.index(),
+            |weights, at| weights.head.pick(at),
+        )
+        .hint("Where the heads come from"),
+    ];
 }

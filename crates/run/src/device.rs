@@ -8,8 +8,11 @@ use super::gpu;
 /// What an adapter is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AdapterKind {
+    /// With memory of its own.
     Discrete,
+    /// With the memory of the processor.
     Integrated,
+    /// Of a virtual machine.
     Virtual,
     /// Drawn by the CPU: offered, never chosen by itself.
     Software,
@@ -32,7 +35,9 @@ impl AdapterKind {
 pub struct Adapter {
     /// N of `gpu:N`.
     pub index: usize,
+    /// As its driver calls it.
     pub name: String,
+    /// What it is.
     pub kind: AdapterKind,
     /// Graphics interface, such as Vulkan.
     pub api: String,

@@ -76,9 +76,10 @@ fn judge(
     let scores = join(&mut gathered.scores);
     let compared = join(&mut gathered.compared);
     let [samples] = all.classes.dims();
-    let group = match objective.loss().kind.compares_samples() {
-        true => group.clamp(1, samples.max(1)),
-        false => samples.max(1),
+    let group = if objective.loss().kind.compares_samples() {
+        group.clamp(1, samples.max(1))
+    } else {
+        samples.max(1)
     };
     let mut loss: Option<Tensor<1>> = None;
     for start in (0..samples).step_by(group) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use burn::tensor::Device;
-use layerwise_dataset::{Dataset, HostBatch, Images, Progress, Schedule, Stream};
+use layerwise_dataset::{Dataset, Error, HostBatch, Images, Progress, Schedule, Stream};
 use layerwise_experiment::Experiment;
 use layerwise_learn::local::{Batch, Resident};
 
@@ -49,18 +49,19 @@ impl Feed {
         experiment: &Experiment,
         device: &Device,
         progress: Progress<'_>,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, Error> {
         let schedule = Schedule::new(data.train.clone(), experiment);
         if experiment.prepare.augments() {
             data.train.must_be_pixels()?;
         }
         let classes = data.classes.len();
-        let source = match schedule.changes_samples() || !data.train.are_few() {
-            true => Source::Streamed(None),
-            false => Source::Resident {
+        let source = if schedule.changes_samples() || !data.train.are_few() {
+            Source::Streamed(None)
+        } else {
+            Source::Resident {
                 samples: Box::new(Resident::new(&data.train, classes, device, progress)?),
                 known: None,
-            },
+            }
         };
         Ok(Self {
             timetable: Timetable::of(experiment, schedule.steps_per_epoch()),

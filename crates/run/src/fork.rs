@@ -4,7 +4,7 @@ use std::path::Path;
 
 use layerwise_experiment::Experiment;
 use layerwise_study::{
-    Change, Changed, Origin, Recorded, Target,
+    Change, Live, Origin, Recorded,
     checkpoint::{self, State},
 };
 
@@ -51,38 +51,15 @@ pub fn fork(
 
 /// Gives a state the λ and the learning rate of an experiment. Returns what that changes.
 fn changes(state: &mut State, experiment: &Experiment) -> Vec<Change> {
-    let mut changes = Vec::new();
-    let wanted: Vec<f64> = (2..)
-        .take(state.lambda.len())
-        .map(|number| experiment.lambda_of(number))
-        .collect();
-    if wanted != state.lambda {
-        match wanted.split_first() {
-            Some((&lambda, rest)) if rest.iter().all(|other| *other == lambda) => {
-                let target = Target::All;
-                changes.push(Changed::Lambda { target, lambda });
-            }
-            _ => {
-                let both = (2..).zip(wanted.iter().zip(&state.lambda));
-                let differ = both.filter(|(_, (new, old))| new != old);
-                changes.extend(differ.map(|(number, (lambda, _))| Changed::Lambda {
-                    target: Target::Module(number),
-                    lambda: *lambda,
-                }));
-            }
-        }
-        state.lambda = wanted;
-    }
-    let learning_rate = experiment.optimizer.lr;
-    if learning_rate != state.learning_rate {
-        state.learning_rate = learning_rate;
-        changes.push(Changed::LearningRate { learning_rate });
-    }
+    let wanted = Live::of(experiment);
     let step = state.step;
-    let changes: Vec<Change> = changes
+    let changes: Vec<Change> = state
+        .live
+        .diff(&wanted)
         .into_iter()
         .map(|what| Change { step, what })
         .collect();
+    state.live = wanted;
     state.changes.extend_from_slice(&changes);
     changes
 }

@@ -34,9 +34,10 @@ impl Complaint {
     pub fn take(&self) -> Option<String> {
         let said = self.said.lock().take()?;
         let is_lost = self.device.as_ref().is_some_and(|device| !computes(device));
-        Some(match is_lost {
-            true => format!("Device is lost: {said}"),
-            false => said,
+        Some(if is_lost {
+            format!("Device is lost: {said}")
+        } else {
+            said
         })
     }
 }
@@ -136,7 +137,7 @@ mod tests {
     };
 
     use layerwise_experiment::{Balance, DeviceChoice, preset};
-    use layerwise_study::{Event, Phase, Recorded};
+    use layerwise_study::{Fact, Phase, Recorded};
 
     use super::*;
     use crate::{Run, RunOptions, adapters, is_in_use};
@@ -156,21 +157,21 @@ mod tests {
         Run::start(experiment, options).unwrap()
     }
 
-    /// Waits for an event of a run; one that hangs fails.
-    fn wait_for(run: &Run, is_it: impl Fn(&Event) -> bool) -> Event {
+    /// Waits for a fact of a run; one that hangs fails.
+    fn wait_for(run: &Run, is_it: impl Fn(&Fact) -> bool) -> Fact {
         let started = Instant::now();
         while started.elapsed() < Duration::from_secs(300) {
-            let event = run.next_event(Duration::from_millis(100));
-            if let Some(event) = event.filter(|event| is_it(event)) {
-                return event;
+            let fact = run.next_fact(Duration::from_millis(100));
+            if let Some(fact) = fact.filter(|fact| is_it(fact)) {
+                return fact;
             }
         }
         panic!("the run hangs");
     }
 
     fn end(run: &Run) -> (Phase, String) {
-        match wait_for(run, |event| matches!(event, Event::Ended { .. })) {
-            Event::Ended { phase, message, .. } => (phase, message.unwrap_or_default()),
+        match wait_for(run, |fact| matches!(fact, Fact::Ended { .. })) {
+            Fact::Ended { phase, message, .. } => (phase, message.unwrap_or_default()),
             _ => unreachable!(),
         }
     }
@@ -186,7 +187,7 @@ mod tests {
         let folder = folder.path().join("run");
 
         let run = start(gpu, &folder, false);
-        wait_for(&run, |event| matches!(event, Event::Evaluated(_)));
+        wait_for(&run, |fact| matches!(fact, Fact::Evaluation(_)));
         let lost = OPENED.lock().last().unwrap().setup.device.clone();
         lost.destroy();
         let (phase, message) = end(&run);

@@ -10,19 +10,16 @@ use std::{
 
 use crossbeam_channel::{Receiver, Sender};
 use layerwise_experiment::Experiment;
-use layerwise_study::{DecisionRegions, Event, Phase, Progress};
+use layerwise_study::{DecisionRegions, Fact, Phase, Progress};
 
-use super::{Command, RunOptions, latest::Latest, outbox::Outbox, trainer, trouble};
-
-/// Events that wait for the reader before the trainer holds them back itself.
-const EVENT_CAPACITY: usize = 256;
+use super::{Command, RunOptions, latest::Latest, outbox::Outbox, trainer, trouble::Broken};
 
 /// A run on its own thread. Dropping it stops the run.
 pub struct Run {
     experiment: Experiment,
     folder: Option<PathBuf>,
     commands: Sender<Command>,
-    events: Receiver<Event>,
+    facts: Receiver<Fact>,
     latest: Arc<Latest>,
     thread: Option<JoinHandle<()>>,
 }
@@ -37,7 +34,7 @@ impl Run {
             return Err(problem.to_string());
         }
         let (commands, inbox) = crossbeam_channel::unbounded();
-        let (sender, events) = crossbeam_channel::bounded(EVENT_CAPACITY);
+        let (sender, facts) = crossbeam_channel::unbounded();
         let latest = Arc::new(Latest::default());
         let folder = options.folder.clone();
         let thread = std::thread::Builder::new()
@@ -47,23 +44,25 @@ impl Run {
                 let latest = latest.clone();
                 move || {
                     let wake = options.wake.clone();
-                    let mut outbox = Outbox::new(sender, wake);
-                    let work = || trainer::train(experiment, options, &inbox, &latest, &mut outbox);
+                    let outbox = Outbox::new(sender, wake);
+                    let work = || trainer::train(experiment, options, &inbox, &latest, &outbox);
                     let ended = match catch_unwind(AssertUnwindSafe(work)) {
                         Ok(ended) => ended,
-                        Err(panic) => Event::Ended {
-                            phase: Phase::Failed,
-                            message: Some(trouble::of_panic(
-                                panic.as_ref(),
-                                &latest.progress.lock().device,
-                            )),
-                            summary: None,
-                        },
+                        Err(panic) => {
+                            let device = latest.progress.lock().device.clone();
+                            let why = Broken::of_panic(panic.as_ref(), &device);
+                            Fact::Ended {
+                                phase: Phase::Failed,
+                                message: Some(why.to_string()),
+                                summary: None,
+                            }
+                        }
                     };
-                    if let Event::Ended { phase, .. } = &ended {
+                    if let Fact::Ended { phase, .. } = &ended {
                         latest.progress.lock().phase = *phase;
                     }
-                    outbox.finish(ended);
+                    outbox.push(ended);
+                    outbox.wake();
                 }
             })
             .map_err(|error| format!("The trainer thread cannot be started: {error}"))?;
@@ -71,7 +70,7 @@ impl Run {
             experiment,
             folder,
             commands,
-            events,
+            facts,
             latest,
             thread: Some(thread),
         })
@@ -95,14 +94,14 @@ impl Run {
         let _ = self.commands.send(command);
     }
 
-    /// Every event since the last call. Never waits.
-    pub fn drain(&self) -> Vec<Event> {
-        self.events.try_iter().collect()
+    /// Every fact since the last call. Never waits.
+    pub fn drain(&self) -> Vec<Fact> {
+        self.facts.try_iter().collect()
     }
 
-    /// The next event, waiting at most `timeout`.
-    pub fn next_event(&self, timeout: Duration) -> Option<Event> {
-        self.events.recv_timeout(timeout).ok()
+    /// The next fact, waiting at most `timeout`.
+    pub fn next_fact(&self, timeout: Duration) -> Option<Fact> {
+        self.facts.recv_timeout(timeout).ok()
     }
 
     /// The newest state. Never waits for the trainer.
@@ -110,9 +109,10 @@ impl Run {
         self.latest.progress.lock().clone()
     }
 
-    /// The newest decision regions, where they were asked for.
+    /// The newest decision regions; they are made while [`Slot::Regions`](super::Slot) is watched,
+    /// and at the end.
     pub fn regions(&self) -> Option<Arc<DecisionRegions>> {
-        self.latest.regions.lock().clone()
+        self.latest.regions.get()
     }
 
     /// Whether its thread has ended, and with it all that it writes.
@@ -124,10 +124,6 @@ impl Run {
     pub fn join(mut self) {
         self.send(Command::Stop);
         if let Some(thread) = self.thread.take() {
-            // Keeps the trainer's last events from filling the channel.
-            while !thread.is_finished() {
-                let _ = self.next_event(Duration::from_millis(10));
-            }
             let _ = thread.join();
         }
     }

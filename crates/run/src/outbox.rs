@@ -1,59 +1,29 @@
-//! Events on their way to the reader. The trainer never waits for a reader: what does not fit
-//! into the channel is held back and merged.
+//! Facts on their way to the reader. The trainer never waits for a reader.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::sync::Arc;
 
-use crossbeam_channel::{Sender, TrySendError};
-use layerwise_study::Event;
+use crossbeam_channel::Sender;
+use layerwise_study::Fact;
 
+/// Where a run sends what it tells.
 pub(super) struct Outbox {
-    sender: Sender<Event>,
-    held: VecDeque<Event>,
+    facts: Sender<Fact>,
     wake: Option<Arc<dyn Fn() + Send + Sync>>,
 }
 
 impl Outbox {
-    pub fn new(sender: Sender<Event>, wake: Option<Arc<dyn Fn() + Send + Sync>>) -> Self {
-        Self {
-            sender,
-            held: VecDeque::new(),
-            wake,
-        }
+    pub fn new(facts: Sender<Fact>, wake: Option<Arc<dyn Fn() + Send + Sync>>) -> Self {
+        Self { facts, wake }
     }
 
-    /// Queues an event; steps join the steps that still wait.
-    pub fn push(&mut self, event: Event) {
-        if let (Some(Event::Steps(waiting)), Event::Steps(new)) = (self.held.back_mut(), &event) {
-            waiting.extend(new.iter().cloned());
-        } else {
-            self.held.push_back(event);
-        }
+    /// Sends a fact, without waking the reader.
+    pub fn push(&self, fact: Fact) {
+        // Where nobody listens any more, it is not wanted.
+        let _ = self.facts.send(fact);
     }
 
-    /// Hands on what fits and wakes the reader.
-    pub fn flush(&mut self) {
-        while let Some(event) = self.held.pop_front() {
-            if let Err(TrySendError::Full(event)) = self.sender.try_send(event) {
-                self.held.push_front(event);
-                break;
-            }
-        }
-        self.wake();
-    }
-
-    /// Hands on everything, the last event included; waits for the reader, if there is one.
-    pub fn finish(&mut self, last: Event) {
-        self.push(last);
-        while let Some(event) = self.held.pop_front() {
-            self.wake();
-            if self.sender.send(event).is_err() {
-                return;
-            }
-        }
-        self.wake();
-    }
-
-    fn wake(&self) {
+    /// Wakes the reader.
+    pub fn wake(&self) {
         if let Some(wake) = &self.wake {
             wake();
         }
@@ -62,31 +32,36 @@ impl Outbox {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use layerwise_study::StepRecord;
 
     use super::*;
 
     #[test]
     fn a_slow_reader_loses_nothing_and_holds_nobody_up() {
-        let (sender, receiver) = crossbeam_channel::bounded(2);
-        let mut outbox = Outbox::new(sender, None);
+        let (sender, receiver) = crossbeam_channel::unbounded();
+        let woken = Arc::new(AtomicUsize::new(0));
+        let wake = woken.clone();
+        let outbox = Outbox::new(
+            sender,
+            Some(Arc::new(move || {
+                wake.fetch_add(1, Ordering::Relaxed);
+            })),
+        );
         for step in 1..=1000 {
-            outbox.push(Event::Steps(vec![StepRecord {
+            outbox.push(Fact::Step(StepRecord {
                 step,
                 ..StepRecord::default()
-            }]));
-            outbox.flush();
+            }));
         }
-        assert!(outbox.held.len() <= 1);
-        let mut steps = Vec::new();
-        for _ in 0..10 {
-            for event in receiver.try_iter() {
-                if let Event::Steps(records) = event {
-                    steps.extend(records.into_iter().map(|record| record.step));
-                }
-            }
-            outbox.flush();
-        }
-        assert_eq!(steps, (1..=1000).collect::<Vec<_>>());
+        outbox.wake();
+        assert_eq!(woken.load(Ordering::Relaxed), 1);
+        let steps = receiver.try_iter().filter_map(|fact| fact.step());
+        assert!(steps.eq(1..=1000));
+        drop(receiver);
+        outbox.push(Fact::Note {
+            message: "Nobody listens".to_owned(),
+        });
     }
 }

@@ -7,32 +7,8 @@ use std::{
 };
 
 use layerwise_experiment::{Experiment, write_whole};
-use layerwise_study::{Change, Evaluation, Isolation, StepRecord, Summary, Truth};
-use serde::{Deserialize, Serialize};
-
-/// One line of `metrics.jsonl`.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Line<'a> {
-    Told(Told<'a>),
-    /// Has a type of its own.
-    Change(&'a Change),
-}
-
-/// What a run tells by itself.
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "kebab-case")]
-pub(super) enum Told<'a> {
-    Step(&'a StepRecord),
-    Evaluation(&'a Evaluation),
-    Isolation(&'a Isolation),
-    Truth(&'a Truth),
-    Warning {
-        step: usize,
-        module: Option<usize>,
-        message: &'a str,
-    },
-}
+use layerwise_study::{Change, Fact, Summary};
+use serde::Deserialize;
 
 /// Everything a record may hold. A run never replaces any of them.
 const FILES: [&str; 4] = [
@@ -79,7 +55,7 @@ fn lock(folder: &Path) -> Result<File, String> {
     }
 }
 
-/// What a line of `metrics.jsonl` is about.
+/// What a line of `metrics.jsonl` is about, be it of another version.
 #[derive(Deserialize)]
 struct About {
     step: usize,
@@ -97,11 +73,14 @@ fn lines_until(folder: &Path, step: usize, changes: &[Change]) -> std::io::Resul
         Err(error) => return Err(error),
     };
     // The last line may be cut off.
-    let kept = (told.split_inclusive(|byte| *byte == b'\n')).filter(|line| {
+    let lines = told.split_inclusive(|byte| *byte == b'\n');
+    let kept = lines.filter(|line| {
         let about: Option<About> = serde_json::from_slice(line).ok();
-        let change: Option<Change> = serde_json::from_slice(line).ok();
-        about.is_some_and(|about| about.step <= step)
-            && change.is_none_or(|change| changes.contains(&change))
+        let stays = match Fact::of_line(line) {
+            Some(Fact::Changed(change)) => changes.contains(&change),
+            _ => true,
+        };
+        about.is_some_and(|about| about.step <= step) && stays
     });
     Ok(kept.flatten().copied().collect())
 }
@@ -144,8 +123,8 @@ pub(super) fn begin_with(
         .map_err(|error| format!("The record in {} cannot be read: {error}", from.display()))?;
     make(into)?;
     for change in changes {
-        serde_json::to_writer(&mut lines, change).map_err(|error| unwritable(into, &error))?;
-        lines.push(b'\n');
+        let line = Fact::Changed(*change).to_line();
+        lines.extend(line.map_err(|error| unwritable(into, &error))?);
     }
     write_whole(&into.join("metrics.jsonl"), &lines).map_err(|error| unwritable(into, &error))
 }
@@ -209,26 +188,14 @@ impl Record {
         &self.folder
     }
 
-    /// Adds what the run tells.
+    /// Adds a fact.
     ///
     /// # Errors
     /// Where it cannot be written, as on a full disk.
-    pub fn tell(&mut self, told: Told<'_>) -> Result<(), String> {
-        self.line(&Line::Told(told))
-    }
-
-    /// Adds what a person changed.
-    ///
-    /// # Errors
-    /// As [`Self::tell`].
-    pub fn change(&mut self, change: &Change) -> Result<(), String> {
-        self.line(&Line::Change(change))
-    }
-
-    fn line(&mut self, line: &Line<'_>) -> Result<(), String> {
-        serde_json::to_writer(&mut self.metrics, line)
+    pub fn add(&mut self, fact: &Fact) -> Result<(), String> {
+        fact.to_line()
             .map_err(std::io::Error::from)
-            .and_then(|()| self.metrics.write_all(b"\n"))
+            .and_then(|line| self.metrics.write_all(&line))
             .map_err(|error| self.wrong("metrics.jsonl", &error))
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use crossbeam_channel::{Receiver, bounded};
-use layerwise_dataset::{Images, Progress, Samples};
+use layerwise_dataset::{Error, Images, Progress, Samples};
 use layerwise_learn::local::{Resident, images, int_tensor, one_hot};
 
 /// Test samples: on the device where they are few, else read whenever they are looked at, those
@@ -47,11 +47,12 @@ impl Supply {
         classes: usize,
         device: &Device,
         progress: Progress<'_>,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, Error> {
         let of_samples = int_tensor(&samples.labels, device);
-        let resident = match samples.are_few() {
-            true => Some(Resident::new(samples, classes, device, progress)?),
-            false => None,
+        let resident = if samples.are_few() {
+            Some(Resident::new(samples, classes, device, progress)?)
+        } else {
+            None
         };
         Ok(Self {
             samples: samples.clone(),
@@ -89,9 +90,14 @@ impl Supply {
         if let Some(resident) = &self.resident {
             return Ok(resident.range(start, count).inputs);
         }
-        let ahead = (self.ahead.take()).filter(|it| (it.start, it.count) == (start, count));
+        let ahead = self
+            .ahead
+            .take()
+            .filter(|it| (it.start, it.count) == (start, count));
         let values = match ahead {
-            Some(ahead) => (ahead.values.recv())
+            Some(ahead) => ahead
+                .values
+                .recv()
                 .unwrap_or_else(|_| Err("a thread that read samples has ended".to_owned()))?,
             None => self.samples.values_of(start, count)?,
         };

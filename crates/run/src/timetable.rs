@@ -1,6 +1,8 @@
 //! What each step of a run trains, and how fast.
 
 use layerwise_experiment::{Experiment, MethodKind};
+use layerwise_learn::local::StepWay;
+use layerwise_study::Live;
 
 /// The steps of a run, counted from 0.
 #[derive(Clone, Debug)]
@@ -15,11 +17,27 @@ pub(super) struct Timetable {
 /// How a step trains.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Pace {
+    /// From 0.
+    step: usize,
     pub learning_rate: f64,
     /// λ of each boundary.
     pub lambda: Vec<f64>,
     /// The module, from 0, that alone learns.
     pub only: Option<usize>,
+}
+
+impl Pace {
+    /// The same as a learner hears it, where alignment is measured everywhere or only where it
+    /// is reconciled.
+    pub fn way(&self, measure: bool) -> StepWay<'_> {
+        StepWay {
+            step: self.step,
+            learning_rate: self.learning_rate,
+            lambda: &self.lambda,
+            measure,
+            only: self.only,
+        }
+    }
 }
 
 impl Timetable {
@@ -54,9 +72,8 @@ impl Timetable {
         step % self.stage_steps.max(1) / self.steps_per_epoch.max(1)
     }
 
-    /// How a step trains, where `lambda` are those of the boundaries before their schedule. Every
-    /// stage begins its schedules anew.
-    pub fn pace(&self, experiment: &Experiment, lambda: &[f64], step: usize) -> Pace {
+    /// How a step trains under these live settings. Every stage begins its schedules anew.
+    pub fn pace(&self, experiment: &Experiment, live: &Live, step: usize) -> Pace {
         let at = step % self.stage_steps.max(1);
         let rate = experiment
             .schedule
@@ -65,8 +82,9 @@ impl Timetable {
             .method
             .lambda_factor(at, self.stage_steps, self.steps_per_epoch);
         Pace {
-            learning_rate: experiment.optimizer.lr * rate,
-            lambda: lambda.iter().map(|lambda| lambda * factor).collect(),
+            step,
+            learning_rate: live.learning_rate * rate,
+            lambda: live.lambda.iter().map(|lambda| lambda * factor).collect(),
             only: self.only(step),
         }
     }
@@ -90,7 +108,8 @@ mod tests {
         let turns = [0, 9, 10, 19, 20, 29, 99].map(|step| timetable.only(step));
         assert_eq!(turns, [0, 0, 1, 1, 2, 2, 2].map(Some));
         // Each begins at the full learning rate and ends near 0.
-        let rate = |step| timetable.pace(&experiment, &[], step).learning_rate;
+        let live = Live::of(&experiment);
+        let rate = |step| timetable.pace(&experiment, &live, step).learning_rate;
         assert_eq!(rate(10), rate(0));
         assert!(rate(9) < 0.1 * rate(0));
         assert_eq!(timetable.epochs_before(15), 1);

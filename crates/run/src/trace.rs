@@ -6,9 +6,10 @@ use burn::tensor::{DType, Tensor, TensorData};
 use layerwise_dataset::{self as dataset, Normalization};
 use layerwise_experiment::{Experiment, write_whole};
 use layerwise_learn::{
-    local::{Learner, LocalModule, StepWay, named_parameters},
+    local::{Learner, LocalModule, named_parameters},
     weights,
 };
+use layerwise_study::Live;
 use safetensors::{Dtype, tensor::TensorView};
 
 use super::{device, feed::Feed};
@@ -168,9 +169,7 @@ pub fn trace(
     let device = Learner::device(experiment, device::open(experiment.device)?.device);
     let mut feed = Feed::new(&data, experiment, &device, &mut |_| true)?;
     let (mut learner, _) = weights::learner(experiment, &device)?;
-    let lambda: Vec<f64> = (2..=experiment.module_count())
-        .map(|number| experiment.lambda_of(number))
-        .collect();
+    let live = Live::of(experiment);
     let timetable = feed.timetable().clone();
     let total = timetable.total_steps();
     if steps > total {
@@ -190,19 +189,12 @@ pub fn trace(
             archive.add(format!("{prefix}targets"), targets);
         }
         archive.parameters(&format!("{prefix}before."), learner.modules(), experiment);
-        let pace = timetable.pace(experiment, &lambda, step);
+        let pace = timetable.pace(experiment, &live, step);
         archive.add(
             format!("{prefix}learning_rate"),
             TensorData::new(vec![pace.learning_rate], [1]),
         );
-        let way = StepWay {
-            step,
-            learning_rate: pace.learning_rate,
-            lambda: &pace.lambda,
-            measure: true,
-            only: pace.only,
-        };
-        learner.step(&batch, &way, &mut |seen| {
+        learner.step(&batch, &pace.way(true), &mut |seen| {
             let number = seen.number;
             let first = ranges.get(number - 1).map_or(0, |range| range.start);
             for ((layer, part), mask) in seen.draws.masks() {

@@ -1,78 +1,49 @@
 //! The trainer: owns every tensor, on a thread of its own.
 
+mod clock;
+mod end;
 mod epoch;
+mod judgement;
+mod machine;
 mod obey;
+mod prepare;
 mod probe;
+mod samples;
+mod summary;
 mod tell;
+mod transport;
+mod untold;
 
-pub use probe::probe_size;
+pub use samples::probe_size;
 
 use std::{
     any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::atomic::Ordering,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
-use burn::tensor::Tensor;
 use crossbeam_channel::Receiver;
-use indicatif::HumanBytes;
-use layerwise_dataset::{self as dataset, Normalization, Request};
 use layerwise_experiment::Experiment;
-use layerwise_learn::{
-    local::{Batch, Learner, LocalModule, StepWay},
-    metric::{PeakMemory, available_memory},
-    weights,
-};
-use layerwise_study::{
-    Change, EpochMeans, Evaluation, Event, Phase, StepRecord, Summary,
-    checkpoint::{State, newest},
-};
+use layerwise_learn::local::Learner;
+use layerwise_study::{Change, Fact, Live, Phase, StepRecord, Summary};
+
+use clock::Clock;
+use end::End;
+use judgement::Judgement;
+use machine::Machine;
+use samples::Samples;
+use transport::Transport;
+use untold::{Pending, Untold};
 
 use super::{
-    Command, RunOptions, checkpoint, device, evaluation,
-    feed::Feed,
-    goal::{Standing, Way},
-    gpu::Complaint,
-    latest::Latest,
-    lone,
+    Command, RunOptions,
+    latest::{Latest, Watch},
     outbox::Outbox,
-    record::{Record, Told},
-    regions::Grid,
-    supply::Supply,
-    timetable::Timetable,
-    trace, trouble,
+    teller::Teller,
+    timetable::Pace,
+    trace,
+    trouble::Broken,
 };
-
-/// Numbers are read from the device and told at most so often.
-const TELL_EVERY: Duration = Duration::from_millis(33);
-/// And at the latest after so many steps.
-const TELL_STEPS: usize = 64;
-
-/// Why the loop ended.
-enum End {
-    Finished,
-    Stopped,
-    Diverged(String),
-    Failed(String),
-    /// The device or the code on it gave way: what lies there is not to be looked at any more.
-    Broken(String),
-}
-
-impl From<String> for End {
-    fn from(message: String) -> Self {
-        Self::Failed(message)
-    }
-}
-
-/// A step whose numbers are still on the device.
-struct Pending {
-    record: StepRecord,
-    values: Tensor<1>,
-    aligned: bool,
-    /// The step against the truth, where that is due.
-    truth: Option<Tensor<1>>,
-}
 
 /// Trains an experiment to its end and says how it ended.
 pub(super) fn train(
@@ -80,293 +51,57 @@ pub(super) fn train(
     options: RunOptions,
     inbox: &Receiver<Command>,
     latest: &Latest,
-    outbox: &mut Outbox,
-) -> Event {
+    outbox: &Outbox,
+) -> Fact {
     match Trainer::prepare(experiment, options, inbox, latest, outbox) {
         Ok(mut trainer) => trainer.run(),
-        Err(message) => {
-            latest.progress.lock().loading = None;
-            let stopped = latest.stopping.load(Ordering::Relaxed);
-            let device = latest.progress.lock().device.clone();
-            Event::Ended {
-                phase: if stopped {
-                    Phase::Stopped
-                } else {
-                    Phase::Failed
-                },
-                message: (!stopped)
-                    .then(|| trouble::explained(&message, &device).unwrap_or(message)),
+        Err(end) => {
+            let mut progress = latest.progress.lock();
+            progress.loading = None;
+            let (phase, message) = end.explained(&progress.device).told();
+            Fact::Ended {
+                phase,
+                message,
                 summary: None,
             }
         }
     }
 }
 
-/// Refuses what would only be killed by the system later.
-fn check_memory(experiment: &Experiment) -> Result<(), String> {
-    let gib = |bytes: u64| bytes as f64 / f64::from(1 << 30);
-    match (experiment.least_memory_bytes(), available_memory()) {
-        (Some(needed), Some(there)) if needed > there => Err(format!(
-            "This run needs at least {:.1} GiB of memory, and {:.1} GiB are free: choose a smaller batch, fewer samples or narrower blocks",
-            gib(needed),
-            gib(there)
-        )),
-        _ => Ok(()),
-    }
-}
-
 struct Trainer<'a> {
+    /// As the run was started with it.
     experiment: Experiment,
+    /// λ and learning rate as they are now.
+    live: Live,
+    /// What a person changed of them.
+    changes: Vec<Change>,
+
     inbox: &'a Receiver<Command>,
     latest: &'a Latest,
-    outbox: &'a mut Outbox,
-    record: Option<Record>,
+    teller: Teller<'a>,
 
-    device_name: String,
-    complaint: Complaint,
-    feed: Feed,
-    test: Supply,
-    /// Training samples that proofs are measured on.
-    probe: Batch,
-    /// Of the samples.
-    normalization: Option<Normalization>,
-    /// Where decision regions are drawn; none of samples that are not in the plane.
-    grid: Option<Grid>,
-    classes: usize,
+    machine: Machine,
+    samples: Samples,
+    learner: Learner,
     /// Samples of an evaluation that go through the network at once.
     chunk: usize,
-    learner: Learner,
-    /// Modules at the last evaluation, all of whose numbers were finite.
-    good: Vec<LocalModule>,
 
-    lambda: Vec<f64>,
-    changes: Vec<Change>,
-    total_steps: usize,
-    timetable: Timetable,
-    step: usize,
-    /// Steps that were done before the run went on from a checkpoint.
-    resumed_at: usize,
+    clock: Clock,
+    transport: Transport,
+    untold: Untold,
+    judgement: Judgement,
+    regions: Watch,
     /// Step of the newest checkpoint.
     checkpointed: usize,
-    paused: bool,
-    /// The goal at which a person wants it to hold.
-    hold_at: Option<Way>,
-    /// Goals at which it ends, and the one that is reached.
-    end_at: Vec<Way>,
-    ends: Option<String>,
-    /// Most steps in a second.
-    speed: Option<f64>,
-    last_step: Instant,
-    single_step: bool,
-    watch_regions: bool,
-
-    pending: Vec<Pending>,
-    last_told: Instant,
-    last_regions: Option<Instant>,
-    memory: PeakMemory,
-    /// Seconds of steps, evaluations and pauses left out, and how many steps they were. The
-    /// first step, which prepares kernels, does not count.
-    step_seconds: f64,
-    steps_timed: usize,
-    seconds_spent: f64,
-    epoch: EpochMeans,
-    last_epoch: EpochMeans,
-    worse_than_guessing: Vec<usize>,
-    evaluation: Option<Evaluation>,
 }
 
-impl<'a> Trainer<'a> {
-    fn prepare(
-        mut experiment: Experiment,
-        options: RunOptions,
-        inbox: &'a Receiver<Command>,
-        latest: &'a Latest,
-        outbox: &'a mut Outbox,
-    ) -> Result<Self, String> {
-        let memory = PeakMemory::start();
-        let opened = device::open(experiment.device)?;
-        // A GPU does not tell how much of its own memory is free.
-        if opened.in_main_memory {
-            check_memory(&experiment)?;
-        }
-        let (device, device_name) = (opened.device, opened.name);
-        latest.progress.lock().device.clone_from(&device_name);
-        let mut hear = |loading| {
-            latest.progress.lock().loading = Some(loading);
-            !latest.stopping.load(Ordering::Relaxed)
-        };
-        let data = dataset::load(&Request::of(&experiment), &mut hear)?;
-        data.must_be_as_checked(&experiment)?;
-        let learning = Learner::device(&experiment, device.clone());
-        let classes = data.classes.len();
-        let feed = Feed::new(&data, &experiment, &learning, &mut hear)?;
-        let test = Supply::new(&data.test, feed.shown(), classes, &device, &mut hear)?;
-        let probe = probe::batch(&data, &experiment, &learning, &mut hear)?;
-        let grid = Grid::of(&data, &device);
-        latest.progress.lock().loading = None;
-        let (checkpoint, unusable) = match (&options.folder, options.resume) {
-            (Some(folder), true) => newest(folder),
-            _ => (None, Vec::new()),
-        };
-        let (learner, imported, state) = match checkpoint {
-            Some(checkpoint) => {
-                let mut learner = Learner::new(&experiment, &learning)?;
-                let state = checkpoint::restore(checkpoint, &mut learner)?;
-                (learner, None, Some(state))
-            }
-            None => {
-                let (learner, imported) = weights::learner(&experiment, &learning)?;
-                (learner, imported, None)
-            }
-        };
-        let widest = experiment.widest();
-        let step = state.as_ref().map_or(0, |state| state.step);
-        // Last of what can fail, so that a run that cannot start leaves no folder behind.
-        let mut record = match &options.folder {
-            Some(folder) if options.resume => {
-                let changes = state.as_ref().map_or(&[][..], |state| &state.changes);
-                Some(Record::go_on(folder, &experiment, step, changes)?)
-            }
-            Some(folder) => Some(Record::create(folder, &experiment)?),
-            None => None,
-        };
-        outbox.push(Event::Note(format!("Training on {device_name}")));
-        if let Some((threads, bytes)) = feed.ahead() {
-            let s = if threads == 1 { "" } else { "s" };
-            outbox.push(Event::Note(format!(
-                "Samples are read ahead on {threads} thread{s}, in up to {}",
-                HumanBytes(bytes as u64)
-            )));
-        }
-        if let Some([low, high]) = feed.shown().stretched
-            && (experiment.plan().iter().flatten()).any(|module| module.loss.reconstructs())
-        {
-            outbox.push(Event::Note(format!(
-                "Decoders draw values from 0 to 1: these images have values from {low} to {high}, which are brought to that range"
-            )));
-        }
-        for message in unusable {
-            outbox.push(Event::Warning {
-                module: None,
-                message,
-            });
-        }
-        if options.resume {
-            outbox.push(Event::Note(match step {
-                0 => "There is no checkpoint yet: the run starts from the beginning".to_owned(),
-                step => format!("The run goes on after step {step}"),
-            }));
-        }
-        if data.unreadable > 0 {
-            let words = match data.unreadable {
-                1 => "1 image file cannot be read and is not used".to_owned(),
-                count => format!("{count} image files cannot be read and are not used"),
-            };
-            outbox.push(Event::Warning {
-                module: None,
-                message: words,
-            });
-        }
-        let lone = lone::warning(&experiment, feed.schedule());
-        // The record of a run that goes on tells of it already.
-        if let Some(message) = lone.filter(|_| !options.resume) {
-            if let Some(record) = &mut record {
-                record.tell(Told::Warning {
-                    step,
-                    module: None,
-                    message: &message,
-                })?;
-            }
-            outbox.push(Event::Warning {
-                module: None,
-                message,
-            });
-        }
-        if let Some(report) = imported {
-            let message = format!("Starting with {}", report.sentence());
-            outbox.push(if report.is_complete() {
-                Event::Note(message)
-            } else {
-                Event::Warning {
-                    module: None,
-                    message,
-                }
-            });
-        }
-        outbox.flush();
-        let timetable = feed.timetable().clone();
-        let all_steps = timetable.total_steps();
-        let modules = match experiment.method.kind.is_local() {
-            true => experiment.module_count(),
-            false => 1,
-        };
-        let state = state.unwrap_or_else(|| State {
-            lambda: (2..=modules)
-                .map(|number| experiment.lambda_of(number))
-                .collect(),
-            learning_rate: experiment.optimizer.lr,
-            ..State::default()
-        });
-        experiment.optimizer.lr = state.learning_rate;
-        Ok(Self {
-            lambda: state.lambda,
-            good: learner.modules().to_vec(),
-            total_steps: options.max_steps.unwrap_or(all_steps).min(all_steps),
-            experiment,
-            inbox,
-            latest,
-            outbox,
-            record,
-            device_name,
-            complaint: opened.complaint,
-            feed,
-            test,
-            probe,
-            normalization: data.train.normalization().cloned(),
-            grid,
-            classes,
-            chunk: evaluation::chunk(widest),
-            learner,
-            changes: state.changes,
-            timetable,
-            step,
-            resumed_at: step,
-            checkpointed: step,
-            paused: options.paused,
-            hold_at: None,
-            end_at: (options.end_at.iter())
-                .map(|goal| Way::to(*goal, state.seconds_spent))
-                .collect(),
-            ends: None,
-            speed: None,
-            last_step: Instant::now(),
-            single_step: false,
-            watch_regions: false,
-            pending: Vec::new(),
-            last_told: Instant::now(),
-            last_regions: None,
-            memory,
-            step_seconds: 0.0,
-            steps_timed: 0,
-            seconds_spent: state.seconds_spent,
-            epoch: state.epoch,
-            last_epoch: state.last_epoch,
-            worse_than_guessing: state.worse_than_guessing,
-            evaluation: None,
-        })
-    }
-
-    fn run(&mut self) -> Event {
+impl Trainer<'_> {
+    fn run(&mut self) -> Fact {
         let end = self.train_and_judge();
         let broken = matches!(end, End::Broken(_));
-        let (phase, message) = match end {
-            End::Finished => (Phase::Finished, None),
-            End::Stopped => (Phase::Stopped, None),
-            End::Diverged(message) => (Phase::Diverged, Some(message)),
-            End::Failed(message) | End::Broken(message) => (Phase::Failed, Some(message)),
-        };
+        let (phase, message) = end.told();
         if phase == Phase::Diverged {
-            self.learner.set_modules(self.good.clone());
+            self.learner.set_modules(self.judgement.good.clone());
         }
         // Made once, so that what is told and what is recorded are the same.
         let mut summary = Box::new(self.summary(phase, message));
@@ -381,7 +116,7 @@ impl<'a> Trainer<'a> {
         let closed = closed.unwrap_or_else(|panic| {
             // The device gave way only now: what does not lie on it is written all the same.
             summary.phase = Phase::Failed;
-            summary.message = Some(self.why(panic.as_ref()));
+            summary.message = Some(self.why(panic.as_ref()).to_string());
             self.close(&summary, true)
         });
         if let Err(error) = closed {
@@ -389,7 +124,7 @@ impl<'a> Trainer<'a> {
             summary.message.get_or_insert(error);
         }
         self.tell_progress(summary.phase);
-        Event::Ended {
+        Fact::Ended {
             phase: summary.phase,
             message: summary.message.clone(),
             summary: Some(summary),
@@ -408,31 +143,26 @@ impl<'a> Trainer<'a> {
             Ok(Err(end)) => end,
             Err(panic) => return End::Broken(self.why(panic.as_ref())),
         };
-        let explained = self.complained().or_else(|| match &end {
-            End::Failed(message) => trouble::explained(message, &self.device_name),
-            _ => None,
-        });
-        explained.map_or(end, End::Broken)
-    }
-
-    /// What the device complained of, in a sentence.
-    fn complained(&self) -> Option<String> {
-        trouble::explained(&self.complaint.take()?, &self.device_name)
+        match self.machine.trouble() {
+            Some(trouble) => End::Broken(Broken::Device(trouble)),
+            None => end.explained(&self.machine.name),
+        }
     }
 
     /// Why a panic broke the run: a complaint is the cause of what came of it here.
-    fn why(&self, panic: &(dyn Any + Send)) -> String {
-        self.complained()
-            .unwrap_or_else(|| trouble::of_panic(panic, &self.device_name))
+    fn why(&self, panic: &(dyn Any + Send)) -> Broken {
+        let trouble = self.machine.trouble();
+        trouble.map_or_else(
+            || Broken::of_panic(panic, &self.machine.name),
+            Broken::Device,
+        )
     }
 
     /// Evaluates the final state, unless that was done or there is nothing sound to evaluate.
     fn evaluate_last(&mut self, trained: Result<(), End>) -> Result<(), End> {
-        let stale = self
-            .evaluation
-            .as_ref()
-            .is_none_or(|evaluation| evaluation.step != self.step);
-        if matches!(trained, Ok(()) | Err(End::Stopped)) && stale && self.step > 0 {
+        let step = self.clock.step();
+        let sound = matches!(trained, Ok(()) | Err(End::Stopped));
+        if sound && self.judgement.is_stale(step) && step > 0 {
             self.evaluate()?;
         }
         trained
@@ -440,21 +170,19 @@ impl<'a> Trainer<'a> {
 
     /// Writes what remains to be written; of a `broken` run, nothing that lies on the device.
     fn close(&mut self, summary: &Summary, broken: bool) -> Result<(), String> {
-        if let Some(record) = &mut self.record {
+        let experiment = self.experiment_now();
+        if let Some(record) = &mut self.teller.record {
             if !broken {
                 let mut weights = trace::Archive::default();
-                weights.parameters("", self.learner.modules(), &self.experiment);
-                let about = trace::metadata(&self.experiment, self.normalization.as_ref())?;
+                weights.parameters("", self.learner.modules(), &experiment);
+                let about = trace::metadata(&experiment, self.samples.normalization.as_ref())?;
                 weights.write(&record.weights_path(), about)?;
             }
             record.summary(summary)?;
         }
         if matches!(summary.phase, Phase::Finished | Phase::Stopped) {
-            if self
-                .changes
-                .last()
-                .is_some_and(|last| last.step == self.step)
-            {
+            let last = self.changes.last();
+            if last.is_some_and(|last| last.step == self.clock.step()) {
                 // Changed after the last step, which the checkpoint after it does not know.
                 self.checkpointed = 0;
             }
@@ -464,99 +192,89 @@ impl<'a> Trainer<'a> {
     }
 
     fn train_all(&mut self) -> Result<(), End> {
-        self.tell_progress(if self.paused {
+        self.tell_progress(if self.transport.is_paused() {
             Phase::Paused
         } else {
             Phase::FirstStep
         });
-        self.outbox.flush();
-        if self.step > 0 {
+        self.teller.flush()?;
+        if self.clock.step() > 0 {
             self.evaluate_again()?;
         }
-        while self.step < self.total_steps {
+        while !self.clock.is_over() {
             self.obey()?;
-            let started = Instant::now();
-            self.one_step()?;
-            let first = self.step == self.resumed_at + 1;
-            let epoch_ends = self.step.is_multiple_of(self.timetable.steps_per_epoch);
-            if first
-                || epoch_ends
-                || self.single_step
-                || self.step == self.total_steps
-                || self.pending.len() >= TELL_STEPS
-                || self.last_told.elapsed() >= TELL_EVERY
-            {
-                self.tell_steps()?;
-            }
-            if self.step == 1 {
-                self.prove_isolation(false)?;
-            }
-            let seconds = started.elapsed().as_secs_f64();
-            self.seconds_spent += seconds;
-            if !first {
-                self.step_seconds += seconds;
-                self.steps_timed += 1;
-            }
-            if epoch_ends {
+            self.train_one()?;
+            if self.clock.ends_epoch() {
                 self.end_epoch()?;
             }
-            let standing = Standing {
-                step: self.step,
-                steps_per_epoch: self.timetable.steps_per_epoch,
-                seconds_spent: self.seconds_spent,
-            };
-            self.look_at_goals(|way| way.is_reached(standing));
-            if let Some(why) = self.ends.take() {
+            let standing = self.clock.standing();
+            self.look_at_goals(|way| way.is_reached(standing))?;
+            if let Some(why) = self.transport.ends() {
                 self.tell_steps()?;
-                self.outbox
-                    .push(Event::Note(format!("{why}: the run ends")));
+                self.teller.note(format!("{why}: the run ends"))?;
                 return Ok(());
             }
-            if self.single_step {
-                self.single_step = false;
-                self.paused = true;
-            }
+            self.transport.end_step();
         }
         Ok(())
     }
 
-    fn one_step(&mut self) -> Result<(), End> {
-        let batch = self.feed.batch(self.step)?;
-        let pace = (self.timetable).pace(&self.experiment, &self.lambda, self.step);
-        let measure = self
-            .step
-            .is_multiple_of(self.experiment.measure.alignment_every);
-        let way = StepWay {
-            step: self.step,
-            learning_rate: pace.learning_rate,
-            lambda: &pace.lambda,
-            measure,
-            only: pace.only,
-        };
+    /// Does a step, and tells it and those before it where that is due.
+    fn train_one(&mut self) -> Result<(), End> {
+        let started = Instant::now();
+        self.step()?;
+        if self.clock.is_first()
+            || self.clock.ends_epoch()
+            || self.transport.is_single_step()
+            || self.clock.is_over()
+            || self.untold.are_due()
+        {
+            self.tell_steps()?;
+        }
+        if self.clock.step() == 1 {
+            self.prove_isolation(false)?;
+        }
+        self.clock.spend_on_step(started.elapsed().as_secs_f64());
+        Ok(())
+    }
+
+    fn step(&mut self) -> Result<(), End> {
+        let batch = self.samples.feed.batch(self.clock.step())?;
+        let pace = self.pace();
+        let every = self.experiment.measure.alignment_every;
+        let way = pace.way(self.clock.step().is_multiple_of(every));
         let before = self.keep_for_truth();
         let numbers = self.learner.step(&batch, &way, &mut |_| {});
-        if let Some(said) = self.complaint.take() {
+        if let Some(said) = self.machine.complaint() {
             return Err(End::Failed(said));
         }
-        let truth = before.and_then(|before| self.learner.truth(&before, &self.probe, &way));
-        self.step += 1;
-        self.pending.push(Pending {
+        let probe = &self.samples.probe;
+        let truth = before.and_then(|before| self.learner.truth(&before, probe, &way));
+        self.clock.advance();
+        self.untold.push(Pending {
             record: StepRecord {
-                step: self.step,
-                epoch: self.epochs(),
+                step: self.clock.step(),
+                epoch: self.clock.epochs(),
                 learning_rate: pace.learning_rate,
                 lambda: pace.lambda,
                 ..StepRecord::default()
             },
-            values: numbers.values,
-            aligned: numbers.aligned,
+            numbers,
             truth,
         });
         Ok(())
     }
 
-    /// Epochs done, with fraction.
-    fn epochs(&self) -> f64 {
-        self.step as f64 / self.timetable.steps_per_epoch as f64
+    /// How the next step trains.
+    fn pace(&self) -> Pace {
+        let timetable = self.clock.timetable();
+        timetable.pace(&self.experiment, &self.live, self.clock.step())
+    }
+
+    /// The experiment with λ and learning rate as they are now.
+    fn experiment_now(&self) -> Experiment {
+        let mut experiment = self.experiment.clone();
+        self.live.apply(&mut experiment);
+        experiment
     }
 }

@@ -1,12 +1,15 @@
 //! What a GPU reports when it cannot go on, in sentences for people.
 
-use std::any::Any;
+use std::{any::Any, fmt};
 
-/// What went wrong on the GPU.
+/// What went wrong on a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Trouble {
+pub(super) enum Kind {
+    /// It has no room left.
     Memory,
+    /// A tensor is larger than it can hold in one piece.
     Size,
+    /// It is there no more.
     Lost,
     Other,
 }
@@ -18,64 +21,111 @@ enum Trouble {
 /// `wgpu_core::command::DispatchError::InvalidGroupSize`, `wgpu_hal::DeviceError`), of
 /// cubecl-runtime 0.11 (`IoError`, `LaunchError`, `ServerError`) and of burn-std 0.22
 /// (`ExecutionError`).
-const MARKS: &[(&str, Trouble)] = &[
-    ("Out of Memory", Trouble::Memory),
-    ("Out of memory", Trouble::Memory),
-    ("Not enough memory left", Trouble::Memory),
-    ("out of device memory", Trouble::Memory),
-    ("An out-of-memory error happened", Trouble::Memory),
-    ("can't allocate buffer of size", Trouble::Size),
-    ("is greater than the maximum buffer size", Trouble::Size),
-    ("buffer_binding_size` limit", Trouble::Size),
-    ("Each current dispatch group size dimension", Trouble::Size),
-    ("Parent device is lost", Trouble::Lost),
-    ("Device is lost", Trouble::Lost),
-    ("The device is poisoned", Trouble::Lost),
-    ("The device was poisoned", Trouble::Lost),
-    ("wgpu error", Trouble::Other),
+const MARKS: &[(&str, Kind)] = &[
+    ("Out of Memory", Kind::Memory),
+    ("Out of memory", Kind::Memory),
+    ("Not enough memory left", Kind::Memory),
+    ("out of device memory", Kind::Memory),
+    ("An out-of-memory error happened", Kind::Memory),
+    ("can't allocate buffer of size", Kind::Size),
+    ("is greater than the maximum buffer size", Kind::Size),
+    ("buffer_binding_size` limit", Kind::Size),
+    ("Each current dispatch group size dimension", Kind::Size),
+    ("Parent device is lost", Kind::Lost),
+    ("Device is lost", Kind::Lost),
+    ("The device is poisoned", Kind::Lost),
+    ("The device was poisoned", Kind::Lost),
+    ("wgpu error", Kind::Other),
     // Of Layerwise.
-    ("the device could not be read", Trouble::Other),
+    ("the device could not be read", Kind::Other),
 ];
 
 /// Letters of what the GPU says that a sentence quotes.
 const QUOTED: usize = 200;
 
-/// Says what an error or a panic means where it comes from the device of that name, else nothing;
-/// nothing either while there is none and the name is empty.
-pub(super) fn explained(said: &str, device: &str) -> Option<String> {
-    let known = MARKS.iter().find(|(mark, _)| said.contains(mark));
-    let (mark, trouble) = known.filter(|_| !device.is_empty())?;
-    let what = match trouble {
-        Trouble::Memory => format!(
-            "{device} has no room for this step: choose a smaller batch, narrower blocks or more modules, or train on the CPU (device = \"cpu\")"
-        ),
-        Trouble::Size => format!(
-            "A tensor of this step is larger than {device} can hold in one piece: choose a smaller batch or narrower blocks, or train on the CPU (device = \"cpu\")"
-        ),
-        Trouble::Lost => format!(
-            "{device} was lost, as by a reset of its driver: go on with the run from its last checkpoint, or train on the CPU (device = \"cpu\")"
-        ),
-        Trouble::Other => format!(
-            "{device} cannot do this step: go on with the run from its last checkpoint, or train on the CPU (device = \"cpu\")"
-        ),
-    };
-    Some(format!(
-        "{what}. What the run recorded so far is kept. The device reported: {}",
-        quoted(said, mark)
-    ))
+/// A device that gave way: what lies there is not to be looked at any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Trouble {
+    pub kind: Kind,
+    device: String,
+    /// What the device reported, in short.
+    said: String,
 }
 
-/// Says why a panic ended the run.
-pub(super) fn of_panic(panic: &(dyn Any + Send), device: &str) -> String {
-    let said = panic_text(panic);
-    explained(&said, device).unwrap_or_else(|| {
-        format!("The trainer broke off: {said}. What the run recorded so far is kept")
-    })
+impl Trouble {
+    /// What an error or a panic means where it comes from the device of that name, else nothing;
+    /// nothing either while there is none and the name is empty.
+    pub fn of(said: &str, device: &str) -> Option<Self> {
+        let known = MARKS.iter().find(|(mark, _)| said.contains(mark));
+        let (mark, kind) = known.filter(|_| !device.is_empty())?;
+        Some(Self {
+            kind: *kind,
+            device: device.to_owned(),
+            said: quoted(said, mark),
+        })
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { device, said, .. } = self;
+        match self.kind {
+            Kind::Memory => write!(
+                to,
+                "{device} has no room for this step: choose a smaller batch, narrower blocks or more modules, or train on the CPU (device = \"cpu\")"
+            ),
+            Kind::Size => write!(
+                to,
+                "A tensor of this step is larger than {device} can hold in one piece: choose a smaller batch or narrower blocks, or train on the CPU (device = \"cpu\")"
+            ),
+            Kind::Lost => write!(
+                to,
+                "{device} was lost, as by a reset of its driver: go on with the run from its last checkpoint, or train on the CPU (device = \"cpu\")"
+            ),
+            Kind::Other => write!(
+                to,
+                "{device} cannot do this step: go on with the run from its last checkpoint, or train on the CPU (device = \"cpu\")"
+            ),
+        }?;
+        write!(
+            to,
+            ". What the run recorded so far is kept. The device reported: {said}"
+        )
+    }
+}
+
+/// Why a run broke off, so that nothing of it but its record is to be trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Broken {
+    Device(Trouble),
+    /// Something else panicked, and said this.
+    Panic(String),
+}
+
+impl Broken {
+    /// Why a panic ended the run on the device of that name.
+    pub fn of_panic(panic: &(dyn Any + Send), device: &str) -> Self {
+        let said = panic_text(panic);
+        Trouble::of(&said, device).map_or(Self::Panic(said), Self::Device)
+    }
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Device(trouble) => trouble.fmt(to),
+            Self::Panic(said) => write!(
+                to,
+                "The trainer broke off: {said}. What the run recorded so far is kept"
+            ),
+        }
+    }
 }
 
 /// What is said from the line of the mark on, without backtraces, in one line and not too long.
 fn quoted(said: &str, mark: &str) -> String {
-    let mut words = (said.lines())
+    let mut words = said
+        .lines()
         .skip_while(|line| !line.contains(mark))
         .take_while(|line| !line.to_lowercase().contains("backtrace"))
         .flat_map(str::split_whitespace);
@@ -106,8 +156,9 @@ mod tests {
 
     const GPU: &str = "Radeon (discrete GPU, Vulkan)";
 
-    fn told(said: &str) -> String {
-        explained(said, GPU).unwrap()
+    fn of(said: &str) -> (Kind, String) {
+        let trouble = Trouble::of(said, GPU).unwrap();
+        (trouble.kind, trouble.to_string())
     }
 
     #[test]
@@ -118,7 +169,8 @@ mod tests {
             "A launch error happened\nCaused by:\n  An out-of-memory error happened during launch\nCaused by:\n  heap 0",
             "The device is poisoned\nCaused by:\n  Unknown: Out of memory\nBacktrace:\nNo backtrace available",
         ] {
-            let told = told(said);
+            let (kind, told) = of(said);
+            assert_eq!(kind, Kind::Memory);
             assert!(
                 told.starts_with("Radeon (discrete GPU, Vulkan) has no room for this step"),
                 "{told}"
@@ -130,16 +182,18 @@ mod tests {
 
     #[test]
     fn a_tensor_that_never_fits_is_told_apart() {
-        let told = told(
+        let (kind, told) = of(
             "the device could not be read: An error happened during execution\nCaused by:\n  Several failures at once\nCaused by:\n  The bytes were never written (failure #68, still claiming 4 buffer(s))\n  skipped `KernelBinop`: it needed memory ManagedMemoryId { value: 156 }, which carried the failure\nCaused by:\n  An IO error happened\nCaused by:\n  can't allocate buffer of size: 268435456\nNo backtrace available\nAsked at:\nNo backtrace available",
         );
+        assert_eq!(kind, Kind::Size);
         assert!(told.contains("larger than Radeon"), "{told}");
         assert!(
             told.ends_with("The device reported: can't allocate buffer of size: 268435456"),
             "{told}"
         );
         let said = "wgpu error: Validation Error\n\nCaused by:\n  In Device::create_bind_group\n    Buffer binding 1 range 1073741824 exceeds `max_*_buffer_binding_size` limit 134217728\n";
-        let told = explained(said, GPU).unwrap();
+        let (kind, told) = of(said);
+        assert_eq!(kind, Kind::Size);
         assert!(told.contains("larger than Radeon"), "{told}");
     }
 
@@ -149,7 +203,8 @@ mod tests {
             "the device could not be read: The device is poisoned\nCaused by:\n  The device is poisoned\nCaused by:\n  Unknown: Device is lost\nBacktrace:\nNo backtrace available",
             "Error in Device::poll: Validation Error\n\nCaused by:\n  Parent device is lost\n",
         ] {
-            let told = told(said);
+            let (kind, told) = of(said);
+            assert_eq!(kind, Kind::Lost);
             assert!(told.contains("was lost"), "{told}");
             assert!(told.contains("last checkpoint") && told.contains("device = \"cpu\""));
         }
@@ -158,19 +213,20 @@ mod tests {
     #[test]
     fn what_a_gpu_says_is_kept_short() {
         let said = format!("wgpu error: {}", "very long ".repeat(1000));
-        let told = told(&said);
+        let (kind, told) = of(&said);
+        assert_eq!(kind, Kind::Other);
         assert!(told.ends_with('…') && told.chars().count() < 500, "{told}");
     }
 
     #[test]
     fn other_trouble_stays_as_it_is() {
         let full = "metrics.jsonl cannot be written: No space left on device (os error 28). Make room or choose another folder";
-        assert_eq!(explained(full, GPU), None);
+        assert_eq!(Trouble::of(full, GPU), None);
         // Before a device is open, there is none to blame.
-        assert_eq!(explained("Out of Memory", ""), None);
+        assert_eq!(Trouble::of("Out of Memory", ""), None);
         let panic: Box<dyn Any + Send> = Box::new("index out of bounds");
         assert_eq!(
-            of_panic(panic.as_ref(), "CPU (2 threads)"),
+            Broken::of_panic(panic.as_ref(), "CPU (2 threads)").to_string(),
             "The trainer broke off: index out of bounds. What the run recorded so far is kept"
         );
     }

@@ -12,7 +12,7 @@ use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{BURN_VERSION, Change, EpochMeans};
+use super::{BURN_VERSION, Change, EpochMeans, Live};
 
 /// Of the layout of a checkpoint.
 const VERSION: u32 = 1;
@@ -28,15 +28,18 @@ const SUM: &str = "sha256";
 pub struct State {
     /// Steps done.
     pub step: usize,
-    /// λ of each boundary, before its schedule.
-    pub lambda: Vec<f64>,
-    /// Learning rate before its schedule.
-    pub learning_rate: f64,
+    /// λ and learning rate.
+    #[serde(flatten)]
+    pub live: Live,
+    /// What a person changed so far.
     pub changes: Vec<Change>,
     /// Seconds spent training, pauses left out.
     pub seconds_spent: f64,
+    /// Of the epoch under way.
     pub epoch: EpochMeans,
+    /// Of the last whole epoch.
     pub last_epoch: EpochMeans,
+    /// Modules, from 1, that were no better than guessing in it.
     pub worse_than_guessing: Vec<usize>,
 }
 
@@ -53,9 +56,11 @@ struct About {
 
 /// A checkpoint that was read and checked.
 pub struct Checkpoint {
+    /// Where the run is.
     pub state: State,
     /// Module by module.
     pub learnt: Vec<Learnt<'static>>,
+    /// Its file.
     pub path: PathBuf,
 }
 
@@ -71,16 +76,22 @@ pub struct Learnt<'a> {
 
 /// A parameter as bytes, in little endian.
 pub struct Parameter<'a> {
+    /// As in its module.
     pub name: Cow<'a, str>,
+    /// Type of its values.
     pub float: Float,
+    /// Length of each axis.
     pub shape: Vec<usize>,
+    /// Its values, the last axis fastest.
     pub bytes: Cow<'a, [u8]>,
 }
 
 /// Type of a parameter's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Float {
+    /// 32 bits.
     F32,
+    /// 64 bits.
     F64,
 }
 
@@ -113,7 +124,9 @@ impl Checkpoint {
         if metadata.get(SUM) != Some(&of_all) {
             return Err(wrong(&"it is damaged"));
         }
-        let mut learnt: Vec<Learnt<'static>> = (about.ids.into_iter())
+        let mut learnt: Vec<Learnt<'static>> = about
+            .ids
+            .into_iter()
             .map(|ids| Learnt {
                 parameters: Vec::new(),
                 ids,
@@ -273,13 +286,14 @@ pub fn at(folder: &Path, step: Option<usize>) -> Result<Checkpoint, String> {
     let steps = checkpoints(folder);
     if !steps.contains(&step) {
         let steps: Vec<String> = steps.iter().rev().map(usize::to_string).collect();
-        return Err(match steps.is_empty() {
-            true => format!("{} holds no checkpoint", folder.display()),
-            false => format!(
+        return Err(if steps.is_empty() {
+            format!("{} holds no checkpoint", folder.display())
+        } else {
+            format!(
                 "{} holds no checkpoint after step {step}: choose step {}",
                 folder.display(),
                 steps.join(", ")
-            ),
+            )
         });
     }
     Checkpoint::read(&path_of(folder, step))
@@ -317,4 +331,31 @@ pub fn newest(folder: &Path) -> (Option<Checkpoint>, Vec<String>) {
         }
     }
     (None, unusable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_of_burn_is_that_of_the_build() {
+        let lock = include_str!("../../../Cargo.lock");
+        let lock: toml::Table = toml::from_str(lock).unwrap();
+        let versions: Vec<&str> = lock["package"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|package| package["name"].as_str() == Some("burn"))
+            .filter_map(|package| package["version"].as_str())
+            .collect();
+        assert_eq!(versions, [BURN_VERSION]);
+    }
+
+    #[test]
+    fn live_settings_stand_beside_the_rest() {
+        let text = r#"{"step":3,"lambda":[0.5,0.1],"learning_rate":0.01,"changes":[],"seconds_spent":1.5,"epoch":{"loss":[],"cosine":[],"relative_distance":[],"norm_ratio":[],"reconciliation":[]},"last_epoch":{"loss":[],"cosine":[],"relative_distance":[],"norm_ratio":[],"reconciliation":[]},"worse_than_guessing":[2]}"#;
+        let state: State = serde_json::from_str(text).unwrap();
+        assert_eq!(state.live.lambda, [0.5, 0.1]);
+        assert_eq!(serde_json::to_string(&state).unwrap(), text);
+    }
 }

@@ -17,11 +17,15 @@ pub struct Compared {
     pub id: u64,
     /// What it is, in a few words: "Local BP, λ 0.1".
     pub title: String,
+    /// What it told.
     pub history: History,
+    /// What was run.
     pub experiment: Experiment,
     /// How it ended; none where only its record is known.
     pub phase: Option<Phase>,
+    /// Its record, where it has one.
     pub folder: Option<PathBuf>,
+    /// Where it branched off from another run, if it did.
     pub origin: Option<Origin>,
     /// Whether its curves are drawn.
     pub shown: bool,
@@ -51,8 +55,8 @@ impl Compared {
     /// A run as its record tells.
     pub fn recorded(recorded: Recorded) -> Self {
         let mut history = History::new(&recorded.experiment);
-        for event in &recorded.events {
-            history.push(event);
+        for fact in &recorded.facts {
+            history.push(fact);
         }
         let (folder, origin) = (Some(recorded.folder), recorded.origin);
         Self::new(history, recorded.live, None, folder, origin)
@@ -80,6 +84,7 @@ pub fn title(experiment: &Experiment, origin: Option<&Origin>) -> String {
 pub enum Ask {
     /// Draw the curves of a run, or do not.
     Show(u64, bool),
+    /// To keep the run of this id no longer.
     Remove(u64),
     /// Keep each run when the next one starts.
     KeepEach(bool),
@@ -110,6 +115,7 @@ impl Default for Comparison {
 }
 
 impl Comparison {
+    /// The runs, the oldest first.
     pub fn runs(&self) -> &[Compared] {
         &self.runs
     }

@@ -8,9 +8,13 @@ use super::StepRecord;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct EpochMeans {
     loss: Vec<Mean>,
+    /// Of δin and δout.
     pub cosine: Vec<Mean>,
+    /// ‖δin − δout‖/‖δout‖
     pub relative_distance: Vec<Mean>,
+    /// ‖δin‖/‖δout‖
     pub norm_ratio: Vec<Mean>,
+    /// R.
     pub reconciliation: Vec<Mean>,
 }
 
@@ -22,6 +26,7 @@ pub struct Mean {
 }
 
 impl Mean {
+    /// The mean; NaN of nothing.
     pub fn value(self) -> f32 {
         if self.count == 0 {
             f32::NAN
@@ -49,6 +54,7 @@ impl EpochMeans {
         self.loss.is_empty()
     }
 
+    /// Adds a step.
     pub fn add(&mut self, record: &StepRecord) {
         add(&mut self.loss, &record.loss);
         add(&mut self.cosine, &record.cosine);

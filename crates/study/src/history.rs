@@ -7,7 +7,7 @@ use std::{
 
 use layerwise_experiment::Experiment;
 
-use crate::{Change, Evaluation, Event, Inspection, Isolation, StepRecord, Truth};
+use crate::{Change, Evaluation, Fact, Inspection, Isolation, StepRecord, Truth};
 
 /// Most points kept of each series of steps.
 const MAX_BUCKETS: usize = 2048;
@@ -173,17 +173,13 @@ impl History {
     }
 
     /// Takes in what the run told.
-    pub fn push(&mut self, event: &Event) {
-        match event {
-            Event::Steps(records) => {
-                for record in records {
-                    self.push_step(record);
-                }
-                if let Some(last) = records.last() {
-                    self.newest = Some(last.clone());
-                }
+    pub fn push(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Step(record) => {
+                self.push_step(record);
+                self.newest = Some(record.clone());
             }
-            Event::Evaluated(evaluation) => {
+            Fact::Evaluation(evaluation) => {
                 let still_worse = |number: usize| {
                     let mut modules = evaluation.modules.iter();
                     modules.any(|module| module.number == number && module.worse_than_guessing)
@@ -191,18 +187,18 @@ impl History {
                 self.warnings.retain(|&number, _| still_worse(number));
                 self.evaluations.push(evaluation.clone());
             }
-            Event::Truth(truth) => {
+            Fact::Truth(truth) => {
                 self.push_values(truth.step, |measure| measure.true_values(truth));
             }
-            Event::Isolation(isolation) => {
+            Fact::Isolation(isolation) => {
                 let [sound, broken] = &mut self.isolation;
                 let place = if isolation.broken { broken } else { sound };
                 *place = Some(isolation.clone());
             }
-            Event::Inspected(inspection) => {
+            Fact::Inspection(inspection) => {
                 self.inspection = Some((next_revision(), inspection.clone()));
             }
-            Event::Changed(change) => {
+            Fact::Changed(change) => {
                 let newest = self.changes.items.last();
                 if newest.is_some_and(|last| {
                     (last.step, last.what.place()) == (change.step, change.what.place())
@@ -212,13 +208,14 @@ impl History {
                     self.changes.push(*change);
                 }
             }
-            Event::Warning {
+            Fact::Warning {
                 module: Some(module),
                 message,
+                ..
             } => {
                 self.warnings.insert(*module, message.clone());
             }
-            Event::Warning { module: None, .. } | Event::Note(_) | Event::Ended { .. } => return,
+            Fact::Warning { module: None, .. } | Fact::Note { .. } | Fact::Ended { .. } => return,
         }
         self.revision = next_revision();
     }
@@ -397,6 +394,7 @@ impl History {
     }
 }
 
+/// A number that no history had before.
 pub fn next_revision() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     NEXT.fetch_add(1, Ordering::Relaxed)

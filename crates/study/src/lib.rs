@@ -4,24 +4,28 @@
 pub mod checkpoint;
 pub mod compare;
 mod epoch;
+mod fact;
 pub mod history;
 mod inspection;
+mod live;
 mod message;
 mod nan;
 mod origin;
 mod read;
 
-/// Version of Burn, as in `Cargo.toml`.
-pub const BURN_VERSION: &str = "0.22.1";
+/// Version of Burn, which writes the states of optimisers into checkpoints.
+pub const BURN_VERSION: &str = env!("BURN_VERSION");
 
 pub use checkpoint::checkpoints;
 pub use epoch::{EpochMeans, Mean};
+pub use fact::{Fact, Said};
 pub use inspection::{
     ClassScores, InspectedBoundary, InspectedModule, InspectedUpdate, Inspection, Turn,
 };
+pub use live::{Live, follow};
 pub use message::{
-    Change, Changed, DecisionRegions, Evaluation, Event, Isolation, MOST_PAIRED_CLASSES,
-    ModuleEvaluation, Phase, Progress, Separability, StepRecord, Summary, Target, Truth,
+    Change, Changed, DecisionRegions, Evaluation, Isolation, MOST_PAIRED_CLASSES, ModuleEvaluation,
+    Phase, Progress, Separability, StepRecord, Summary, Target, Truth,
 };
 pub use origin::Origin;
 pub use read::{Recorded, told};

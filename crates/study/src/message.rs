@@ -1,11 +1,9 @@
-//! What a run tells: events in order, and latest values. Plain numbers only: no tensor leaves
-//! the trainer.
+//! What facts are made of, and latest values. Plain numbers only: no tensor leaves the trainer.
 
 use layerwise_dataset::{Loading, Plane};
 use serde::{Deserialize, Serialize};
 
 use super::nan;
-use crate::Inspection;
 
 /// Which boundaries a change of λ concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,7 +16,7 @@ pub enum Target {
 }
 
 /// Where a run is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
     /// Loads data and opens the device.
@@ -26,7 +24,9 @@ pub enum Phase {
     Preparing,
     /// Does its first step, which on a GPU prepares the kernels.
     FirstStep,
+    /// Trains.
     Running,
+    /// Holds between two steps.
     Paused,
     /// All epochs are done.
     Finished,
@@ -65,15 +65,19 @@ impl Phase {
 /// The newest state of a run; always whole, never queued.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Progress {
+    /// What it does.
     pub phase: Phase,
     /// How far reading the data has come, while that goes on.
     pub loading: Option<Loading>,
     /// Steps done.
     pub step: usize,
+    /// Steps in all epochs.
     pub total_steps: usize,
+    /// Steps in one.
     pub steps_per_epoch: usize,
     /// Over the whole run so far; 0 before it is known.
     pub steps_per_second: f64,
+    /// Seconds until the end at this pace; none where it is not known.
     pub seconds_left: Option<f64>,
     /// Seconds spent training, pauses left out.
     pub seconds_spent: f64,
@@ -92,6 +96,7 @@ pub struct StepRecord {
     pub step: usize,
     /// Epochs done after this step, with fraction.
     pub epoch: f64,
+    /// Learning rate of the step.
     pub learning_rate: f64,
     /// Loss L_k of each module on the batch, before the step.
     #[serde(deserialize_with = "nan::numbers")]
@@ -163,15 +168,20 @@ pub struct ModuleEvaluation {
     /// Whether its mean training loss over the epoch before was above 98 % of ln C. Only looked
     /// for where the loss is cross-entropy alone and the module is not frozen.
     pub worse_than_guessing: bool,
+    /// How far its features tell classes apart.
     pub separability: Separability,
 }
 
 /// Every module on the test samples after some step.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
+    /// Steps done.
     pub step: usize,
+    /// Epochs done, with fraction.
     pub epoch: f64,
+    /// Number of classes.
     pub classes: usize,
+    /// Every module with a loss.
     pub modules: Vec<ModuleEvaluation>,
 }
 
@@ -217,19 +227,6 @@ pub struct Truth {
     pub predicted_change: Vec<f32>,
 }
 
-impl Truth {
-    /// Takes the numbers of so many modules as they come from the device: a cosine for each, then
-    /// cosine, change and prediction of each boundary.
-    pub fn fill(&mut self, modules: usize, numbers: &mut impl Iterator<Item = f32>) {
-        self.parameter_cosine.extend(numbers.by_ref().take(modules));
-        for _ in 1..modules {
-            self.boundary_cosine.extend(numbers.next());
-            self.loss_change.extend(numbers.next());
-            self.predicted_change.extend(numbers.next());
-        }
-    }
-}
-
 /// What a person changed while a run trained.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
@@ -256,6 +253,7 @@ impl Changed {
 pub struct Change {
     /// Steps done when it was made; the next step uses it.
     pub step: usize,
+    /// What was changed.
     #[serde(flatten)]
     pub what: Changed,
 }
@@ -263,6 +261,7 @@ pub struct Change {
 /// Which class each module assigns to the points of the plane.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DecisionRegions {
+    /// Steps done.
     pub step: usize,
     /// Points along each side of the grid.
     pub side: usize,
@@ -273,62 +272,60 @@ pub struct DecisionRegions {
     pub modules: Vec<(usize, Vec<u16>, Vec<f32>)>,
 }
 
-/// What a run tells, in order.
-#[derive(Clone, Debug)]
-pub enum Event {
-    /// Newly recorded steps.
-    Steps(Vec<StepRecord>),
-    Evaluated(Evaluation),
-    Isolation(Isolation),
-    /// A step that was told before.
-    Truth(Truth),
-    /// The next step as it would be done, which was asked for.
-    Inspected(Inspection),
-    Changed(Change),
-    /// Something that a person should know; the run goes on.
-    Note(String),
-    /// Like a note, and worth a notification. `module` counts from 1.
-    Warning {
-        module: Option<usize>,
-        message: String,
-    },
-    /// The run is over. `message` says why where it did not simply finish.
-    Ended {
-        phase: Phase,
-        message: Option<String>,
-        summary: Option<Box<Summary>>,
-    },
-}
-
 /// The result of a run, as in `summary.json`.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
+    /// Of the experiment.
     pub name: String,
+    /// Of the program that ran it.
     pub layerwise_version: String,
+    /// Of Burn in it.
     pub burn_version: String,
+    /// How it ended.
     pub phase: Phase,
     /// Why the run ended, where it did not simply finish.
     pub message: Option<String>,
+    /// Name of the device.
     pub device: String,
+    /// Of the experiment.
     pub seed: u64,
+    /// Key of the method.
     pub method: String,
+    /// Steps done.
     pub steps: usize,
+    /// Epochs done, with fraction.
     pub epochs: f64,
+    /// Spent training, pauses left out.
     pub seconds: f64,
+    /// Over the whole run.
     pub steps_per_second: f64,
+    /// Most memory of the process.
     pub peak_memory_bytes: u64,
     /// Test accuracy of the last module, in [0, 1].
     pub test_accuracy: Option<f32>,
     /// Test accuracy of each module with a loss, in [0, 1]; NaN where it scores no classes.
+    #[serde(deserialize_with = "nan::numbers")]
     pub module_test_accuracy: Vec<f32>,
+    /// Test loss of each module with a loss.
+    #[serde(deserialize_with = "nan::numbers")]
     pub module_test_loss: Vec<f32>,
     /// Means over the last epoch, one for each boundary.
+    #[serde(deserialize_with = "nan::numbers")]
     pub boundary_cosine: Vec<f32>,
+    /// Likewise, ‖δin − δout‖/‖δout‖.
+    #[serde(deserialize_with = "nan::numbers")]
     pub boundary_relative_distance: Vec<f32>,
+    /// Likewise, ‖δin‖/‖δout‖.
+    #[serde(deserialize_with = "nan::numbers")]
     pub boundary_norm_ratio: Vec<f32>,
+    /// Likewise, R.
+    #[serde(deserialize_with = "nan::numbers")]
     pub boundary_reconciliation: Vec<f32>,
+    /// λ of each boundary at the end.
     pub boundary_lambda: Vec<f64>,
+    /// How far the features of each module tell classes apart.
     pub module_separability: Vec<Separability>,
+    /// Whether its numbers left all bounds.
     pub diverged: bool,
     /// Numbers, from 1, of the modules that were no better than guessing in the last epoch:
     /// mean training loss above 98 % of ln C. Looked for after the first fifth of the epochs.

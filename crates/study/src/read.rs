@@ -7,30 +7,13 @@ use std::{
 };
 
 use layerwise_experiment::Experiment;
-use serde::Deserialize;
 
-use super::{
-    Change, Evaluation, Event, Isolation, Origin, StepRecord, Truth,
-    checkpoint::{self, State},
-};
-
-/// A line of `metrics.jsonl`.
-#[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case")]
-enum Line {
-    Step(StepRecord),
-    Evaluation(Evaluation),
-    Isolation(Isolation),
-    Truth(Truth),
-    Warning {
-        module: Option<usize>,
-        message: String,
-    },
-}
+use super::{Fact, Live, Origin, checkpoint};
 
 /// A run as its record has it.
 #[derive(Clone, Debug)]
 pub struct Recorded {
+    /// Where the record lies.
     pub folder: PathBuf,
     /// As it began.
     pub experiment: Experiment,
@@ -39,7 +22,7 @@ pub struct Recorded {
     /// Steps done at the checkpoint; 0 where there is none.
     pub step: usize,
     /// What the run told until then.
-    pub events: Vec<Event>,
+    pub facts: Vec<Fact>,
     /// Where it branched off from another one, if it did.
     pub origin: Option<Origin>,
 }
@@ -54,22 +37,26 @@ impl Recorded {
         let (checkpoint, _) = checkpoint::newest(folder);
         let state = checkpoint.map(|checkpoint| checkpoint.state);
         let step = state.as_ref().map_or(0, |state| state.step);
-        let mut events = match step {
-            0 => Vec::new(),
-            step => told(folder, step)?,
+        let mut facts = if step == 0 {
+            Vec::new()
+        } else {
+            told(folder, step)?
         };
         // Some may have been made after the checkpoint, which is without them.
         let changes = state.as_ref().map_or(&[][..], |state| &state.changes);
-        events.retain(|event| match event {
-            Event::Changed(change) => changes.contains(change),
+        facts.retain(|fact| match fact {
+            Fact::Changed(change) => changes.contains(change),
             _ => true,
         });
         Ok(Self {
             folder: folder.to_owned(),
-            live: state.map_or_else(|| experiment.clone(), |state| live(&experiment, &state)),
+            live: state.map_or_else(
+                || experiment.clone(),
+                |state| with(&experiment, &state.live),
+            ),
             experiment,
             step,
-            events,
+            facts,
             origin: Origin::of(folder),
         })
     }
@@ -82,7 +69,7 @@ impl Recorded {
     pub fn whole(folder: &Path) -> Result<Self, String> {
         let recorded = Self::open(folder)?;
         Ok(Self {
-            events: told(folder, usize::MAX)?,
+            facts: told(folder, usize::MAX)?,
             ..recorded
         })
     }
@@ -109,15 +96,15 @@ impl Recorded {
     /// Where there is no such checkpoint, or it cannot be used.
     pub fn experiment_at(folder: &Path, step: Option<usize>) -> Result<Experiment, String> {
         let experiment = Self::experiment(folder)?;
-        Ok(live(&experiment, &checkpoint::at(folder, step)?.state))
+        Ok(with(&experiment, &checkpoint::at(folder, step)?.state.live))
     }
 }
 
-fn live(experiment: &Experiment, state: &State) -> Experiment {
-    let mut live = experiment.clone();
-    live.set_lambdas(&state.lambda);
-    live.optimizer.lr = state.learning_rate;
-    live
+/// An experiment with other live settings.
+fn with(experiment: &Experiment, live: &Live) -> Experiment {
+    let mut experiment = experiment.clone();
+    live.apply(&mut experiment);
+    experiment
 }
 
 /// What the record in `folder` tells of the first `steps` steps, in order. Lines that are cut off
@@ -125,42 +112,13 @@ fn live(experiment: &Experiment, state: &State) -> Experiment {
 ///
 /// # Errors
 /// Where it cannot be read.
-pub fn told(folder: &Path, steps: usize) -> Result<Vec<Event>, String> {
-    #[derive(Deserialize)]
-    struct About {
-        step: usize,
-    }
+pub fn told(folder: &Path, steps: usize) -> Result<Vec<Fact>, String> {
     let path = folder.join("metrics.jsonl");
     let wrong = |error: std::io::Error| format!("{} cannot be read: {error}", path.display());
-    let mut events = Vec::new();
-    let mut waiting = Vec::new();
+    let mut facts = Vec::new();
     for line in BufReader::new(File::open(&path).map_err(wrong)?).split(b'\n') {
-        let line = line.map_err(wrong)?;
-        let about: Option<About> = serde_json::from_slice(&line).ok();
-        if about.is_none_or(|about| about.step > steps) {
-            continue;
-        }
-        let event = match serde_json::from_slice(&line) {
-            Ok(Line::Step(record)) => {
-                waiting.push(record);
-                continue;
-            }
-            Ok(Line::Evaluation(evaluation)) => Event::Evaluated(evaluation),
-            Ok(Line::Isolation(isolation)) => Event::Isolation(isolation),
-            Ok(Line::Truth(truth)) => Event::Truth(truth),
-            Ok(Line::Warning { module, message }) => Event::Warning { module, message },
-            Err(_) => match serde_json::from_slice::<Change>(&line) {
-                Ok(change) => Event::Changed(change),
-                Err(_) => continue,
-            },
-        };
-        if !waiting.is_empty() {
-            events.push(Event::Steps(std::mem::take(&mut waiting)));
-        }
-        events.push(event);
+        let fact = Fact::of_line(&line.map_err(wrong)?);
+        facts.extend(fact.filter(|fact| fact.step().is_some_and(|step| step <= steps)));
     }
-    if !waiting.is_empty() {
-        events.push(Event::Steps(waiting));
-    }
-    Ok(events)
+    Ok(facts)
 }

@@ -10,7 +10,7 @@ use indicatif::{HumanBytes, HumanCount};
 use layerwise_dataset::{Dataset, Format, fetch::DOWNLOADS};
 use layerwise_experiment::{Data, DataKind, Experiment};
 
-use super::field::{choice, fields, number};
+use super::field::{Look, choice, fields, number, row, rows};
 use crate::gui::{
     background::{DataLoader, Loaded},
     download::Downloads,
@@ -44,16 +44,18 @@ pub fn show(
 ) {
     let data = &mut experiment.data;
     fields(ui, "data", |ui| {
-        choice(ui, "Data", &mut data.kind, &DataKind::ALL, |kind| {
-            kind.title().to_owned()
-        });
+        row(ui, Look::Panel, data, "kind");
     });
-    if data.kind == DataKind::Files {
+    let of_files = data.kind == DataKind::Files;
+    if of_files {
         files(ui, data, loader, downloads, wishes);
     }
-    fields(ui, "data options", |ui| match data.kind {
-        DataKind::Files => options(ui, data, loader),
-        _ => drawn(ui, data),
+    fields(ui, "data options", |ui| {
+        if of_files {
+            options(ui, data, loader);
+        } else {
+            built_in(ui, data);
+        }
     });
     ui.add_space(4.0);
     match loader.result() {
@@ -205,10 +207,7 @@ fn options(ui: &mut Ui, data: &mut Data, loader: &DataLoader) {
         image::show(ui, &mut data.image, values);
     }
     if format == Some(Format::Cifar100) || data.coarse {
-        let label = ui.label("Labels");
-        ui.checkbox(&mut data.coarse, "20 coarse ones")
-            .labelled_by(label.id);
-        ui.end_row();
+        row(ui, Look::Panel, data, "coarse");
     }
     match contents {
         Some(contents) => classes::show(ui, &contents.classes, &mut data.only),
@@ -218,79 +217,32 @@ fn options(ui: &mut Ui, data: &mut Data, loader: &DataLoader) {
         None => {}
     }
     if format == Some(Format::Folder) {
-        number(
-            ui,
-            "Size",
-            &mut data.size,
-            16..=512,
-            "Side that images are brought to, in pixels",
-        );
-        let titles = |channels| match channels {
-            1 => "Grey".to_owned(),
-            _ => "Red, green, blue".to_owned(),
-        };
-        choice(ui, "Colours", &mut data.channels, &[3, 1], titles);
+        row(ui, Look::Panel, data, "size");
+        row(ui, Look::Panel, data, "channels");
     }
-    number(
-        ui,
-        "Per class",
-        &mut data.per_class,
-        0..=usize::MAX,
-        "Most samples of each class, the first ones; 0 for all",
-    );
+    row(ui, Look::Panel, data, "per_class");
     if data.found().is_none_or(|found| found.test == 0) {
         test_share(ui, data);
     }
 }
 
 /// What can be said of built-in sets.
-fn drawn(ui: &mut Ui, data: &mut Data) {
-    if data.kind != DataKind::Digits {
-        let max_samples = data.max_samples();
-        number(
-            ui,
-            "Samples",
-            &mut data.samples,
-            20..=max_samples,
-            "Training and test together",
-        );
-        number(
-            ui,
-            "Noise",
-            &mut data.noise,
-            0.0..=10.0,
-            "Standard deviation",
-        );
-    }
-    if data.kind == DataKind::Blobs {
-        number(ui, "Classes", &mut data.classes, 2..=10, "Number of clouds");
-    }
-    if data.kind == DataKind::Shapes {
-        number(
-            ui,
-            "Classes",
-            &mut data.shape_classes,
-            2..=1000,
-            "Up to 10 shapes, up to 100 in ten colours, up to 1000 on ten backgrounds",
-        );
-        number(
-            ui,
-            "Size",
-            &mut data.size,
-            16..=512,
-            "Side of an image in pixels",
-        );
-    }
+fn built_in(ui: &mut Ui, data: &mut Data) {
+    rows(ui, Look::Panel, data, |key| {
+        !["kind", "test_fraction"].contains(&key)
+    });
     test_share(ui, data);
 }
 
+/// The share in percent.
 fn test_share(ui: &mut Ui, data: &mut Data) {
     let mut percent = (data.test_fraction * 1000.0).round() / 10.0;
+    let most = 100.0 * Data::TEST_FRACTION.ends().end();
     let field = number(
         ui,
         "Test share (%)",
         &mut percent,
-        0.1..=90.0,
+        0.1..=most,
         "Kept for testing",
     );
     if field.changed() {

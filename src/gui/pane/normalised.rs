@@ -25,7 +25,7 @@ fn sentences(experiment: &Experiment) -> Vec<String> {
     let kind = experiment.method.kind;
     let subject = match kind {
         MethodKind::GlobalBp => "The loss L",
-        _ => "The loss L_k of module k",
+        MethodKind::LocalBp | MethodKind::BpFree | MethodKind::Greedy => "The loss L_k of module k",
     };
     let mut all: Vec<String> = losses(experiment)
         .into_iter()
@@ -76,7 +76,7 @@ fn losses(experiment: &Experiment) -> Vec<(Option<&'static str>, String)> {
     for loss in losses_of(experiment) {
         let beta = match loss.kind {
             LossKind::PredSim => loss.beta,
-            _ => 0.0,
+            LossKind::CrossEntropy | LossKind::Contrastive | LossKind::Similarity => 0.0,
         };
         if !kinds.contains(&(loss.kind, beta)) {
             kinds.push((loss.kind, beta));
@@ -165,7 +165,7 @@ fn weight(history: &History, boundary: usize) -> Option<f64> {
 mod tests {
     use egui_kittest::{Harness, kittest::Queryable};
     use layerwise_experiment::preset;
-    use layerwise_study::{Event, StepRecord};
+    use layerwise_study::{Fact, StepRecord};
 
     use super::*;
 
@@ -189,13 +189,13 @@ mod tests {
     fn local_bp_tells_of_boundaries_and_of_what_a_run_measured() {
         let experiment = digits();
         let mut history = History::new(&experiment);
-        history.push(&Event::Steps(vec![StepRecord {
+        history.push(&Fact::Step(StepRecord {
             step: 1,
             loss: vec![2.0, 4.0],
             lambda: vec![0.1],
             reconciliation: vec![8.0],
             ..StepRecord::default()
-        }]));
+        }));
         let harness = opened(experiment.clone(), Some(history));
         harness.get_by_label_contains("mean of the cross-entropies of the B samples");
         harness.get_by_label_contains("B, the batch size, is 64 now");

@@ -3,16 +3,13 @@
 use std::path::PathBuf;
 
 use eframe::egui::{Button, CollapsingHeader, ComboBox, DragValue, RichText, Ui};
-use layerwise_experiment::{
-    DeviceChoice, Experiment, Head, HeadKind, MethodKind, OptimizerKind, Place, Problem, Schedule,
-    ScheduleKind,
-};
+use layerwise_experiment::{DeviceChoice, Experiment, MethodKind, Place, Problem};
 use layerwise_run::{Adapter, AdapterKind};
 use layerwise_study::history::History;
 
 use super::{
     data::{self, Preview},
-    field::{choice, fields, number},
+    field::{Look, fields, form, row, rows},
     loss, normalised, prepare, weights,
 };
 use crate::gui::{
@@ -81,13 +78,15 @@ pub fn show(
         }
         normalised::show(ui, experiment, around.history);
     });
-    group(ui, "Head", |ui| head(ui, &mut experiment.head));
+    group(ui, "Head", |ui| {
+        form(ui, "head", Look::Panel, &mut experiment.head);
+    });
     group(ui, "Loss", |ui| loss::show(ui, &mut experiment.loss));
-    group(ui, "Optimiser", |ui| optimizer(ui, experiment));
+    group(ui, "Optimiser", |ui| {
+        form(ui, "optimizer", Look::Panel, &mut experiment.optimizer);
+    });
     group(ui, "Schedule", |ui| {
-        fields(ui, "schedule", |ui| {
-            schedule(ui, "Schedule", &mut experiment.schedule, "the full rate");
-        });
+        form(ui, "schedule", Look::Panel, &mut experiment.schedule);
     });
     group(ui, "Training", |ui| training(ui, experiment));
     group(ui, "Device", |ui| device(ui, experiment, around.adapters));
@@ -133,39 +132,17 @@ fn section(ui: &mut Ui, title: &str, open: bool, content: impl FnOnce(&mut Ui)) 
 
 /// Whether a split for BP-free is asked for.
 fn method(ui: &mut Ui, experiment: &mut Experiment) -> bool {
+    let method = &mut experiment.method;
     fields(ui, "method", |ui| {
-        choice(
-            ui,
-            "Kind",
-            &mut experiment.method.kind,
-            &MethodKind::ALL,
-            |kind| kind.title().to_owned(),
-        );
+        row(ui, Look::Panel, method, "kind");
     });
-    method_words(ui, experiment.method.kind);
+    let words = method.kind.about().choice.hint;
+    ui.label(RichText::new(words).small().weak());
     fields(ui, "method details", |ui| {
-        let method = &mut experiment.method;
-        match method.kind {
-            MethodKind::LocalBp | MethodKind::BpFree => {
-                schedule(ui, "λ over time", &mut method.lambda_schedule, "the full λ");
-                number(
-                    ui,
-                    "Reconcile every (steps)",
-                    &mut method.reconcile_every,
-                    1..=1_000_000,
-                    "Steps from one that reconciles to the next, in between λ is 0; 1 reconciles in every step",
-                );
-            }
-            MethodKind::Greedy => {}
-            MethodKind::GlobalBp => {
-                ui.label("");
-                ui.checkbox(&mut method.checkpointing, "Gradient checkpointing")
-                    .on_hover_text(
-                        "Computes again on the way back what it would otherwise keep: less memory, more time",
-                    );
-                ui.end_row();
-            }
-        }
+        // λ is in the bar at the top.
+        rows(ui, Look::Panel, method, |key| {
+            !["kind", "lambda"].contains(&key)
+        });
     });
     experiment.method.kind == MethodKind::BpFree
         && experiment.can_split_for_bp_free()
@@ -174,188 +151,9 @@ fn method(ui: &mut Ui, experiment: &mut Experiment) -> bool {
             .clicked()
 }
 
-fn method_words(ui: &mut Ui, kind: MethodKind) {
-    let words = match kind {
-        MethodKind::LocalBp => "No gradient crosses a cut; each module learns from its own head",
-        MethodKind::BpFree => {
-            "The gradients of local BP in closed form, without a graph; one weight layer in each module"
-        }
-        MethodKind::Greedy => {
-            "Modules learn one after the other, each for all epochs, those before it as they are"
-        }
-        MethodKind::GlobalBp => {
-            "One head at the end, one error through the whole chain: the baseline"
-        }
-    };
-    ui.label(RichText::new(words).small().weak());
-}
-
-fn head(ui: &mut Ui, head: &mut Head) {
-    fields(ui, "head", |ui| {
-        choice(ui, "Head", &mut head.kind, &HeadKind::ALL, |kind| {
-            kind.title().to_owned()
-        });
-        if !head.kind.is_matrix() {
-            return;
-        }
-        ui.label("");
-        let mut normalizes = head.normalizes();
-        if ui
-            .checkbox(&mut normalizes, "Normalise features")
-            .on_hover_text("z = s·Wᵀx/|x| instead of Wᵀx")
-            .changed()
-        {
-            head.normalize = Some(normalizes);
-        }
-        ui.end_row();
-        if normalizes {
-            number(
-                ui,
-                "Scale s",
-                &mut head.scale,
-                1e-3..=1e4,
-                "Factor of normalised features",
-            );
-        }
-    });
-}
-
-fn optimizer(ui: &mut Ui, experiment: &mut Experiment) {
-    let optimizer = &mut experiment.optimizer;
-    fields(ui, "optimizer", |ui| {
-        choice(
-            ui,
-            "Optimiser",
-            &mut optimizer.kind,
-            &OptimizerKind::ALL,
-            |kind| kind.title().to_owned(),
-        );
-        number(
-            ui,
-            "Learning rate",
-            &mut optimizer.lr,
-            1e-9..=1e3,
-            "Before the schedule",
-        );
-        match optimizer.kind {
-            OptimizerKind::Sgd => {
-                number(
-                    ui,
-                    "Momentum",
-                    &mut optimizer.momentum,
-                    0.0..=0.9999,
-                    "0 turns it off",
-                );
-                ui.label("");
-                let enabled = optimizer.momentum > 0.0;
-                ui.add_enabled_ui(enabled, |ui| {
-                    ui.checkbox(&mut optimizer.nesterov, "Nesterov")
-                        .on_disabled_hover_text("Needs momentum");
-                });
-                ui.end_row();
-            }
-            OptimizerKind::Adam | OptimizerKind::Adamw => {
-                number(
-                    ui,
-                    "β₁",
-                    &mut optimizer.beta1,
-                    0.0..=0.99999,
-                    "Decay of the first moment",
-                );
-                number(
-                    ui,
-                    "β₂",
-                    &mut optimizer.beta2,
-                    0.0..=0.99999,
-                    "Decay of the second moment",
-                );
-                number(
-                    ui,
-                    "ε",
-                    &mut optimizer.eps,
-                    1e-16..=1.0,
-                    "Added to the denominator",
-                );
-            }
-        }
-        number(
-            ui,
-            "Weight decay",
-            &mut optimizer.weight_decay,
-            0.0..=10.0,
-            "0 turns it off",
-        );
-        ui.label("");
-        ui.add_enabled_ui(optimizer.weight_decay > 0.0, |ui| {
-            ui.checkbox(&mut optimizer.decay_norms, "Decay norms and biases")
-                .on_hover_text(
-                    "Off, weight decay acts on the matrices and kernels of linear and convolution layers alone: not on normalisations, biases, layer scales, class tokens and position embeddings",
-                )
-                .on_disabled_hover_text("Needs weight decay");
-        });
-        ui.end_row();
-        number(
-            ui,
-            "Clip norm",
-            &mut optimizer.clip_norm,
-            0.0..=1e9,
-            "Largest norm of a module's whole gradient; 0 turns clipping off",
-        );
-    });
-}
-
-/// Fields of a schedule; `full` is what a warm-up leads to.
-fn schedule(ui: &mut Ui, label: &str, schedule: &mut Schedule, full: &str) {
-    choice(ui, label, &mut schedule.kind, &ScheduleKind::ALL, |kind| {
-        kind.title().to_owned()
-    });
-    if schedule.kind == ScheduleKind::Step {
-        number(
-            ui,
-            "Every (epochs)",
-            &mut schedule.every,
-            1..=100_000,
-            "Epochs between two drops",
-        );
-        number(
-            ui,
-            "Times",
-            &mut schedule.gamma,
-            1e-6..=1.0,
-            "Factor of each drop",
-        );
-    }
-    number(
-        ui,
-        "Warm-up (epochs)",
-        &mut schedule.warmup_epochs,
-        0.0..=1e5,
-        &format!("Linear, from 0 to {full}"),
-    );
-}
-
 fn training(ui: &mut Ui, experiment: &mut Experiment) {
     fields(ui, "training", |ui| {
-        number(
-            ui,
-            "Epochs",
-            &mut experiment.train.epochs,
-            1..=100_000,
-            "Passes over the training samples",
-        );
-        number(
-            ui,
-            "Batch size",
-            &mut experiment.train.batch_size,
-            1..=65_536,
-            "Samples in a batch",
-        );
-        ui.label("");
-        ui.checkbox(&mut experiment.train.drop_last, "Drop last batch")
-            .on_hover_text(
-                "Leaves out the last batch of an epoch where it is smaller, unless it is the only one",
-            );
-        ui.end_row();
+        rows(ui, Look::Panel, &mut experiment.train, |_| true);
         let label = ui.label("Seed");
         ui.horizontal(|ui| {
             ui.add(
@@ -370,27 +168,9 @@ fn training(ui: &mut Ui, experiment: &mut Experiment) {
             }
         });
         ui.end_row();
-        number(
-            ui,
-            "Evaluate every",
-            &mut experiment.measure.evaluate_every,
-            1..=100_000,
-            "Epochs between two evaluations on the test samples",
-        );
-        number(
-            ui,
-            "Align every",
-            &mut experiment.measure.alignment_every,
-            1..=1_000_000,
-            "Steps between two measurements of alignment; free where λ is above 0",
-        );
-        number(
-            ui,
-            "Truth every (steps)",
-            &mut experiment.measure.truth_every,
-            0..=1_000_000,
-            "Steps between two comparisons with global BP, on at most 64 training samples; 0 turns them off. Each costs about two steps on these samples and changes nothing that is trained. Not under global BP",
-        );
+        for key in ["evaluate_every", "alignment_every", "truth_every"] {
+            row(ui, Look::Panel, &mut experiment.measure, key);
+        }
     });
 }
 

@@ -1,10 +1,10 @@
 //! What the weights start from.
 
 use eframe::egui::{Label, RichText, Ui};
-use layerwise_experiment::{HeadSource, Weights};
+use layerwise_experiment::Weights;
 use layerwise_learn::weights::Report;
 
-use super::field::{choice, fields};
+use super::field::{Look, fields, row};
 use crate::gui::{background::WeightsChecker, theme};
 
 /// Draws the section; tells whether a person asked for a checkpoint.
@@ -20,9 +20,7 @@ pub fn show(ui: &mut Ui, weights: &mut Option<Weights>, checker: &WeightsChecker
     ui.add(Label::new(RichText::new(&path).small().weak()).truncate())
         .on_hover_text(path);
     fields(ui, "weights", |ui| {
-        choice(ui, "Heads", &mut chosen.head, &HeadSource::ALL, |source| {
-            source.title().to_owned()
-        });
+        row(ui, Look::Panel, chosen, "head");
     });
     match checker.result() {
         None if !checker.is_looking() => {

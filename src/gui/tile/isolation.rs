@@ -303,7 +303,7 @@ fn words(isolation: &Isolation, place: Vec2) -> Option<String> {
 mod tests {
     use egui_kittest::{Harness, kittest::Queryable};
     use layerwise_experiment::preset;
-    use layerwise_study::{Event, Phase, Progress, compare::Comparison, history::History};
+    use layerwise_study::{Fact, Phase, Progress, compare::Comparison, history::History};
 
     use super::*;
     use crate::gui::command::Availability;
@@ -390,7 +390,7 @@ mod tests {
         let experiment = preset("digits-mlp").unwrap().experiment().unwrap();
         let mut history = History::new(&experiment);
         let sound = measured([[0.5, 0.0], [0.0, 2.0]], false);
-        history.push(&Event::Isolation(sound));
+        history.push(&Fact::Isolation(sound));
         for (phase, asked) in [(Phase::Paused, true), (Phase::Finished, false)] {
             let mut harness = shown_of(&history, &experiment, phase);
             harness.run();

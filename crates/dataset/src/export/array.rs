@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use super::{Work, place::Fault};
-use crate::{Samples, source::MOST_ARRAY_BYTES};
+use super::{place::Fault, work::Work};
+use crate::{samples::Samples, source::MOST_ARRAY_BYTES};
 
 /// Bytes written at a time.
 const PIECE: usize = 64 << 10;

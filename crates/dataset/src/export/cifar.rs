@@ -9,9 +9,13 @@ use std::{
 use layerwise_experiment::Shape;
 
 use super::{
-    Work, array::must_be_readable, holds_pixels, names::clean, parts, place::Fault, unfit,
+    about::{holds_pixels, parts, unfit},
+    array::must_be_readable,
+    names::clean,
+    place::Fault,
+    work::Work,
 };
-use crate::Note;
+use crate::source::Note;
 
 const SHAPE: Shape = Shape::Image([3, 32, 32]);
 /// Classes that the format always has.

@@ -2,10 +2,15 @@
 
 use std::{fs::File, io::BufWriter};
 
-use super::{Work, holds_pixels, image_note, names::Names, place::Fault, unused_classes};
+use super::{
+    about::{holds_pixels, image_note, unused_classes},
+    names::Names,
+    place::Fault,
+    work::Work,
+};
 use crate::{
-    Note, Samples,
-    source::{MAX_FEATURES, MAX_VALUES, keeps_classes},
+    samples::Samples,
+    source::{MAX_FEATURES, MAX_VALUES, Note, keeps_classes},
 };
 
 /// Characters that could be taken for what parts cells.

@@ -5,8 +5,16 @@ use std::{collections::HashSet, fs, io::Cursor, path::Path};
 use image::{DynamicImage, GrayImage, ImageFormat, RgbImage};
 use layerwise_experiment::Shape;
 
-use super::{Work, holds_pixels, names::Names, parts, place::Fault, unfit};
-use crate::{Note, class_counts, source::is_ignored};
+use super::{
+    about::{holds_pixels, parts, unfit},
+    names::Names,
+    place::Fault,
+    work::Work,
+};
+use crate::{
+    histogram::class_counts,
+    source::{Note, is_ignored},
+};
 
 /// Characters that names of files on some system do not have.
 const REFUSED: [char; 9] = ['/', '\\', ':', '*', '?', '"', '<', '>', '|'];

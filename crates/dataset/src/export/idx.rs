@@ -5,9 +5,12 @@ use std::{fs::File, io::Write, path::Path};
 use layerwise_experiment::Shape;
 
 use super::{
-    Work, array::Array, holds_pixels, lost_names, parts, place::Fault, unfit, unused_classes,
+    about::{holds_pixels, lost_names, parts, unfit, unused_classes},
+    array::Array,
+    place::Fault,
+    work::Work,
 };
-use crate::Note;
+use crate::source::Note;
 
 const U8: u8 = 0x08;
 const I32: u8 = 0x0c;

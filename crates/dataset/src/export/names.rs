@@ -1,6 +1,6 @@
 //! Names of classes that keep their order where classes are sorted by name.
 
-use crate::Note;
+use crate::source::Note;
 
 /// Bytes that the name of a class may have.
 const LONGEST: usize = 200;

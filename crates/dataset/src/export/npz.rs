@@ -6,9 +6,12 @@ use layerwise_experiment::Shape;
 use zip::{CompressionMethod, ZipWriter, result::ZipError, write::SimpleFileOptions};
 
 use super::{
-    Work, array::Array, holds_pixels, image_note, lost_names, parts, place::Fault, unused_classes,
+    about::{holds_pixels, image_note, lost_names, parts, unused_classes},
+    array::Array,
+    place::Fault,
+    work::Work,
 };
-use crate::Note;
+use crate::source::Note;
 
 impl From<ZipError> for Fault {
     fn from(error: ZipError) -> Self {

@@ -1,9 +1,9 @@
 use std::{fs, path::Path};
 
-use layerwise_experiment::{Data, DataKind, Normalize, Prepare};
+use layerwise_experiment::{Data, DataKind, Normalize, Prepare, Shape};
 
 use super::*;
-use crate::{Part, Request, Source, Store, load};
+use crate::{Part, Request, Samples, Source, Store, load};
 
 fn dataset(stores: [Store; 2], shape: Shape, classes: &[&str]) -> Dataset {
     let [train, test] = stores.map(|store| {
@@ -302,14 +302,18 @@ fn nothing_is_left_where_it_does_not_go_on() {
     let path = folder.path().join("data");
     for target in ALL {
         let error = export(&whole, target, &path, &mut |_| false).unwrap_err();
-        assert_eq!(error, CANCELLED);
+        assert_eq!(error, Error::Cancelled);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
         fs::create_dir(&path).unwrap();
-        let error = export(&whole, target, &path, &mut |_| true).unwrap_err();
+        let error = export(&whole, target, &path, &mut |_| true)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("exists already"), "{error}");
         fs::remove_dir(&path).unwrap();
         let nowhere = path.join("data");
-        let error = export(&whole, target, &nowhere, &mut |_| true).unwrap_err();
+        let error = export(&whole, target, &nowhere, &mut |_| true)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("cannot be written: "), "{error}");
         let own_name = nowhere.display().to_string();
         assert!(!error.replace(&own_name, "").contains(".tmp"), "{error}");
@@ -342,7 +346,9 @@ fn what_does_not_fit_is_refused() {
     ] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("data");
-        let error = export(whole, target, &path, &mut |_| true).unwrap_err();
+        let error = export(whole, target, &path, &mut |_| true)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains(words), "{error}");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }

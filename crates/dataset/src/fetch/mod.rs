@@ -1,12 +1,12 @@
 //! Downloads of published data sets.
 
+mod failure;
 mod net;
 mod part;
 mod published;
 mod report;
 mod speed;
-#[cfg(test)]
-mod tests;
+mod words;
 
 use std::{
     path::{Path, PathBuf},
@@ -16,9 +16,11 @@ use std::{
 
 use ureq::{Agent, http::StatusCode};
 
+use failure::Failure;
 use net::{Event, Head, Options};
 use part::Part;
 use report::Report;
+use words::grouped;
 
 pub use published::{DOWNLOADS, Download, File};
 pub use report::Progress;
@@ -71,30 +73,6 @@ fn fetch_with(
         run.report.end(file.bytes);
     }
     Ok(paths)
-}
-
-/// Why something did not come.
-#[derive(Debug)]
-enum Failure {
-    /// Nothing else can help: cancelled, or this machine does not let it be stored.
-    Stop(String),
-    /// The same server may do better in a moment.
-    Broken(String),
-    /// The same server may do better at once, from the beginning.
-    Anew(String),
-    /// Another server may do better.
-    Source(String),
-}
-
-impl Failure {
-    fn sentence(self) -> String {
-        match self {
-            Self::Stop(sentence)
-            | Self::Broken(sentence)
-            | Self::Anew(sentence)
-            | Self::Source(sentence) => sentence,
-        }
-    }
 }
 
 /// A download under way.
@@ -303,15 +281,5 @@ fn wrong_length(url: &str, file: &File, length: Option<u64>) -> Failure {
     ))
 }
 
-/// A number with a comma after every three digits.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && digits.len().saturating_sub(index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use ureq::{
     http::{HeaderMap, Response, StatusCode, Uri, header},
 };
 
-use super::Failure;
+use super::failure::Failure;
 
 /// Redirects that are followed.
 const MAX_REDIRECTS: u32 = 10;

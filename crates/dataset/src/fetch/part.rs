@@ -9,7 +9,7 @@ use std::{
 use same_file::Handle;
 use sha2::{Digest, Sha256};
 
-use super::{Failure, grouped};
+use super::{failure::Failure, words::grouped};
 
 /// Bytes that are read at once.
 const PIECE: usize = 64 << 10;

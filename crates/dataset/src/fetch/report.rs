@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Failure, speed::Speed};
+use super::{failure::Failure, speed::Speed};
 
 /// How far a download is.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,6 +1,7 @@
 //! Colours that tell classes apart.
 
-use super::Rgb;
+/// Red, green and blue in [0, 1].
+pub(super) type Rgb = [f32; 3];
 
 /// One of ten colours around the circle.
 #[derive(Clone, Copy)]

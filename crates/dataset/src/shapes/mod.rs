@@ -15,10 +15,11 @@ use tiny_skia::{
 };
 
 use super::{
-    CANCELLED, Loading, Progress,
+    error::CANCELLED,
+    progress::{Loading, Progress},
     source::{Part, Store},
 };
-use hue::Hue;
+use hue::{Hue, Rgb};
 use outline::Figure;
 
 /// Radius of the circle around a shape, relative to the side of the image.
@@ -27,9 +28,6 @@ const RADII: std::ops::Range<f64> = 0.25..0.4375;
 const CANDIDATES: usize = 32;
 /// Images between two reports of progress.
 const AT_ONCE: usize = 64;
-
-/// Red, green and blue in [0, 1].
-type Rgb = [f32; 3];
 
 /// Names of so many classes.
 pub(super) fn classes(count: usize) -> Vec<String> {

@@ -3,27 +3,24 @@
 use std::{
     collections::HashMap,
     ffi::{OsStr, OsString},
-    fs::File,
-    io::Read,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::raw::{Format, Note, Part, Raw, Store};
-use crate::{CANCELLED, picture::decode};
+use super::raw::{Format, Part, Raw, Store};
+use crate::error::CANCELLED;
 
+mod image;
 mod layout;
 mod left;
 
+use image::{has_image_content, has_image_name};
 pub use layout::is_hidden as is_ignored;
 use layout::{Layout, is_hidden, list};
 use left::Left;
 
-const EXTENSIONS: [&str; 9] = [
-    "png", "jpg", "jpeg", "jpe", "jfif", "webp", "bmp", "dib", "gif",
-];
 /// Entries looked at to recognise a folder.
 const MAX_LOOK: usize = 2_000;
 /// Entries between two reports of progress.
@@ -211,20 +208,6 @@ fn entries(folder: &Path) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
         .sort_by_file_name()
         .into_iter()
         .filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry.file_name()))
-}
-
-fn has_image_name(path: &Path) -> bool {
-    path.extension().is_some_and(|own| {
-        EXTENSIONS
-            .iter()
-            .any(|extension| own.eq_ignore_ascii_case(extension))
-    })
-}
-
-fn has_image_content(path: &Path) -> std::io::Result<bool> {
-    let mut start = Vec::new();
-    File::open(path)?.take(16).read_to_end(&mut start)?;
-    Ok(decode::format(&start).is_some())
 }
 
 /// Why an entry of a folder cannot be read, in a phrase.

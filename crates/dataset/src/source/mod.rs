@@ -3,6 +3,7 @@
 mod array;
 pub(super) mod folder;
 mod notes;
+mod range;
 mod raw;
 mod table;
 
@@ -17,9 +18,13 @@ use walkdir::WalkDir;
 
 pub(super) use array::LIMIT as MOST_ARRAY_BYTES;
 pub(super) use folder::is_ignored;
-pub use raw::{Format, Note, Part, Range, Raw, Store};
-pub use table::{Column, Kind as ColumnKind};
-pub(super) use table::{MAX_FEATURES, MAX_VALUES, keeps_classes};
+pub use range::Range;
+pub use raw::{Format, Note, Part, Raw, Store};
+pub use table::column::{Column, Kind as ColumnKind};
+pub(super) use table::{
+    keeps_classes,
+    limits::{MAX_FEATURES, MAX_VALUES},
+};
 
 /// What a person may say of a source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use serde::Serialize;
 
-use super::{array::InFile, table::Column};
+use super::{array::in_file::InFile, table::column::Column};
 
 /// What a source was recognised as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,56 +47,12 @@ impl Store {
     }
 }
 
-/// What the values of all samples are like.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Range {
-    pub low: f32,
-    pub high: f32,
-    /// Whether all are whole numbers.
-    pub is_whole: bool,
-}
-
-impl Range {
-    /// Whether values are pixels from 0 to 255, not from 0 to 1.
-    pub fn is_of_pixels(self) -> bool {
-        self.is_whole && self.low >= 0.0 && self.high <= 255.0 && self.high > 1.0
-    }
-
-    /// The range of these and other values.
-    pub fn and(self, other: Self) -> Self {
-        Self {
-            low: self.low.min(other.low),
-            high: self.high.max(other.high),
-            is_whole: self.is_whole && other.is_whole,
-        }
-    }
-}
-
-impl Default for Range {
-    /// The range of no values.
-    fn default() -> Self {
-        Self {
-            low: f32::INFINITY,
-            high: f32::NEG_INFINITY,
-            is_whole: true,
-        }
-    }
-}
-
-impl<'a> Extend<&'a f32> for Range {
-    fn extend<T: IntoIterator<Item = &'a f32>>(&mut self, values: T) {
-        for value in values {
-            self.low = self.low.min(*value);
-            self.high = self.high.max(*value);
-            self.is_whole &= value.fract() == 0.0;
-        }
-    }
-}
-
 /// Samples with the class of each, from 0.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
+    /// The samples.
     pub store: Store,
+    /// Class of each sample, from 0.
     pub labels: Vec<u32>,
 }
 

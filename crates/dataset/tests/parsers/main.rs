@@ -1,5 +1,13 @@
 //! Inputs that fuzzing found, and others like them, through the parsers that they are for.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panics"
+)]
+
 mod targets;
 
 use std::{fs, path::Path};

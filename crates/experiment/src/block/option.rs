@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::field::choices;
+
 /// How the weights of a block start. Biases start at zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -19,27 +21,13 @@ pub enum Init {
     LecunNormal,
 }
 
-impl Init {
-    /// Every initialisation, in the order shown to a person.
-    pub const ALL: [Self; 5] = [
-        Self::KaimingNormal,
-        Self::KaimingUniform,
-        Self::XavierNormal,
-        Self::XavierUniform,
-        Self::LecunNormal,
-    ];
-
-    /// Name on the screen.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::KaimingNormal => "Kaiming normal",
-            Self::KaimingUniform => "Kaiming uniform",
-            Self::XavierNormal => "Xavier normal",
-            Self::XavierUniform => "Xavier uniform",
-            Self::LecunNormal => "LeCun normal",
-        }
-    }
-}
+choices! { Init {
+    KaimingNormal: "kaiming-normal", "Kaiming normal";
+    KaimingUniform: "kaiming-uniform", "Kaiming uniform";
+    XavierNormal: "xavier-normal", "Xavier normal";
+    XavierUniform: "xavier-uniform", "Xavier uniform";
+    LecunNormal: "lecun-normal", "LeCun normal";
+} }
 
 /// What a residual block adds to its last convolution where the shapes differ (He et al. 2016,
 /// options B and A).
@@ -58,18 +46,12 @@ impl Shortcut {
     pub fn is_needed(inputs: usize, out: usize, stride: usize) -> bool {
         inputs != out || stride != 1
     }
-
-    /// Every shortcut, in the order of the window.
-    pub const ALL: [Self; 2] = [Self::Projection, Self::ZeroPad];
-
-    /// Name on the screen.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Projection => "Projection",
-            Self::ZeroPad => "Zero padding",
-        }
-    }
 }
+
+choices! { Shortcut {
+    Projection: "projection", "Projection";
+    ZeroPad: "zero-pad", "Zero padding";
+} }
 
 /// What a layer norm takes mean and variance over.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,18 +64,10 @@ pub enum NormOver {
     Channels,
 }
 
-impl NormOver {
-    /// Every choice, in the order of the window.
-    pub const ALL: [Self; 2] = [Self::Sample, Self::Channels];
-
-    /// Name on the screen.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Sample => "Whole sample",
-            Self::Channels => "Channels",
-        }
-    }
-}
+choices! { NormOver {
+    Sample: "sample", "Whole sample";
+    Channels: "channels", "Channels";
+} }
 
 /// What tells a transformer where a token lies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,15 +82,7 @@ pub enum Position {
     Sinusoidal,
 }
 
-impl Position {
-    /// Every choice, in the order of the window.
-    pub const ALL: [Self; 2] = [Self::Learnt, Self::Sinusoidal];
-
-    /// Name on the screen.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Learnt => "Learnt",
-            Self::Sinusoidal => "Sinusoidal",
-        }
-    }
-}
+choices! { Position {
+    Learnt: "learnt", "Learnt";
+    Sinusoidal: "sinusoidal", "Sinusoidal";
+} }

@@ -1,23 +1,7 @@
 //! Class tokens that have seen no other token.
 
 use super::{Place, Problem};
-use crate::{Block, Experiment, MethodKind, NormOver, Shape};
-
-impl Block {
-    /// Whether what comes out of a token follows from the other tokens of its sample.
-    fn mixes_tokens(&self) -> bool {
-        matches!(
-            self,
-            Self::TransformerEncoder { .. }
-                | Self::MlpMixer { .. }
-                | Self::GroupNorm { .. }
-                | Self::LayerNorm {
-                    over: NormOver::Sample,
-                    ..
-                }
-        )
-    }
-}
+use crate::{Experiment, MethodKind, Shape, Tokens};
 
 impl Experiment {
     /// Modules that learn from a class token which is the same for every sample, said where the
@@ -33,16 +17,10 @@ impl Experiment {
         for (number, range) in (1..).zip(self.module_ranges()) {
             let end = range.end;
             for (index, block) in self.blocks.iter().enumerate().take(end).skip(range.start) {
-                if matches!(
-                    block,
-                    Block::PatchEmbedding {
-                        class_token: true,
-                        ..
-                    }
-                ) {
-                    alone = Some(index);
-                } else if block.mixes_tokens() {
-                    alone = None;
+                match block.about().tokens {
+                    Tokens::Begun => alone = Some(index),
+                    Tokens::Mixed => alone = None,
+                    Tokens::Apart => {}
                 }
             }
             let reads_token = shapes.get(end).is_some_and(|shape| shape.is_sequence());
@@ -63,6 +41,7 @@ impl Experiment {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Block, kind};
 
     /// A class token with its place, and what follows, cut after these blocks.
     fn told(behind: &[&str], cuts: &[usize], change: impl Fn(&mut Experiment)) -> Vec<String> {
@@ -123,7 +102,9 @@ mod tests {
         let frozen = |experiment: &mut Experiment| experiment.set_frozen(1, true);
         assert_eq!(told(&[ENCODER], &[1], frozen), [""; 0]);
         let grid = |experiment: &mut Experiment| {
-            if let Some(Block::PatchEmbedding { class_token, .. }) = experiment.blocks.first_mut() {
+            if let Some(Block::PatchEmbedding(kind::PatchEmbedding { class_token, .. })) =
+                experiment.blocks.first_mut()
+            {
                 *class_token = false;
             }
         };

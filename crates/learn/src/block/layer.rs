@@ -68,10 +68,10 @@ impl Layer {
     pub fn new(block: &Block, input: Shape, rng: &mut ChaCha8Rng, device: &Device) -> Self {
         let channels = input.features();
         let fixed = match *block {
-            Block::Linear { out, bias, init } => {
+            Block::Linear(kind::Linear { out, bias, init }) => {
                 return Self::Linear(Linear::new(input.len(), out, bias, init, rng, device));
             }
-            Block::Conv2d {
+            Block::Conv2d(kind::Conv2d {
                 out,
                 kernel,
                 stride,
@@ -80,7 +80,7 @@ impl Layer {
                 groups,
                 bias,
                 init,
-            } => {
+            }) => {
                 let window = Window {
                     kernel,
                     stride,
@@ -91,35 +91,35 @@ impl Layer {
                     channels, out, window, groups, bias, init, rng, device,
                 ));
             }
-            Block::BatchNorm { eps, momentum } => {
+            Block::BatchNorm(kind::BatchNorm { eps, momentum }) => {
                 return Self::BatchNorm(BatchNorm::new(channels, eps, momentum, device));
             }
-            Block::LayerNorm { eps, over } => {
+            Block::LayerNorm(kind::LayerNorm { eps, over }) => {
                 return Self::LayerNorm(match over {
                     NormOver::Sample => LayerNorm::of_sample(input.sizes(), eps, device),
                     NormOver::Channels => LayerNorm::of_channels(channels, eps, device),
                 });
             }
-            Block::GroupNorm { groups, eps } => {
+            Block::GroupNorm(kind::GroupNorm { groups, eps }) => {
                 return Self::GroupNorm(GroupNorm::new(channels, groups, eps, device));
             }
-            Block::ResidualBasic {
+            Block::ResidualBasic(kind::ResidualBasic {
                 out,
                 stride,
                 shortcut,
                 init,
-            } => {
+            }) => {
                 return Self::Residual(Residual::new(
                     channels, out, None, stride, shortcut, init, rng, device,
                 ));
             }
-            Block::ResidualBottleneck {
+            Block::ResidualBottleneck(kind::ResidualBottleneck {
                 out,
                 width,
                 stride,
                 shortcut,
                 init,
-            } => {
+            }) => {
                 return Self::Residual(Residual::new(
                     channels,
                     out,
@@ -131,24 +131,24 @@ impl Layer {
                     device,
                 ));
             }
-            Block::SeparableConv {
+            Block::SeparableConv(kind::SeparableConv {
                 out,
                 kernel,
                 stride,
                 init,
-            } => {
+            }) => {
                 return Self::SeparableConv(SeparableConv::new(
                     channels, out, kernel, stride, init, rng, device,
                 ));
             }
-            Block::ConvNext {
+            Block::ConvNext(kind::ConvNext {
                 kernel,
                 mlp_ratio,
                 layer_scale,
                 drop_path,
                 eps,
                 init,
-            } => {
+            }) => {
                 let recipe = Recipe {
                     hidden: hidden(channels, mlp_ratio),
                     dropout: 0.0,
@@ -165,12 +165,12 @@ impl Layer {
                     device,
                 ));
             }
-            Block::PatchEmbedding {
+            Block::PatchEmbedding(kind::PatchEmbedding {
                 out,
                 patch,
                 class_token,
                 init,
-            } => {
+            }) => {
                 return Self::PatchEmbedding(PatchEmbedding::new(
                     channels,
                     out,
@@ -181,19 +181,19 @@ impl Layer {
                     device,
                 ));
             }
-            Block::PositionEmbedding { position } => {
+            Block::PositionEmbedding(kind::PositionEmbedding { position }) => {
                 return Self::PositionEmbedding(PositionEmbedding::new(
                     position, input, rng, device,
                 ));
             }
-            Block::TransformerEncoder {
+            Block::TransformerEncoder(kind::TransformerEncoder {
                 heads,
                 mlp_ratio,
                 dropout,
                 drop_path,
                 eps,
                 init,
-            } => {
+            }) => {
                 let recipe = Recipe {
                     hidden: hidden(channels, mlp_ratio),
                     dropout,
@@ -205,7 +205,7 @@ impl Layer {
                     input, heads, None, recipe, rng, device,
                 ));
             }
-            Block::Swin {
+            Block::Swin(kind::Swin {
                 heads,
                 window,
                 shift,
@@ -214,7 +214,7 @@ impl Layer {
                 drop_path,
                 eps,
                 init,
-            } => {
+            }) => {
                 let recipe = Recipe {
                     hidden: hidden(channels, mlp_ratio),
                     dropout,
@@ -227,17 +227,17 @@ impl Layer {
                     input, heads, windows, recipe, rng, device,
                 ));
             }
-            Block::PatchMerging { eps, init } => {
+            Block::PatchMerging(kind::PatchMerging { eps, init }) => {
                 return Self::PatchMerging(PatchMerging::new(channels, eps, init, rng, device));
             }
-            Block::MlpMixer {
+            Block::MlpMixer(kind::MlpMixer {
                 tokens_hidden,
                 channels_hidden,
                 dropout,
                 drop_path,
                 eps,
                 init,
-            } => {
+            }) => {
                 let recipe = Recipe {
                     hidden: channels_hidden,
                     dropout,
@@ -247,34 +247,36 @@ impl Layer {
                 };
                 return Self::Mixer(Mixer::new(input, tokens_hidden, recipe, rng, device));
             }
-            Block::Relu {} => Fixed::Activation(Activation::Relu),
-            Block::LeakyRelu { slope } => Fixed::Activation(Activation::LeakyRelu(slope)),
-            Block::Gelu {} => Fixed::Activation(Activation::Gelu),
-            Block::Silu {} => Fixed::Activation(Activation::Silu),
-            Block::Tanh {} => Fixed::Activation(Activation::Tanh),
-            Block::MaxPool {
+            Block::Relu(kind::Relu {}) => Fixed::Activation(Activation::Relu),
+            Block::LeakyRelu(kind::LeakyRelu { slope }) => {
+                Fixed::Activation(Activation::LeakyRelu(slope))
+            }
+            Block::Gelu(kind::Gelu {}) => Fixed::Activation(Activation::Gelu),
+            Block::Silu(kind::Silu {}) => Fixed::Activation(Activation::Silu),
+            Block::Tanh(kind::Tanh {}) => Fixed::Activation(Activation::Tanh),
+            Block::MaxPool(kind::MaxPool {
                 kernel,
                 stride,
                 padding,
-            } => Fixed::MaxPool(Window {
-                kernel,
-                stride,
-                padding,
-                dilation: 1,
-            }),
-            Block::AvgPool {
-                kernel,
-                stride,
-                padding,
-            } => Fixed::AvgPool(Window {
+            }) => Fixed::MaxPool(Window {
                 kernel,
                 stride,
                 padding,
                 dilation: 1,
             }),
-            Block::GlobalAvgPool {} => Fixed::GlobalAvgPool,
-            Block::Flatten {} => Fixed::Flatten,
-            Block::Dropout { p } => Fixed::Dropout(p),
+            Block::AvgPool(kind::AvgPool {
+                kernel,
+                stride,
+                padding,
+            }) => Fixed::AvgPool(Window {
+                kernel,
+                stride,
+                padding,
+                dilation: 1,
+            }),
+            Block::GlobalAvgPool(kind::GlobalAvgPool {}) => Fixed::GlobalAvgPool,
+            Block::Flatten(kind::Flatten {}) => Fixed::Flatten,
+            Block::Dropout(kind::Dropout { p }) => Fixed::Dropout(p),
         };
         Self::Plain(Plain { layer: fixed })
     }

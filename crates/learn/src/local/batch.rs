@@ -1,7 +1,7 @@
 //! Samples on the device.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use layerwise_dataset::{HostBatch, Images, Mixing, Progress, Samples};
+use layerwise_dataset::{Error, HostBatch, Images, Mixing, Progress, Samples};
 use layerwise_experiment::Shape;
 
 /// Samples that stay on the device; batches are gathered there.
@@ -149,7 +149,7 @@ impl Resident {
         classes: usize,
         device: &Device,
         progress: Progress<'_>,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, Error> {
         let count = samples.len();
         let [channels, height, width] = samples.shape().sizes();
         let inputs = TensorData::new(samples.values(progress)?, [count, channels, height, width]);

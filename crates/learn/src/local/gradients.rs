@@ -76,6 +76,7 @@ pub struct Named {
     /// `similarity.conv.weight`, `decoder.output.weight` and so on; running statistics are
     /// `block.N.running_mean` and `block.N.running_var`.
     pub name: String,
+    /// Its values and their shape.
     pub data: TensorData,
 }
 

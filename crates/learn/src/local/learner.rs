@@ -3,7 +3,7 @@
 use burn::{
     module::{Module, ModuleMapper, Param},
     optim::{GradientsParams, ModuleOptimizer},
-    tensor::{Device, Tensor, TensorData},
+    tensor::{Device, Tensor},
 };
 use layerwise_experiment::{
     Experiment, MethodKind,
@@ -16,6 +16,7 @@ use super::{
     gradients::{clip, collect},
     loss::accuracy,
     module::LocalModule,
+    numbers::{StepNumbers, unknown},
     optimizer::optimizer,
     step::{ModuleStep, step_module},
 };
@@ -49,6 +50,7 @@ pub(super) type Compute = fn(
 pub struct StepWay<'a> {
     /// From 0: decides what is drawn.
     pub step: usize,
+    /// η of the step, before the factors of modules.
     pub learning_rate: f64,
     /// λ of each boundary.
     pub lambda: &'a [f64],
@@ -68,21 +70,13 @@ impl StepWay<'_> {
     }
 }
 
-/// Numbers of one step, still on the device.
-pub struct StepNumbers {
-    /// L and accuracy of each module with a loss, then R, cosine, relative distance and norm
-    /// ratio of each boundary where `aligned`. NaN stands for the accuracy of a loss that scores
-    /// no classes, and for what was not measured of a boundary.
-    pub values: Tensor<1>,
-    /// Whether any boundary was measured.
-    pub aligned: bool,
-}
-
 /// What an observer sees of a module just before its update. It does not see frozen ones.
 pub struct Observed<'a> {
     /// From 1.
     pub number: usize,
+    /// The module before its update.
     pub module: &'a LocalModule,
+    /// Those of its parameters that the update follows.
     pub gradients: &'a GradientsParams,
     /// The module's own step; none under global BP.
     pub step: Option<&'a ModuleStep>,
@@ -198,7 +192,7 @@ impl Learner {
         way: &StepWay<'_>,
         observe: &mut dyn FnMut(Observed<'_>),
     ) -> StepNumbers {
-        let mut losses = Vec::new();
+        let mut losses: Vec<[Tensor<1>; 2]> = Vec::new();
         let mut alignments: Vec<Option<Alignment>> = Vec::new();
         let mut input = batch.inputs.clone();
         let mut before: Option<Tensor<4>> = None;
@@ -207,15 +201,15 @@ impl Learner {
         for (at, mut module) in modules.into_iter().enumerate() {
             if way.only.is_some_and(|only| at > only) {
                 // Nothing is known of modules whose turn has not come.
-                if let Some(one) = losses.first().map(unknown) {
-                    losses.extend([one.clone(), one]);
+                if let Some([one, _]) = losses.first() {
+                    losses.push([unknown(one), unknown(one)]);
                 }
                 self.modules.push(module);
                 continue;
             }
             if module.is_frozen() || way.only.is_some_and(|only| at < only) {
                 let (output, numbers) = pass(&module, input, batch);
-                losses.extend(numbers.into_iter().flatten());
+                losses.extend(numbers);
                 if at > 0 {
                     alignments.push(None);
                 }
@@ -253,26 +247,15 @@ impl Learner {
             });
             self.update(at, module, done.gradients, way.learning_rate);
             let correct = done.accuracy.unwrap_or_else(|| unknown(&done.loss));
-            losses.extend([done.loss, correct]);
+            losses.push([done.loss, correct]);
             if at > 0 {
                 alignments.push(done.alignment);
             }
             input = done.output;
             before = Some(done.delta_out);
         }
-        let aligned = alignments.iter().any(Option::is_some);
-        if aligned && let Some(one) = losses.first().cloned() {
-            losses.extend(alignments.into_iter().flat_map(|alignment| {
-                alignment.map_or_else(
-                    || std::array::from_fn(|_| unknown(&one)),
-                    Alignment::into_values,
-                )
-            }));
-        }
-        StepNumbers {
-            values: Tensor::cat(losses, 0),
-            aligned,
-        }
+        let boundaries = self.modules.len().saturating_sub(1);
+        StepNumbers::pack(losses, alignments, boundaries)
     }
 
     fn global_step(
@@ -288,7 +271,7 @@ impl Learner {
         for (module, draws) in self.modules.iter().zip(&mut all_draws) {
             x = module.body(x, Some(draws));
         }
-        let mut values = Vec::new();
+        let mut losses = Vec::new();
         let last = self.modules.last().zip(all_draws.last_mut());
         let lost = last.and_then(|(module, draws)| module.loss(x, batch, Some(draws)));
         if let Some((loss, logits)) = lost {
@@ -298,7 +281,7 @@ impl Learner {
                 || unknown(&told),
                 |logits| accuracy(logits.inner(), batch.labels.clone().inner()),
             );
-            values.extend([told, correct]);
+            losses.push([told, correct]);
             // Where all that learns has no weights, there is nothing to send back.
             let mut gradients = loss.is_tracked().then(|| loss.backward());
             let modules = std::mem::take(&mut self.modules);
@@ -327,10 +310,7 @@ impl Learner {
                 self.update(at, module, own, way.learning_rate);
             }
         }
-        StepNumbers {
-            values: Tensor::cat(values, 0),
-            aligned: false,
-        }
+        StepNumbers::pack(losses, Vec::new(), 0)
     }
 }
 
@@ -362,11 +342,6 @@ impl ModuleMapper for Lift {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         param.map(Tensor::autodiff)
     }
-}
-
-/// A number that is not known, `[1]`, where `like` is.
-pub(super) fn unknown<const D: usize>(like: &Tensor<D>) -> Tensor<1> {
-    Tensor::from_data(TensorData::new(vec![f32::NAN], [1]), &like.device())
 }
 
 /// What a frozen module hands on, and its L and accuracy on the batch. Costs no backward pass.

@@ -35,9 +35,10 @@ struct Ask;
 
 impl ModuleMapper for Ask {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        match param.is_require_grad() {
-            true => param,
-            false => param.map(Tensor::autodiff).set_require_grad(true),
+        if param.is_require_grad() {
+            param
+        } else {
+            param.map(Tensor::autodiff).set_require_grad(true)
         }
     }
 }

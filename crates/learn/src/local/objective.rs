@@ -56,9 +56,10 @@ impl Objective {
         });
         let compares = loss.kind.matches_similarity();
         let similarity = compares.then(|| Similarity::new(shape, rng, device));
-        let decoder = match loss.reconstructs() {
-            true => Decoder::new(shape, input, rng, device),
-            false => None,
+        let decoder = if loss.reconstructs() {
+            Decoder::new(shape, input, rng, device)
+        } else {
+            None
         };
         Self {
             head,

@@ -137,7 +137,9 @@ mod tests {
         let kind = experiment.method.kind;
         let device = match kind {
             MethodKind::BpFree => Device::flex(),
-            _ => Device::flex().autodiff(),
+            MethodKind::LocalBp | MethodKind::Greedy | MethodKind::GlobalBp => {
+                Device::flex().autodiff()
+            }
         };
         let module = LocalModule::all(experiment, &device).unwrap().remove(0);
         let shapes: HashMap<_, _> = parameter_shapes(&module).into_iter().collect();

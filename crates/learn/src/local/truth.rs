@@ -11,8 +11,9 @@ use layerwise_experiment::rng::{Stream, rng};
 use super::{
     batch::Batch,
     gradients::collect,
-    learner::{Learner, StepWay, unknown},
+    learner::{Learner, StepWay},
     module::LocalModule,
+    numbers::{TruthNumbers, unknown},
     step::ModuleStep,
 };
 use crate::{
@@ -41,7 +42,7 @@ impl Learner {
     /// Compares a step that was done with the truth, on a `batch` that may be another one.
     /// `before` are the modules before that step, which are compared; `way` is how it trained.
     ///
-    /// The numbers, `[modules + 3·(modules − 1)]`, still on the device: for each module the cosine
+    /// The numbers, still on the device: for each module the cosine
     /// of ∂(L_k + λ_k·R_k)/∂θ_k, as its optimiser got it but for clipping, with ∂L_K/∂θ_k, over the
     /// layers without the head. Then for each boundary, between module k and the next:
     ///
@@ -61,7 +62,7 @@ impl Learner {
         before: &[LocalModule],
         batch: &Batch,
         way: &StepWay<'_>,
-    ) -> Option<Tensor<1>> {
+    ) -> Option<TruthNumbers> {
         if !self.kind.is_local() {
             return None;
         }
@@ -70,12 +71,13 @@ impl Learner {
             (before.iter().map(LocalModule::layers_in_graphs)).collect();
         let sent = self.send_back(&tracked, &parts, batch, way)?;
         let nothing = unknown(&batch.resting().targets);
-        let mut numbers = Vec::new();
+        let mut modules = Vec::new();
         for ((module, part), sent) in tracked.iter().zip(&parts).zip(&sent) {
             let own = part.step.as_ref().map(|step| &step.gradients);
             let cosine = own.and_then(|own| parameter_cosine(module, own, &sent.gradients));
-            numbers.push(cosine.unwrap_or_else(|| nothing.clone()));
+            modules.push(cosine.unwrap_or_else(|| nothing.clone()));
         }
+        let mut boundaries = Vec::new();
         for (at, pair) in parts.windows(2).enumerate() {
             let [part, next] = pair else { continue };
             let sent = sent.get(at + 1);
@@ -85,9 +87,9 @@ impl Learner {
             });
             let change = self.change(before, [part, next], at, batch, way);
             let [change, predicted] = change.unwrap_or_else(|| [nothing.clone(), nothing.clone()]);
-            numbers.extend([cosine.unwrap_or_else(|| nothing.clone()), change, predicted]);
+            boundaries.push([cosine.unwrap_or_else(|| nothing.clone()), change, predicted]);
         }
-        Some(Tensor::cat(numbers, 0))
+        Some(TruthNumbers::pack(modules, boundaries))
     }
 
     /// The draws of a module, from 0: the same whenever they are asked for. None for one that

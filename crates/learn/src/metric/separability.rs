@@ -21,6 +21,7 @@ pub struct Seen<'a> {
     pub features: &'a [f32],
     /// Class of each sample.
     pub labels: &'a [u32],
+    /// Number of classes.
     pub classes: usize,
     /// The class that the head gives to each sample, where it scores classes.
     pub predictions: Option<&'a [u32]>,

@@ -18,6 +18,7 @@ use crate::local::{LocalModule, named_parameters};
 
 /// What an export has.
 pub struct Exported {
+    /// Whose names the file has.
     pub naming: Naming,
     /// What was taken from a checkpoint, where there is one.
     pub report: Option<Report>,
@@ -130,7 +131,7 @@ fn places_in_windows<'a>(
 ) -> impl Iterator<Item = Stored> + 'a {
     let blocks = experiment.blocks.iter().enumerate();
     blocks.filter_map(|(at, block)| {
-        let Block::Swin { window, .. } = *block else {
+        let Block::Swin(kind::Swin { window, .. }) = *block else {
             return None;
         };
         let table = names.of(&format!("block.{at}.attention.bias_table"))?;

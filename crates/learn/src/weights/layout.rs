@@ -20,9 +20,11 @@ impl Layout {
     /// Of the parameter `part` of a block, or of a head where there is no block.
     pub fn of(block: Option<&Block>, part: &str, shape: &[usize]) -> Self {
         match (block, part) {
-            (Some(Block::PositionEmbedding { .. }), _) => Self::Tokens,
-            (Some(Block::PatchEmbedding { .. }), "class_token") => Self::Token,
-            (Some(Block::ConvNext { .. }), "scale") => Self::Scale,
+            (Some(Block::PositionEmbedding(kind::PositionEmbedding { .. })), _) => Self::Tokens,
+            (Some(Block::PatchEmbedding(kind::PatchEmbedding { .. })), "class_token") => {
+                Self::Token
+            }
+            (Some(Block::ConvNext(kind::ConvNext { .. })), "scale") => Self::Scale,
             _ if shape.len() == 2 && part.ends_with("weight") => Self::Transposed,
             _ => Self::Same,
         }

@@ -31,7 +31,9 @@ const MAX_END_BYTES: u64 = 22 + 65_535;
 /// How a checkpoint is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
+    /// A header in JSON, then the values.
     Safetensors,
+    /// What `torch.save` writes.
     Pytorch,
 }
 
@@ -48,9 +50,13 @@ impl Format {
 /// Type of a tensor's values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// 64 bits.
     F64,
+    /// 32 bits.
     F32,
+    /// 16 bits.
     F16,
+    /// 16 bits with the range of 32 (bfloat16).
     Bf16,
     /// One that weights do not have, by its name.
     Other(String),
@@ -79,7 +85,9 @@ enum Place {
 
 /// A tensor of a checkpoint.
 pub struct Stored {
+    /// Length of each axis.
     pub shape: Vec<usize>,
+    /// Type of its values.
     pub kind: Kind,
     place: Place,
 }
@@ -150,10 +158,12 @@ impl Checkpoint {
         })
     }
 
+    /// Its file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
+    /// How it is stored.
     pub fn format(&self) -> Format {
         self.format
     }

@@ -7,9 +7,11 @@ use super::{names::Naming, words};
 /// A tensor that has another shape in the file than in the network.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OtherShape {
+    /// By the name of the file.
     pub name: String,
     /// Such as 64×3×7×7, as the file would have it.
     pub network: String,
+    /// As the file has it.
     pub file: String,
     #[serde(skip)]
     pub(super) is_head: bool,
@@ -18,9 +20,11 @@ pub struct OtherShape {
 /// What a checkpoint has of a network, by the names of the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
+    /// Path of the file.
     pub file: String,
     /// `safetensors` or `PyTorch`.
     pub format: &'static str,
+    /// Whose names it has.
     pub naming: Naming,
     /// What is taken.
     pub matched: Vec<String>,
@@ -28,6 +32,7 @@ pub struct Report {
     pub missing: Vec<String>,
     /// What the file has and the network lacks; it is left out.
     pub unexpected: Vec<String>,
+    /// What both have in different shapes, which is an error.
     pub other_shape: Vec<OtherShape>,
     /// Heads of the network, by our names, that start as the seed has them: because they are
     /// replaced, or because they stand before the last.

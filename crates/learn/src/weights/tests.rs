@@ -604,7 +604,7 @@ fn conv_next_has_the_names_of_torchvision_and_timm() {
         if without {
             blocks.remove(at);
         } else {
-            blocks.insert(at, Block::Relu {});
+            blocks.insert(at, Block::Relu(kind::Relu {}));
         }
         assert_eq!(names::namings(&blocks).len(), 1, "{at}");
     }
@@ -743,7 +743,7 @@ fn scripts_have_a_layer_for_every_block() {
     ] {
         assert!(text.contains(part), "{part}");
     }
-    experiment.blocks.push(Block::Conv2d {
+    experiment.blocks.push(Block::Conv2d(kind::Conv2d {
         out: 1,
         kernel: 64,
         stride: 1,
@@ -752,6 +752,6 @@ fn scripts_have_a_layer_for_every_block() {
         groups: 1,
         bias: true,
         init: layerwise_experiment::Init::default(),
-    });
+    }));
     assert!(script(&experiment).is_err());
 }

@@ -189,34 +189,34 @@ fn four(mut case: Case) -> Case {
 fn simple() -> Vec<Block> {
     let eps = 1e-5;
     let mut blocks = vec![
-        Block::Relu {},
-        Block::LeakyRelu { slope: 0.1 },
-        Block::Gelu {},
-        Block::Silu {},
-        Block::Tanh {},
-        Block::BatchNorm { eps, momentum: 0.1 },
-        Block::LayerNorm {
+        Block::Relu(kind::Relu {}),
+        Block::LeakyRelu(kind::LeakyRelu { slope: 0.1 }),
+        Block::Gelu(kind::Gelu {}),
+        Block::Silu(kind::Silu {}),
+        Block::Tanh(kind::Tanh {}),
+        Block::BatchNorm(kind::BatchNorm { eps, momentum: 0.1 }),
+        Block::LayerNorm(kind::LayerNorm {
             eps,
             over: NormOver::Sample,
-        },
-        Block::LayerNorm {
+        }),
+        Block::LayerNorm(kind::LayerNorm {
             eps,
             over: NormOver::Channels,
-        },
-        Block::GroupNorm { groups: 3, eps },
-        Block::Dropout { p: 0.4 },
+        }),
+        Block::GroupNorm(kind::GroupNorm { groups: 3, eps }),
+        Block::Dropout(kind::Dropout { p: 0.4 }),
     ];
     for (kernel, stride, padding) in [(2, 2, 0), (3, 2, 1), (3, 1, 1)] {
-        blocks.push(Block::MaxPool {
+        blocks.push(Block::MaxPool(kind::MaxPool {
             kernel,
             stride,
             padding,
-        });
-        blocks.push(Block::AvgPool {
+        }));
+        blocks.push(Block::AvgPool(kind::AvgPool {
             kernel,
             stride,
             padding,
-        });
+        }));
     }
     blocks
 }
@@ -233,33 +233,38 @@ fn closed_form_of_every_layer_and_head_is_that_of_autodiff() {
                 most = most.max(compare_all(&name, &of(true, &behind, head)));
                 let before = [block.clone(), conv(12, 1, 1, 1)];
                 let before = match block {
-                    Block::GroupNorm { eps, .. } => {
-                        [Block::GroupNorm { groups: 2, eps }, conv(12, 1, 1, 1)]
-                    }
+                    Block::GroupNorm(kind::GroupNorm { eps, .. }) => [
+                        Block::GroupNorm(kind::GroupNorm { groups: 2, eps }),
+                        conv(12, 1, 1, 1),
+                    ],
                     _ => before,
                 };
                 most = most.max(compare_all(&name, &of(true, &before, head)));
                 let of_images = matches!(
                     block,
-                    Block::MaxPool { .. }
-                        | Block::AvgPool { .. }
-                        | Block::LayerNorm {
+                    Block::MaxPool(kind::MaxPool { .. })
+                        | Block::AvgPool(kind::AvgPool { .. })
+                        | Block::LayerNorm(kind::LayerNorm {
                             over: NormOver::Channels,
                             ..
-                        }
+                        })
                 );
                 if !of_images {
                     let behind = [linear(12), block];
                     most = most.max(compare_all(&name, &of(false, &behind, head)));
                 }
             }
-            let pooled = [Block::Gelu {}, Block::GlobalAvgPool {}, linear(12)];
+            let pooled = [
+                Block::Gelu(kind::Gelu {}),
+                Block::GlobalAvgPool(kind::GlobalAvgPool {}),
+                linear(12),
+            ];
             most = most.max(compare_all("global pooling", &of(true, &pooled, head)));
             let flat = [
-                Block::Silu {},
-                Block::Flatten {},
+                Block::Silu(kind::Silu {}),
+                Block::Flatten(kind::Flatten {}),
                 linear(12),
-                Block::Tanh {},
+                Block::Tanh(kind::Tanh {}),
             ];
             most = most.max(compare_all("flatten", &soft(of(true, &flat, head))));
         }
@@ -270,7 +275,7 @@ fn closed_form_of_every_layer_and_head_is_that_of_autodiff() {
 #[test]
 fn closed_form_of_smoothed_targets_is_that_of_autodiff() {
     for kind in MATRICES {
-        let tested = [conv(12, 1, 1, 1), Block::Tanh {}];
+        let tested = [conv(12, 1, 1, 1), Block::Tanh(kind::Tanh {})];
         let case = |smoothing: f64| {
             let mut experiment = experiment(true, &tested, matrix(kind, true));
             experiment.loss.smoothing = smoothing;
@@ -289,21 +294,21 @@ fn closed_form_of_smoothed_targets_is_that_of_autodiff() {
 fn any(rng: &mut ChaCha8Rng, channels: usize) -> Block {
     let eps = [1e-5, 1e-2][rng.random_range(0..2)];
     match rng.random_range(0..9) {
-        0 => Block::Relu {},
-        1 => Block::LeakyRelu { slope: 0.2 },
-        2 => Block::Gelu {},
-        3 => Block::Silu {},
-        4 => Block::Tanh {},
-        5 => Block::LayerNorm {
+        0 => Block::Relu(kind::Relu {}),
+        1 => Block::LeakyRelu(kind::LeakyRelu { slope: 0.2 }),
+        2 => Block::Gelu(kind::Gelu {}),
+        3 => Block::Silu(kind::Silu {}),
+        4 => Block::Tanh(kind::Tanh {}),
+        5 => Block::LayerNorm(kind::LayerNorm {
             eps,
             over: [NormOver::Sample, NormOver::Channels][rng.random_range(0..2)],
-        },
-        6 => Block::GroupNorm {
+        }),
+        6 => Block::GroupNorm(kind::GroupNorm {
             groups: if channels.is_multiple_of(2) { 2 } else { 1 },
             eps,
-        },
-        7 => Block::Dropout { p: 0.3 },
-        _ => Block::BatchNorm { eps, momentum: 0.2 },
+        }),
+        7 => Block::Dropout(kind::Dropout { p: 0.3 }),
+        _ => Block::BatchNorm(kind::BatchNorm { eps, momentum: 0.2 }),
     }
 }
 
@@ -326,7 +331,7 @@ fn closed_form_of_random_networks_is_that_of_autodiff() {
             let kernel = rng.random_range(1..4);
             let padding = rng.random_range(1..4);
             let stride = rng.random_range(1..4);
-            blocks.push(Block::Conv2d {
+            blocks.push(Block::Conv2d(kind::Conv2d {
                 out: out.div_ceil(groups) * groups,
                 kernel,
                 stride,
@@ -335,21 +340,21 @@ fn closed_form_of_random_networks_is_that_of_autodiff() {
                 groups,
                 bias,
                 init: Init::default(),
-            });
+            }));
         } else {
-            blocks.push(Block::Linear {
+            blocks.push(Block::Linear(kind::Linear {
                 out,
                 bias,
                 init: Init::default(),
-            });
+            }));
         }
         for _ in 0..rng.random_range(0..4) {
             blocks.push(any(&mut rng, out));
         }
         if image {
             match rng.random_range(0..4) {
-                0 => blocks.push(Block::GlobalAvgPool {}),
-                1 => blocks.push(Block::Flatten {}),
+                0 => blocks.push(Block::GlobalAvgPool(kind::GlobalAvgPool {})),
+                1 => blocks.push(Block::Flatten(kind::Flatten {})),
                 _ => {}
             }
         }
@@ -379,12 +384,12 @@ fn closed_form_needs_no_autodiff() {
     assert!(device.is_autodiff() && !plain.is_autodiff());
     let blocks = [
         conv(12, 2, 1, 1),
-        Block::BatchNorm {
+        Block::BatchNorm(kind::BatchNorm {
             eps: 1e-5,
             momentum: 0.1,
-        },
-        Block::Gelu {},
-        Block::Dropout { p: 0.3 },
+        }),
+        Block::Gelu(kind::Gelu {}),
+        Block::Dropout(kind::Dropout { p: 0.3 }),
     ];
     for kind in MATRICES {
         let mut experiment = experiment(true, &blocks, matrix(kind, true));
@@ -416,7 +421,7 @@ fn closed_form_needs_no_autodiff() {
 fn closed_form_of_a_sample_without_features_is_that_of_autodiff() {
     for kind in MATRICES {
         for (image, layer) in [(false, linear(12)), (true, conv(12, 1, 1, 1))] {
-            let tested = [layer, Block::Relu {}];
+            let tested = [layer, Block::Relu(kind::Relu {})];
             let case = four(dead(&experiment(image, &tested, matrix(kind, true))));
             compare_all(&format!("no features, {kind:?}, image {image}"), &case);
         }
@@ -426,7 +431,7 @@ fn closed_form_of_a_sample_without_features_is_that_of_autodiff() {
 #[test]
 fn closed_form_is_refused_to_modules_without_one() {
     for tested in [vec![residual_block()], vec![conv(12, 1, 1, 1)]] {
-        let head = match matches!(tested[0], Block::Conv2d { .. }) {
+        let head = match matches!(tested[0], Block::Conv2d(kind::Conv2d { .. })) {
             true => matrix(HeadKind::Conv, false),
             false => PLAIN,
         };
@@ -441,23 +446,23 @@ fn closed_form_is_refused_to_modules_without_one() {
 }
 
 fn residual_block() -> Block {
-    Block::ResidualBasic {
+    Block::ResidualBasic(kind::ResidualBasic {
         out: 12,
         stride: 1,
         shortcut: Shortcut::default(),
         init: Init::default(),
-    }
+    })
 }
 
 #[test]
 fn a_bp_free_learner_stays_without_autodiff() {
     // The precision is one for all tests.
     let _ = device();
-    let norm = Block::BatchNorm {
+    let norm = Block::BatchNorm(kind::BatchNorm {
         eps: 1e-5,
         momentum: 0.1,
-    };
-    let tested = [conv(12, 3, 1, 1), norm, Block::Relu {}];
+    });
+    let tested = [conv(12, 3, 1, 1), norm, Block::Relu(kind::Relu {})];
     for optimizer in OptimizerKind::ALL {
         let mut experiment = experiment(true, &tested, matrix(HeadKind::Linear, true));
         experiment.method.kind = MethodKind::BpFree;

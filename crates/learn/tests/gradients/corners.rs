@@ -66,7 +66,12 @@ pub fn dead(experiment: &Experiment) -> Case {
 
 fn narrow(image: bool, head: Head, loss: Loss) -> Experiment {
     let tested = if image { conv(10, 1, 1, 1) } else { linear(14) };
-    let mut experiment = second(image, &[tested, Block::Relu {}], head.kind, loss);
+    let mut experiment = second(
+        image,
+        &[tested, Block::Relu(kind::Relu {})],
+        head.kind,
+        loss,
+    );
     experiment.set_head_of(2, Some(head));
     experiment
 }

@@ -18,7 +18,7 @@ fn compared(experiment: &Experiment, way: &StepWay<'_>) -> (Vec<LocalModule>, Ap
         applied[seen.number - 1] = Some((gradients, delta_out));
     });
     let numbers = learner.truth(&before, &batch(&device), way);
-    let numbers = numbers.map_or(Vec::new(), values);
+    let numbers = numbers.map_or(Vec::new(), |numbers| values(numbers.values));
     (before, applied, numbers)
 }
 
@@ -40,7 +40,7 @@ fn cosine(one: &[f64], other: &[f64]) -> f64 {
 pub fn without_dropout(kind: MethodKind) -> Experiment {
     let mut experiment = three_for(kind);
     for block in &mut experiment.blocks {
-        if let Block::Dropout { p } = block {
+        if let Block::Dropout(kind::Dropout { p }) = block {
             *p = 0.0;
         }
     }

@@ -14,7 +14,7 @@ use layerwise_dataset::{
 };
 use layerwise_experiment::{DataKind, Experiment};
 use layerwise_run::{Run, RunOptions};
-use layerwise_study::{Event, Phase, StepRecord};
+use layerwise_study::{Fact, Phase, StepRecord};
 
 const SIDE: usize = 32;
 
@@ -289,8 +289,8 @@ fn an_image_that_breaks_during_training_ends_it_with_a_sentence() {
     let experiment = on_files(&shapes, &path, &assignments);
     let run = Run::start(experiment, RunOptions::default()).unwrap();
     while !matches!(
-        run.next_event(Duration::from_secs(60)),
-        Some(Event::Steps(_)) | None
+        run.next_fact(Duration::from_secs(60)),
+        Some(Fact::Step(_)) | None
     ) {}
     fs::remove_dir_all(path.join("train")).unwrap();
     let told = super::finish(&run);

@@ -8,7 +8,7 @@ use std::{
 
 use layerwise_experiment::{Block, Experiment, MethodKind};
 use layerwise_run::{Command, Goal, Run, RunOptions, fork};
-use layerwise_study::{Changed, Event, Phase, Recorded, Target, checkpoints};
+use layerwise_study::{Changed, Fact, Phase, Recorded, Target, checkpoints};
 use safetensors::SafeTensors;
 
 use super::{Told, bits};
@@ -23,12 +23,12 @@ fn experiment() -> Experiment {
         "prepare.jitter=0.2",
     ];
     let mut experiment = super::experiment("digits-cnn", &assignments);
-    let norm = Block::BatchNorm {
+    let norm = Block::BatchNorm(kind::BatchNorm {
         eps: 1e-5,
         momentum: 0.1,
-    };
+    });
     experiment.insert_block(1, norm);
-    experiment.insert_block(3, Block::Dropout { p: 0.2 });
+    experiment.insert_block(3, Block::Dropout(kind::Dropout { p: 0.2 }));
     experiment
 }
 
@@ -40,12 +40,12 @@ fn run(experiment: &Experiment, folder: &Path, resume: bool, steps: Option<usize
 
 /// Everything that the record in a folder tells of steps.
 fn recorded(folder: &Path) -> Vec<layerwise_study::StepRecord> {
-    let events = Recorded::whole(folder).unwrap().events;
-    let steps = events.into_iter().filter_map(|event| match event {
-        Event::Steps(records) => Some(records),
+    let facts = Recorded::whole(folder).unwrap().facts;
+    let steps = facts.into_iter().filter_map(|fact| match fact {
+        Fact::Step(record) => Some(record),
         _ => None,
     });
-    steps.flatten().collect()
+    steps.collect()
 }
 
 #[test]
@@ -88,7 +88,8 @@ fn branches_go_on_from_the_same_state() {
     assert_ne!(steps[21].loss, uncut.steps[21].loss);
     let boundaries = experiment.module_count() - 1;
     assert!(boundaries > 0);
-    assert!((steps[20..].iter()).all(|step| step.lambda == vec![0.0; boundaries]));
+    let zero = vec![0.0; boundaries];
+    assert!(steps[20..].iter().all(|step| step.lambda == zero));
     let changes: Vec<_> = told.summary.unwrap().changes;
     let lambda = Changed::Lambda {
         target: Target::All,
@@ -135,7 +136,7 @@ fn what_cannot_branch_says_why() {
         "{error}"
     );
     let mut other = experiment.clone();
-    other.insert_block(1, Block::Tanh {});
+    other.insert_block(1, Block::Tanh(kind::Tanh {}));
     let error = refusal(None, &into, &other);
     assert!(error.contains("[block]"), "{error}");
     assert!(!into.exists());
@@ -171,18 +172,18 @@ fn a_change_after_the_checkpoint_is_not_told_of_its_branches() {
     });
     // What holds has its checkpoint.
     assert_eq!(checkpoints(&whole), [10]);
-    run.send(Command::SetLambda {
+    run.send(Command::Change(Changed::Lambda {
         target: Target::All,
         lambda: 0.75,
-    });
+    }));
     let started = Instant::now();
-    let told = || run.next_event(Duration::from_millis(100));
-    while !matches!(told(), Some(Event::Changed(_))) {
+    let told = || run.next_fact(Duration::from_millis(100));
+    while !matches!(told(), Some(Fact::Changed(_))) {
         assert!(started.elapsed().as_secs() < 60);
     }
     let changed = |recorded: &Recorded| {
-        let mut events = recorded.events.iter();
-        events.any(|event| matches!(event, Event::Changed(_)))
+        let mut facts = recorded.facts.iter();
+        facts.any(|fact| matches!(fact, Fact::Changed(_)))
     };
     let branch = fork(&whole, Some(10), &into, &experiment).unwrap();
     assert_eq!(branch.live.method.lambda, 0.2);

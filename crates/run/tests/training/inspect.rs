@@ -4,7 +4,7 @@ use std::{fs, path::Path, time::Duration};
 
 use layerwise_experiment::{Block, Experiment};
 use layerwise_run::{Command, Run, RunOptions};
-use layerwise_study::{Event, Inspection, Phase};
+use layerwise_study::{Fact, Inspection, Phase};
 use safetensors::SafeTensors;
 
 use super::{bits, experiment};
@@ -23,12 +23,12 @@ fn network(method: &str) -> Experiment {
         "optimizer.weight_decay=0.01",
     ];
     let mut experiment = experiment("digits-cnn", &assignments);
-    let norm = Block::BatchNorm {
+    let norm = Block::BatchNorm(kind::BatchNorm {
         eps: 1e-5,
         momentum: 0.1,
-    };
+    });
     experiment.insert_block(1, norm);
-    experiment.insert_block(3, Block::Dropout { p: 0.2 });
+    experiment.insert_block(3, Block::Dropout(kind::Dropout { p: 0.2 }));
     experiment
 }
 
@@ -48,10 +48,10 @@ fn trained(
     let (mut steps, mut inspections): (Vec<StepRecord>, Vec<Inspection>) = Default::default();
     let mut phase = Phase::Preparing;
     let mut next = |steps: &mut Vec<StepRecord>, inspections: &mut Vec<Inspection>| {
-        match run.next_event(Duration::from_secs(60)).unwrap() {
-            Event::Steps(records) => steps.extend(records),
-            Event::Inspected(inspection) => inspections.push(inspection),
-            Event::Ended { phase: ended, .. } => phase = ended,
+        match run.next_fact(Duration::from_secs(60)).unwrap() {
+            Fact::Step(record) => steps.push(record),
+            Fact::Inspection(inspection) => inspections.push(inspection),
+            Fact::Ended { phase: ended, .. } => phase = ended,
             _ => {}
         }
         phase

@@ -1,6 +1,14 @@
 //! Whole runs on tiny data: repeatability, agreement of devices, commands, records, traces,
 //! weights from elsewhere.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panics"
+)]
+
 mod data;
 mod fork;
 mod inspect;
@@ -19,9 +27,9 @@ use std::{
 use layerwise_experiment::{
     Block, DeviceChoice, Experiment, Family, MethodKind, Preset, Split, preset, presets,
 };
-use layerwise_run::{Command, Goal, Run, RunOptions, adapters, trace};
+use layerwise_run::{Command, Goal, Run, RunOptions, Slot, adapters, trace};
 use layerwise_study::{
-    Changed, Evaluation, Event, Isolation, Phase, StepRecord, Summary, Target, Truth,
+    Changed, Evaluation, Fact, Isolation, Phase, StepRecord, Summary, Target, Truth,
 };
 use safetensors::SafeTensors;
 
@@ -48,13 +56,13 @@ fn finish(run: &Run) -> Told {
     let mut told = Told::default();
     let started = Instant::now();
     while started.elapsed() < Duration::from_secs(300) {
-        match run.next_event(Duration::from_secs(1)) {
-            Some(Event::Steps(records)) => told.steps.extend(records),
-            Some(Event::Evaluated(evaluation)) => told.evaluations.push(evaluation),
-            Some(Event::Isolation(isolation)) => told.isolations.push(isolation),
-            Some(Event::Truth(truth)) => told.truths.push(truth),
-            Some(Event::Warning { message, .. }) => told.warnings.push(message),
-            Some(Event::Ended {
+        match run.next_fact(Duration::from_secs(1)) {
+            Some(Fact::Step(record)) => told.steps.push(record),
+            Some(Fact::Evaluation(evaluation)) => told.evaluations.push(evaluation),
+            Some(Fact::Isolation(isolation)) => told.isolations.push(isolation),
+            Some(Fact::Truth(truth)) => told.truths.push(truth),
+            Some(Fact::Warning { message, .. }) => told.warnings.push(message),
+            Some(Fact::Ended {
                 phase,
                 message,
                 summary,
@@ -120,7 +128,10 @@ fn seeded_runs_repeat_bit_for_bit_on_the_cpu() {
     ] {
         let with_dropout = |seed: &str| {
             let mut experiment = experiment(name, &[seed, method, "method.lambda=0.2"]);
-            experiment.insert_block(3, layerwise_experiment::Block::Dropout { p: 0.2 });
+            experiment.insert_block(
+                3,
+                layerwise_experiment::Block::Dropout(kind::Dropout { p: 0.2 }),
+            );
             train(experiment, Some(30))
         };
         let first = with_dropout("seed=4");
@@ -489,8 +500,8 @@ fn wait_for(run: &Run, steps: &mut Vec<StepRecord>, mut done: impl FnMut(&Run) -
             started.elapsed() < Duration::from_secs(60),
             "waited too long"
         );
-        if let Some(Event::Steps(records)) = run.next_event(Duration::from_millis(20)) {
-            steps.extend(records);
+        if let Some(Fact::Step(record)) = run.next_fact(Duration::from_millis(20)) {
+            steps.push(record);
         }
     }
 }
@@ -515,16 +526,16 @@ fn a_run_obeys_its_commands() {
     std::thread::sleep(Duration::from_millis(200));
     assert_eq!(run.progress().step, 1);
 
-    run.send(Command::SetLambda {
+    run.send(Command::Change(Changed::Lambda {
         target: Target::Module(3),
         lambda: 0.7,
-    });
+    }));
     run.send(Command::Step);
     wait_for(&run, &mut steps, |run| run.progress().step == 2);
-    run.send(Command::SetLambda {
+    run.send(Command::Change(Changed::Lambda {
         target: Target::All,
         lambda: 0.0,
-    });
+    }));
     run.send(Command::Resume);
     wait_for(&run, &mut steps, |run| run.progress().step > 40);
     run.send(Command::Stop);
@@ -575,13 +586,13 @@ fn a_run_holds_and_ends_at_its_goals() {
     assert_eq!(held_after(Command::RunTo(Goal::EpochEnd)), 10);
     assert_eq!(held_after(Command::RunTo(Goal::EpochEnd)), 20);
     assert_eq!(held_after(Command::RunTo(Goal::Accuracy(0.01))), 30);
-    run.send(Command::SetLearningRate(0.001));
+    let learning_rate = 0.001;
+    run.send(Command::Change(Changed::LearningRate { learning_rate }));
     run.send(Command::Resume);
     let told = finish(&run);
     steps.extend(told.steps);
     assert_eq!((told.phase, steps.len()), (Phase::Finished, 40));
     let change = told.summary.unwrap().changes.pop().unwrap();
-    let learning_rate = 0.001;
     assert_eq!(change.what, Changed::LearningRate { learning_rate });
     let rates = |at: usize| (steps[at - 1].learning_rate, steps[at].learning_rate);
     let (before, after) = rates(change.step);
@@ -632,7 +643,7 @@ fn decision_regions_come_when_asked_for() {
     )
     .unwrap();
     assert!(run.regions().is_none());
-    run.send(Command::WatchRegions(true));
+    run.send(Command::Watch(Slot::Regions, true));
     wait_for(&run, &mut Vec::new(), |run| run.regions().is_some());
     let regions = run.regions().unwrap();
     assert_eq!(regions.modules.len(), 4);
@@ -761,7 +772,9 @@ fn a_trace_holds_what_a_step_drew() {
         after: Some(vec![8]),
         ..Split::default()
     };
-    traced.blocks.insert(9, Block::Dropout { p: 0.25 });
+    traced
+        .blocks
+        .insert(9, Block::Dropout(kind::Dropout { p: 0.25 }));
     traced.set_frozen(1, true);
     trace(&traced, 1, &path, &mut |_| {}).unwrap();
     let bytes = std::fs::read(&path).unwrap();

@@ -92,13 +92,14 @@ fn augmented_and_mixed_images_are_drawn_from_0_to_1_too() {
 /// Six layers of 12 on digits, each a module: so narrow that some samples leave no feature behind.
 fn narrow() -> Experiment {
     let mut experiment = experiment("digits-mlp", &["seed=2", "method.lambda=0.01"]);
-    experiment.blocks = vec![Block::Flatten {}];
+    experiment.blocks = vec![Block::Flatten(kind::Flatten {})];
     for _ in 0..6 {
         let init = Init::default();
         let (out, bias) = (12, true);
-        experiment
-            .blocks
-            .extend([Block::Linear { out, bias, init }, Block::Relu {}]);
+        experiment.blocks.extend([
+            Block::Linear(kind::Linear { out, bias, init }),
+            Block::Relu(kind::Relu {}),
+        ]);
     }
     experiment.split = Split {
         count: Some(6),

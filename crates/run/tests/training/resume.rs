@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use layerwise_experiment::{Block, Experiment};
 use layerwise_run::{Run, RunOptions};
-use layerwise_study::{Event, Phase, told as read};
+use layerwise_study::{Fact, Phase, told as read};
 use safetensors::SafeTensors;
 use serde_json::Value;
 
@@ -22,12 +22,12 @@ fn restless(optimizer: &[&str]) -> Experiment {
     ];
     assignments.extend(optimizer);
     let mut experiment = super::experiment("digits-cnn", &assignments);
-    let norm = Block::BatchNorm {
+    let norm = Block::BatchNorm(kind::BatchNorm {
         eps: 1e-5,
         momentum: 0.1,
-    };
+    });
     experiment.insert_block(1, norm);
-    experiment.insert_block(3, Block::Dropout { p: 0.2 });
+    experiment.insert_block(3, Block::Dropout(kind::Dropout { p: 0.2 }));
     assert_eq!(experiment.problems(), []);
     experiment
 }
@@ -68,10 +68,10 @@ fn a_run_that_goes_on_is_the_run_that_was_not_cut() {
 
         // What the record tells is what the run told.
         let (mut steps, mut evaluations) = (Vec::new(), Vec::new());
-        for event in read(&whole, 35).unwrap() {
-            match event {
-                Event::Steps(records) => steps.extend(records),
-                Event::Evaluated(evaluation) => evaluations.push(evaluation),
+        for fact in read(&whole, 35).unwrap() {
+            match fact {
+                Fact::Step(record) => steps.push(record),
+                Fact::Evaluation(evaluation) => evaluations.push(evaluation),
                 _ => {}
             }
         }
@@ -127,7 +127,7 @@ fn a_damaged_checkpoint_is_passed_over() {
 
     // Of another network, it is refused and stays.
     let mut other = experiment.clone();
-    other.insert_block(1, Block::Tanh {});
+    other.insert_block(1, Block::Tanh(kind::Tanh {}));
     let before = checkpoints(folder.path());
     let refused = run(&other, folder.path(), true, None);
     assert_eq!(refused.phase, Phase::Failed);

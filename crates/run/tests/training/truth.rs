@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use layerwise_experiment::{Block, Experiment};
 use layerwise_run::{Command, Run, RunOptions};
-use layerwise_study::{Event, Isolation, Phase, told};
+use layerwise_study::{Fact, Isolation, Phase, told};
 use safetensors::SafeTensors;
 use serde_json::Value;
 
@@ -107,12 +107,12 @@ fn a_run_that_is_compared_with_the_truth_is_the_run_that_is_not() {
             let mut experiment = experiment("digits-cnn", &assignments);
             experiment.insert_block(
                 1,
-                Block::BatchNorm {
+                Block::BatchNorm(kind::BatchNorm {
                     eps: 1e-5,
                     momentum: 0.1,
-                },
+                }),
             );
-            experiment.insert_block(3, Block::Dropout { p: 0.2 });
+            experiment.insert_block(3, Block::Dropout(kind::Dropout { p: 0.2 }));
             let folder = folder.path().join(every.to_string());
             let done = run(&experiment, &folder, 12);
             assert_eq!(done.phase, Phase::Finished, "{:?}", done.message);
@@ -153,14 +153,14 @@ fn a_run_that_is_compared_with_the_truth_is_the_run_that_is_not() {
         assert_eq!(cosines, on.truths[1].boundary_cosine);
 
         // It can be read back.
-        let events = told(&folder.path().join("5"), 12).unwrap();
-        let truths = events.iter().filter_map(|event| match event {
-            Event::Truth(truth) => Some(truth),
+        let facts = told(&folder.path().join("5"), 12).unwrap();
+        let truths = facts.iter().filter_map(|fact| match fact {
+            Fact::Truth(truth) => Some(truth),
             _ => None,
         });
         assert!(truths.eq(&on.truths));
-        let isolations = events.iter().filter_map(|event| match event {
-            Event::Isolation(isolation) => Some(isolation),
+        let isolations = facts.iter().filter_map(|fact| match fact {
+            Fact::Isolation(isolation) => Some(isolation),
             _ => None,
         });
         assert!(isolations.eq(&on.isolations));

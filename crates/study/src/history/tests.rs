@@ -23,8 +23,9 @@ fn steps_are_bounded_and_means_exact() {
     let mut history = history(2);
     let last = 100_000;
     for chunk in (1..=last).collect::<Vec<_>>().chunks(777) {
-        let records = chunk.iter().map(|&at| step(at, at as f32, 0.5)).collect();
-        history.push(&Event::Steps(records));
+        for &at in chunk {
+            history.push(&Fact::Step(step(at, at as f32, 0.5)));
+        }
     }
     assert_eq!(history.width, 64);
     assert_eq!(history.steps.len(), last.div_ceil(64));
@@ -46,10 +47,10 @@ fn steps_are_bounded_and_means_exact() {
 #[test]
 fn what_was_not_measured_is_left_out() {
     let mut history = history(2);
-    let records = (1..=2 * MAX_BUCKETS)
-        .map(|at| step(at, 1.0, if at % 4 == 1 { 0.25 } else { f32::NAN }))
-        .collect();
-    history.push(&Event::Steps(records));
+    for at in 1..=2 * MAX_BUCKETS {
+        let cosine = if at % 4 == 1 { 0.25 } else { f32::NAN };
+        history.push(&Fact::Step(step(at, 1.0, cosine)));
+    }
     assert_eq!(history.width, 2);
     let columns: Vec<_> = history.columns(Measure::Cosine, 0, MAX_BUCKETS).collect();
     assert_eq!(columns[0], 0.25);
@@ -64,10 +65,11 @@ fn what_was_not_measured_is_left_out() {
 #[test]
 fn comparisons_with_the_truth_stand_at_their_steps() {
     let mut history = history(2);
-    let steps = (1..=10).map(|at| step(at, 1.0, 0.5)).collect();
-    history.push(&Event::Steps(steps));
+    for at in 1..=10 {
+        history.push(&Fact::Step(step(at, 1.0, 0.5)));
+    }
     for (at, cosine) in [(1, 0.25), (6, 0.75)] {
-        history.push(&Event::Truth(Truth {
+        history.push(&Fact::Truth(Truth {
             step: at,
             parameter_cosine: vec![cosine, 1.0],
             boundary_cosine: vec![-cosine],
@@ -90,11 +92,11 @@ fn comparisons_with_the_truth_stand_at_their_steps() {
 fn evaluations_and_changes_are_bounded_and_keep_the_newest() {
     let mut history = history(2);
     for at in 1..=10 * MAX_EVALUATIONS {
-        history.push(&Event::Evaluated(Evaluation {
+        history.push(&Fact::Evaluation(Evaluation {
             step: at,
             ..Evaluation::default()
         }));
-        history.push(&Event::Changed(Change {
+        history.push(&Fact::Changed(Change {
             step: at,
             what: Changed::Lambda {
                 target: Target::All,
@@ -119,11 +121,11 @@ fn evaluations_and_changes_are_bounded_and_keep_the_newest() {
 #[test]
 fn only_the_last_module_has_a_loss_under_global_bp() {
     let mut history = history(4);
-    history.push(&Event::Steps(vec![StepRecord {
+    history.push(&Fact::Step(StepRecord {
         step: 1,
         loss: vec![1.0],
         ..StepRecord::default()
-    }]));
+    }));
     assert_eq!(history.module_of(Measure::Loss, 0), 4);
     assert_eq!(history.name_of(Measure::Loss, 0), "Module 4");
     assert_eq!(history.name_of(Measure::Cosine, 0), "Boundary 1 | 2");
@@ -134,6 +136,6 @@ fn revisions_tell_runs_apart() {
     let (mut one, two) = (history(2), history(2));
     assert_ne!(one.revision(), two.revision());
     let before = one.revision();
-    one.push(&Event::Steps(vec![step(1, 1.0, 1.0)]));
+    one.push(&Fact::Step(step(1, 1.0, 1.0)));
     assert_ne!(one.revision(), before);
 }

@@ -70,9 +70,10 @@ pub(super) fn show(ui: &mut Ui, all: &[String], only: &mut Vec<String>) {
         let kept = ui
             .data(|data| data.get_temp::<Ticks>(id))
             .unwrap_or_default();
-        let mut ticks = match kept.of == *only && kept.ticked.len() == all.len() {
-            true => kept,
-            false => Ticks::new(all, only, kept.search),
+        let mut ticks = if kept.of == *only && kept.ticked.len() == all.len() {
+            kept
+        } else {
+            Ticks::new(all, only, kept.search)
         };
         if ticks.show(ui, all) && ticks.count() >= LEAST {
             *only = ticks.only(all);
@@ -102,9 +103,10 @@ impl Ticks {
             .filter(|at| all.get(*at).is_some_and(matches))
             .collect();
         ui.horizontal(|ui| {
-            let hint = match search.is_empty() {
-                true => "every class",
-                false => "every class that the search finds",
+            let hint = if search.is_empty() {
+                "every class"
+            } else {
+                "every class that the search finds"
             };
             for (words, doing, to) in [("All", "Ticks", true), ("None", "Unticks", false)] {
                 let button = ui.button(words).on_hover_text(format!("{doing} {hint}"));
@@ -118,15 +120,12 @@ impl Ticks {
             }
         });
         // Always a line, so that the list stays in place.
-        let (words, color) = match self.count() < LEAST {
-            true => {
-                let words = format!("Tick at least {LEAST} classes");
-                (words, theme::warning_color(ui.visuals()))
-            }
-            false => {
-                let words = format!("{} of {} ticked", self.count(), all.len());
-                (words, ui.visuals().weak_text_color())
-            }
+        let (words, color) = if self.count() < LEAST {
+            let words = format!("Tick at least {LEAST} classes");
+            (words, theme::warning_color(ui.visuals()))
+        } else {
+            let words = format!("{} of {} ticked", self.count(), all.len());
+            (words, ui.visuals().weak_text_color())
         };
         ui.label(RichText::new(words).small().color(color));
         if places.is_empty() {

@@ -10,9 +10,9 @@ const MOST: usize = 65_536;
 /// Draws the fields; `values` are those of each sample, where that is known.
 pub(super) fn show(ui: &mut Ui, image: &mut Option<[usize; 3]>, values: Option<usize>) {
     let mut is_image = image.is_some();
-    let words = |is_image| match is_image {
-        true => "An image".to_owned(),
-        false => "A vector".to_owned(),
+    let words = |is_image| {
+        let words = if is_image { "An image" } else { "A vector" };
+        words.to_owned()
     };
     if choice(ui, "Sample", &mut is_image, &[false, true], words) {
         *image = is_image.then(|| likely(values.unwrap_or(1)));

@@ -117,7 +117,7 @@ mod tests {
         let change = experiment.remove_blocks(&experiment.module_ranges()[1].clone().collect());
         folds.follow(&change, &experiment.blocks);
         assert_eq!(folded(&mut folds, &experiment), [2, 4]);
-        let change = experiment.insert_block(1, Block::Tanh {});
+        let change = experiment.insert_block(1, Block::Tanh(kind::Tanh {}));
         folds.follow(&change, &experiment.blocks);
         assert_eq!(folded(&mut folds, &experiment), [2, 4]);
     }
@@ -140,14 +140,14 @@ mod tests {
         let mut tell = |blocks: &[Block]| folds.keep_up(blocks, &[]).map(|it| it.origins);
         assert_eq!(tell(&before.blocks), None);
         let mut blocks = before.blocks.clone();
-        blocks[3] = Block::Tanh {};
+        blocks[3] = Block::Tanh(kind::Tanh {});
         let same: Vec<_> = (0..blocks.len()).map(Some).collect();
         assert_eq!(tell(&blocks).unwrap(), same, "edited in place");
         blocks.remove(3);
         let without: Vec<_> = same.iter().copied().filter(|at| *at != Some(3)).collect();
         assert_eq!(tell(&blocks).unwrap(), without);
-        assert_eq!(tell(&[Block::Relu {}]).unwrap(), [None]);
-        assert_eq!(tell(&[Block::Tanh {}]).unwrap(), [Some(0)]);
+        assert_eq!(tell(&[Block::Relu(kind::Relu {})]).unwrap(), [None]);
+        assert_eq!(tell(&[Block::Tanh(kind::Tanh {})]).unwrap(), [Some(0)]);
     }
 
     #[test]
@@ -155,7 +155,7 @@ mod tests {
         let mut experiment = resnet();
         let mut folds = folds(&experiment, &[1, 8]);
         let before = experiment.clone();
-        experiment.insert_block(20, Block::Tanh {});
+        experiment.insert_block(20, Block::Tanh(kind::Tanh {}));
         assert_eq!(folded(&mut folds, &experiment), [1, 8]);
         assert_eq!(folded(&mut folds, &before), [1, 8]);
         let mut other = preset("digits-mlp").unwrap().experiment().unwrap();

@@ -3,7 +3,7 @@
 use eframe::egui::{
     Align, Button, Label, Layout, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo,
 };
-use layerwise_experiment::{Experiment, HeadKind, LossKind};
+use layerwise_experiment::{Experiment, LossKind};
 
 use super::{
     column::key, learn, look, search::Match, state::NetworkPane, view::View, words::sentence,
@@ -141,14 +141,15 @@ fn cost(ui: &mut Ui, view: &View<'_>, module: usize) {
     let Some(cost) = view.module_cost(module) else {
         return;
     };
-    let text = match view.global {
-        true => flops(cost.flops),
-        false => format!(
+    let text = if view.global {
+        flops(cost.flops)
+    } else {
+        format!(
             "{} (global BP {}) · {}",
             bytes(cost.bytes),
             bytes(cost.global_bp_bytes),
             flops(cost.flops)
-        ),
+        )
     };
     ui.label(RichText::new(text).small().weak()).on_hover_text(
         "Predicted: memory of its gradients and of what waits for its backward pass in a step, what its blocks add to that of global BP, and operations of the forward pass of one sample",
@@ -162,9 +163,10 @@ fn results(ui: &mut Ui, view: &View<'_>, module: usize) {
     };
     ui.horizontal(|ui| {
         // Under sequential greedy nothing is known of a module before it learns.
-        let words = match live.loss.is_nan() {
-            true => "Its turn is to come".to_owned(),
-            false => format!("Loss {:.3}", live.loss),
+        let words = if live.loss.is_nan() {
+            "Its turn is to come".to_owned()
+        } else {
+            format!("Loss {:.3}", live.loss)
         };
         ui.label(RichText::new(words).small());
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -197,21 +199,11 @@ fn results(ui: &mut Ui, view: &View<'_>, module: usize) {
     }
 }
 
-fn short_name(kind: HeadKind) -> &'static str {
-    match kind {
-        HeadKind::Etf => "ETF head",
-        HeadKind::Random => "Random head",
-        HeadKind::Linear => "Linear head",
-        HeadKind::Conv => "Conv head",
-        HeadKind::PooledMlp => "Pooled MLP head",
-    }
-}
-
 /// What the module learns from in two words.
 fn name(experiment: &Experiment, module: usize) -> &'static str {
     let kind = experiment.loss_of(module).kind;
     if kind.uses_head() {
-        short_name(experiment.head_of(module).kind)
+        experiment.head_of(module).kind.about().short
     } else {
         "Similarity"
     }

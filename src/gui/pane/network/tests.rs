@@ -157,7 +157,7 @@ fn a_card_opens_and_its_numbers_change_the_block() {
     assert_eq!(blocks.len(), 17, "Delete edits text, not the network");
     assert!(matches!(
         blocks[3],
-        Block::Linear { out, .. } if out == layerwise_experiment::MAX_WIDTH
+        Block::Linear(kind::Linear { out, .. }) if out == layerwise_experiment::MAX_WIDTH
     ));
 }
 
@@ -500,7 +500,7 @@ fn small_modules_fold_with_the_keyboard() {
 fn a_folded_module_says_what_is_wrong_inside() {
     let mut harness = window("digits-mlp", |experiment| {
         experiment.split_into(2, Balance::Blocks);
-        experiment.blocks[11] = Block::GlobalAvgPool {};
+        experiment.blocks[11] = Block::GlobalAvgPool(kind::GlobalAvgPool {});
     });
     assert!(
         harness

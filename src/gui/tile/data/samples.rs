@@ -5,7 +5,7 @@ use eframe::egui::{
     TextureHandle, TextureOptions, Ui, vec2,
 };
 use indicatif::HumanCount;
-use layerwise_dataset::{CANCELLED, Samples};
+use layerwise_dataset::{Error, Samples};
 use layerwise_experiment::Shape;
 use serde::{Deserialize, Serialize};
 
@@ -317,7 +317,7 @@ fn read(wanted: Wanted, work: &Work) -> Result<Vec<Read>, String> {
     let len = wanted.samples.shape().len();
     let read = |place: &usize| {
         if !work.is_wanted() {
-            return Err(CANCELLED.to_owned());
+            return Err(Error::Cancelled.into());
         }
         let mut values = vec![0.0; len];
         let read = wanted.samples.read_plain(*place, &mut values);

@@ -4,7 +4,7 @@ use eframe::egui::{self, FontFamily, FontId, vec2};
 use egui_kittest::{Harness, kittest::Queryable};
 use layerwise_experiment::{Experiment, MethodKind, preset};
 use layerwise_study::{
-    ClassScores, Event, InspectedBoundary, InspectedUpdate, Isolation, Progress, Turn,
+    ClassScores, Fact, InspectedBoundary, InspectedUpdate, Isolation, Progress, Turn,
     compare::Comparison,
 };
 
@@ -110,7 +110,7 @@ fn a_run_that_holds_is_inspected_once_for_each_step_and_sample() {
     harness.state_mut().step = 1;
     assert_eq!(asked(&mut harness), []);
     let answer = |harness: &mut Harness<'_, State>, step| {
-        let event = Event::Inspected(inspection(step));
+        let event = Fact::Inspection(inspection(step));
         harness.state_mut().history.push(&event);
     };
     answer(&mut harness, 0);
@@ -140,7 +140,7 @@ fn a_run_that_is_over_shows_what_was_inspected_last() {
     let mut history = History::new(&experiment());
     let mut harness = shown(400.0, History::new(&experiment()), Phase::Finished);
     assert_eq!(asked(&mut harness), []);
-    history.push(&Event::Inspected(inspection(4)));
+    history.push(&Fact::Inspection(inspection(4)));
     harness.state_mut().history = history;
     harness.get_by_label("Inspect").click();
     assert_eq!(asked(&mut harness), []);
@@ -152,7 +152,7 @@ fn a_run_that_is_over_shows_what_was_inspected_last() {
 fn numbers_stand_beside_their_formulas_narrow_and_wide() {
     for width in [320.0, 800.0] {
         let mut history = History::new(&experiment());
-        history.push(&Event::Inspected(inspection(0)));
+        history.push(&Fact::Inspection(inspection(0)));
         let mut harness = shown(width, history, Phase::Finished);
         harness.run();
         let formula = harness.get_by_label_contains("R2 = 1/B").rect();

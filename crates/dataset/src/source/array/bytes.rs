@@ -9,8 +9,8 @@ use std::path::Path;
 use flate2::read::MultiGzDecoder;
 use layerwise_experiment::words::one_line;
 
-use super::in_file::Origin;
-use crate::CANCELLED;
+use super::origin::Origin;
+use crate::error::CANCELLED;
 
 /// Bytes that the samples of one part may take in memory: 4 GiB.
 pub const LIMIT: u64 = 4 << 30;

@@ -5,23 +5,10 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::PathBuf;
 
 use super::bytes::name_of;
-use super::element::Element;
 use super::layout::Layout;
-use crate::source::raw::Range;
-
-/// Bytes up to which samples are held in memory although they could stay in their file: 1 GiB.
-pub const HELD: u64 = 1 << 30;
-
-/// Where the bytes of an array lie in a file, as they are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
-    pub path: PathBuf,
-    /// Byte of the file at which they begin, and the one before which they end.
-    pub start: u64,
-    pub end: u64,
-    /// Bytes up to which samples are held in memory.
-    pub held: u64,
-}
+use super::number::Element;
+use super::origin::Origin;
+use crate::source::range::Range;
 
 /// Samples of an array, read from their file one by one.
 #[derive(Clone, Debug, PartialEq)]

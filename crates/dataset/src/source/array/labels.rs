@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use layerwise_experiment::words::short;
 
 use crate::source::array::bytes::{LIMIT, Named, grouped, grow};
-use crate::source::array::element::{Element, Number};
+use crate::source::array::number::{Element, Number};
 
 /// Labels from 0 without gaps, and the names of the classes.
 #[derive(Clone, Debug, PartialEq, Eq)]

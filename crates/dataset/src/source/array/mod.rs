@@ -2,20 +2,20 @@
 
 mod bytes;
 pub(super) mod cifar;
-mod element;
 pub(super) mod idx;
-mod in_file;
+pub(super) mod in_file;
 mod labels;
 mod layout;
 mod listing;
 pub(super) mod npz;
+mod number;
+mod origin;
+mod values;
 
 use std::path::Path;
 
 use super::raw::Format;
 pub use bytes::LIMIT;
-
-pub use in_file::InFile;
 
 /// The format of a file or folder; none where it is not one of arrays. Reads a few KiB of each
 /// file at most. A single NumPy array counts as [`Format::Npz`], whose reader tells what to do

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::has_image_name;
+use super::image::has_image_name;
 
 /// Folders for testing; the first that there is is used.
 const TEST: [&str; 4] = ["val", "valid", "validation", "test"];

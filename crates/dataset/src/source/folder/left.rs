@@ -4,8 +4,7 @@ use std::path::Path;
 
 use layerwise_experiment::words::one_line;
 
-use super::Note;
-use crate::source::notes::Notes;
+use crate::source::{notes::Notes, raw::Note};
 
 /// Lists of folders and of files.
 pub(super) struct Left<'a> {

@@ -3,7 +3,7 @@
 use csv::ByteRecord;
 
 use super::cell::{self, Value};
-use super::rows::reader;
+use super::reader::reader;
 use super::source::Sample;
 
 /// How a delimiter parts the first rows.

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use super::cell;
+use super::delimiter::allows_decimal_comma;
 use super::layout::Layout;
-use super::rows::{self, Pass};
+use super::rows::{self, Pass, Progress};
 use super::source::Source;
 use super::survey::Plan;
-use super::{Part, Progress, Store, cell, delimiter::allows_decimal_comma};
+use crate::source::raw::{Part, Store};
 
 /// Goes over the file again to take the values.
 ///

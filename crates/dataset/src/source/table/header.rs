@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Note;
 use super::cell::{self, Value};
 use super::words::short;
+use crate::source::raw::Note;
 
 /// A row of trimmed cells.
 pub(super) type Row = Vec<String>;

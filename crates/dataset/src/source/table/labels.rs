@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::MAX_CLASSES;
 use super::cell::{self, Value};
+use super::limits::MAX_CLASSES;
 use super::texts::LONGEST_TEXT;
 use super::words::{count, grouped, list, short};
 

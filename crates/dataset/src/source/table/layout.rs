@@ -2,9 +2,12 @@
 
 use super::delimiter::{self, Guess};
 use super::header::{self, Names, Row};
+use super::limits::MAX_FEATURES;
+use super::options::Options;
 use super::source::{LONGEST_ROW, Sample};
 use super::words::{count, grouped, list, short};
-use super::{MAX_FEATURES, Note, Options, cell, rows};
+use super::{cell, reader};
+use crate::source::raw::Note;
 
 /// Names of label columns, likeliest first.
 const LABELS: [&str; 12] = [
@@ -111,7 +114,7 @@ fn no_columns(sample: &Sample) -> String {
     let mut rows = 0;
     delimiter::each_row(sample, b',', &mut |_| rows += 1);
     if rows == 0 && sample.bytes.len() >= LONGEST_ROW {
-        return rows::too_long(1);
+        return reader::too_long(1);
     }
     "the table has only one column: part a label and at least one feature with commas, semicolons, tabs or | signs"
         .to_owned()

@@ -22,12 +22,16 @@
 //! - Labels that are written differently are different classes.
 
 mod cell;
+pub(super) mod column;
 mod delimiter;
 mod encoder;
 mod fill;
 mod header;
 mod labels;
 mod layout;
+pub(super) mod limits;
+mod options;
+mod reader;
 mod rejects;
 mod rows;
 mod source;
@@ -39,72 +43,16 @@ mod texts;
 mod words;
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::Path;
 
-use serde::Serialize;
-
-use super::raw::{Format, Note, Part, Raw, Store};
-use crate::CANCELLED;
-pub use labels::keeps_classes;
+use super::raw::{Format, Raw};
 use layout::Layout;
-use source::Source;
+use rows::Progress;
+use source::{Open, Source};
 
-/// Most features that a table can have.
-pub const MAX_FEATURES: usize = 65_536;
-/// Most values, rows × features, that a table can have: 4 GiB of them.
-pub const MAX_VALUES: usize = 1 << 30;
-/// Most classes that a label column can have.
-pub const MAX_CLASSES: usize = 1000;
-
-/// What a person may say about a table.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Options {
-    /// Name of the label column, or its number from 1. None: the first of label, class, target, y
-    /// (but not beside a column x), labels, classes, targets, species, category, digit, outcome and diagnosis that names just
-    /// one column, in any case; else the last column.
-    pub label: Option<String>,
-    /// Whether the table has a header. None: it has one if a column has text over numbers in the
-    /// first rows, or if no column is numeric and the header's cells are all different and never
-    /// come again below while others do.
-    pub header: Option<bool>,
-}
-
-/// What a column was taken as.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// One feature. `missing` values are the mean; the others give `min`, `max` and `mean`.
-    Numeric {
-        min: f64,
-        max: f64,
-        mean: f64,
-        missing: u64,
-    },
-    /// One feature for two categories, else one for each. The last category is "(missing)" where
-    /// `missing` is above 0.
-    Categorical {
-        categories: Vec<String>,
-        missing: u64,
-    },
-    Label,
-    /// Not used: why.
-    LeftOut(String),
-}
-
-/// A column of a table.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Column {
-    /// Unlike the names of all other columns.
-    pub name: String,
-    pub kind: Kind,
-}
-
-/// Told the work done and the whole work, both in bytes; false cancels.
-pub type Progress<'a> = dyn FnMut(u64, u64) -> bool + 'a;
-
-/// Opens a file anew, at its beginning.
-pub type Open<'a> = &'a dyn Fn() -> io::Result<Box<dyn Read + 'a>>;
+pub use labels::keeps_classes;
+pub use options::Options;
 
 /// Reads a table, going over the file twice.
 ///
@@ -118,8 +66,14 @@ pub fn read(path: &Path, options: &Options, progress: &mut Progress) -> Result<R
         return Err(format!("{name} is not a file: choose a CSV or TSV file"));
     }
     let open = || File::open(path).map(|file| Box::new(file) as Box<dyn Read>);
-    decode(&open, about.len(), options, progress).map_err(|error| {
-        if error == CANCELLED {
+    let mut cancelled = false;
+    let mut hear = |done, total| {
+        cancelled |= !progress(done, total);
+        !cancelled
+    };
+    let read = decode(&open, about.len(), options, &mut hear);
+    read.map_err(|error| {
+        if cancelled {
             error
         } else {
             format!("{name}: {error}")

@@ -1,7 +1,7 @@
 //! Rows that are not used.
 
-use super::Note;
 use super::words::{count, grouped};
+use crate::source::raw::Note;
 
 const MOST_LISTED: usize = 100;
 

@@ -1,30 +1,23 @@
 //! The rows of a text.
 
-use std::io::Read;
 use std::rc::Rc;
 
-use csv::{ByteRecord, Reader, ReaderBuilder};
+use csv::ByteRecord;
 
-use super::Progress;
 use super::layout::Layout;
+use super::reader::{reader, too_long};
 use super::source::{Gauge, LONGEST_ROW, Source, unreadable};
-use super::words::{count, grouped};
-use crate::CANCELLED;
+use super::words::grouped;
+use crate::error::CANCELLED;
+
+/// Told the work done and the whole work, both in bytes; false cancels.
+pub type Progress<'a> = dyn FnMut(u64, u64) -> bool + 'a;
 
 /// Which of the two times the file is gone over.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pass {
     First,
     Second,
-}
-
-pub(super) fn reader<R: Read>(text: R, delimiter: u8) -> Reader<R> {
-    ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .buffer_capacity(1 << 16)
-        .from_reader(text)
 }
 
 /// Visits every row but the header, with its number from 1.
@@ -94,12 +87,4 @@ pub(super) fn each(
         ));
     }
     report(source.len)
-}
-
-pub(super) fn too_long(number: u64) -> String {
-    format!(
-        "row {} is longer than {}: a quotation mark may not be closed there, or the file is no table",
-        grouped(number),
-        count(LONGEST_ROW, "byte")
-    )
 }

@@ -7,7 +7,8 @@ use std::rc::Rc;
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use flate2::bufread::MultiGzDecoder;
 
-use super::Open;
+/// Opens a file anew, at its beginning.
+pub type Open<'a> = &'a dyn Fn() -> io::Result<Box<dyn Read + 'a>>;
 
 /// Longest row, in bytes: 16 MiB; in tests, which are not optimised, 1 MiB.
 pub(super) const LONGEST_ROW: usize = if cfg!(test) { 1 << 20 } else { 16 << 20 };

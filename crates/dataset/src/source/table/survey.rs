@@ -3,17 +3,18 @@
 use std::iter;
 
 use super::cell;
+use super::column::{Column, Kind};
+use super::delimiter::allows_decimal_comma;
 use super::encoder::Encoder;
 use super::labels::{Classes, Labels, Names};
 use super::layout::Layout;
+use super::limits::{MAX_FEATURES, MAX_VALUES};
 use super::rejects::Rejects;
-use super::rows::{self, Pass};
+use super::rows::{self, Pass, Progress};
 use super::source::Source;
 use super::tally::Tally;
 use super::words::{count, grouped, short};
-use super::{
-    Column, Kind, MAX_FEATURES, MAX_VALUES, Note, Progress, delimiter::allows_decimal_comma,
-};
+use crate::source::raw::Note;
 
 /// What the second pass does.
 pub(super) struct Plan {

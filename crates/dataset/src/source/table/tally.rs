@@ -1,10 +1,11 @@
 //! What the first pass keeps of a column of features.
 
 use super::cell::{MISSING, Value};
+use super::column::Kind;
 use super::encoder::Encoder;
 use super::texts::{Dropped, LONGEST_TEXT, MOST_TEXTS, Texts};
 use super::words::{count, grouped, short};
-use super::{Kind, Note};
+use crate::source::raw::Note;
 
 /// A column with more categories than this must have two rows for each.
 const FEW_TEXTS: usize = 100;

@@ -63,7 +63,8 @@ impl MatrixHead {
         let values = match head.kind {
             HeadKind::Etf => etf_weights(features, outputs, rng),
             HeadKind::Random => random_weights(features, outputs, rng),
-            _ => {
+            // Other kinds are no matrix.
+            HeadKind::Linear | HeadKind::Conv | HeadKind::PooledMlp => {
                 let deviation = (1.0 / features as f64).sqrt();
                 (0..features * outputs)
                     .map(|_| {

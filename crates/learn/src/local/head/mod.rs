@@ -41,8 +41,11 @@ pub(super) fn features(x: Tensor<4>) -> Tensor<2> {
     reason = "a module has one head, and Burn derives no module for boxes"
 )]
 pub enum Head {
+    /// One matrix, fixed or learnt.
     Matrix(MatrixHead),
+    /// InfoPro's.
     Conv(ConvHead),
+    /// DGL's.
     PooledMlp(PooledMlp),
 }
 

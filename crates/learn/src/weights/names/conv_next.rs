@@ -55,7 +55,7 @@ pub(super) const TIMM_CONV_NEXT: ConvNext = ConvNext {
 /// Patches, layer norm, ConvNeXt blocks with a layer norm and a convolution between stages, global
 /// pooling and layer norm, in this order or the other. Dropout may stand anywhere.
 pub(super) fn conv_next(blocks: &[Block], names: &ConvNext) -> Option<Vec<Option<BlockName>>> {
-    let is_dropout = |block: &Block| matches!(block, Block::Dropout { .. });
+    let is_dropout = |block: &Block| matches!(block, Block::Dropout(kind::Dropout { .. }));
     let chain: Vec<&Block> = blocks.iter().filter(|block| !is_dropout(block)).collect();
     let mut named = Vec::with_capacity(chain.len());
     let [stem, stem_norm, stages @ ..] = chain.as_slice() else {
@@ -63,9 +63,9 @@ pub(super) fn conv_next(blocks: &[Block], names: &ConvNext) -> Option<Vec<Option
     };
     let [first, second] = names.stem;
     named.push(match stem {
-        Block::PatchEmbedding {
+        Block::PatchEmbedding(kind::PatchEmbedding {
             class_token: false, ..
-        } => BlockName::new("", names.patches),
+        }) => BlockName::new("", names.patches),
         _ if is_patching(stem) => BlockName::new(first, &[]),
         _ => return None,
     });
@@ -73,8 +73,8 @@ pub(super) fn conv_next(blocks: &[Block], names: &ConvNext) -> Option<Vec<Option
     let (stages, end) = match stages {
         [
             stages @ ..,
-            Block::GlobalAvgPool {},
-            Block::LayerNorm { .. },
+            Block::GlobalAvgPool(kind::GlobalAvgPool {}),
+            Block::LayerNorm(kind::LayerNorm { .. }),
         ] => (stages, vec![None, BlockName::new(names.norm, &[])]),
         [stages @ .., norm] if is_norm(norm) => {
             (stages, vec![BlockName::new(names.early_norm?, &[])])
@@ -86,24 +86,25 @@ pub(super) fn conv_next(blocks: &[Block], names: &ConvNext) -> Option<Vec<Option
     for block in stages {
         named.push(match (last, *block) {
             (
-                None | Some(Block::ConvNext { .. } | Block::Conv2d { .. }),
-                Block::ConvNext { .. },
+                None
+                | Some(Block::ConvNext(kind::ConvNext { .. }) | Block::Conv2d(kind::Conv2d { .. })),
+                Block::ConvNext(kind::ConvNext { .. }),
             ) => {
                 place += 1;
                 BlockName::new((names.block)(stage, place - 1), names.parts)
             }
-            (Some(Block::ConvNext { .. }), norm) if is_norm(norm) => {
+            (Some(Block::ConvNext(kind::ConvNext { .. })), norm) if is_norm(norm) => {
                 (stage, place) = (stage + 1, 0);
                 BlockName::new(format!("{}.0", (names.halving)(stage)), &[])
             }
-            (Some(Block::LayerNorm { .. }), conv) if is_patching(conv) => {
+            (Some(Block::LayerNorm(kind::LayerNorm { .. })), conv) if is_patching(conv) => {
                 BlockName::new(format!("{}.1", (names.halving)(stage)), &[])
             }
             _ => return None,
         });
         last = Some(*block);
     }
-    if !matches!(last, Some(Block::ConvNext { .. })) {
+    if !matches!(last, Some(Block::ConvNext(kind::ConvNext { .. }))) {
         return None;
     }
     named.extend(end);
@@ -124,10 +125,10 @@ pub(super) fn conv_next(blocks: &[Block], names: &ConvNext) -> Option<Vec<Option
 fn is_norm(block: &Block) -> bool {
     matches!(
         block,
-        Block::LayerNorm {
+        Block::LayerNorm(kind::LayerNorm {
             over: NormOver::Channels,
             ..
-        }
+        })
     )
 }
 
@@ -135,6 +136,6 @@ fn is_norm(block: &Block) -> bool {
 fn is_patching(block: &Block) -> bool {
     matches!(
         block,
-        Block::Conv2d { kernel, stride, padding: 0, dilation: 1, groups: 1, .. } if kernel == stride
+        Block::Conv2d(kind::Conv2d { kernel, stride, padding: 0, dilation: 1, groups: 1, .. }) if kernel == stride
     )
 }

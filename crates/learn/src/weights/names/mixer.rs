@@ -23,26 +23,29 @@ pub(super) fn mixer(blocks: &[Block]) -> Option<Vec<Option<BlockName>>> {
         .iter()
         .map(|block| {
             let name = match (last, block) {
-                (_, Block::Dropout { .. }) => return Some(None),
+                (_, Block::Dropout(kind::Dropout { .. })) => return Some(None),
                 (
                     None,
-                    Block::PatchEmbedding {
+                    Block::PatchEmbedding(kind::PatchEmbedding {
                         class_token: false, ..
-                    },
+                    }),
                 ) => BlockName::new("", STEM),
                 (
-                    Some(Block::PatchEmbedding { .. } | Block::MlpMixer { .. }),
-                    Block::MlpMixer { .. },
+                    Some(
+                        Block::PatchEmbedding(kind::PatchEmbedding { .. })
+                        | Block::MlpMixer(kind::MlpMixer { .. }),
+                    ),
+                    Block::MlpMixer(kind::MlpMixer { .. }),
                 ) => {
                     count += 1;
                     BlockName::new(format!("blocks.{}", count - 1), MIXER)
                 }
                 (
-                    Some(Block::MlpMixer { .. }),
-                    Block::LayerNorm {
+                    Some(Block::MlpMixer(kind::MlpMixer { .. })),
+                    Block::LayerNorm(kind::LayerNorm {
                         over: NormOver::Channels,
                         ..
-                    },
+                    }),
                 ) => BlockName::new("norm", &[]),
                 _ => None,
             };
@@ -50,5 +53,5 @@ pub(super) fn mixer(blocks: &[Block]) -> Option<Vec<Option<BlockName>>> {
             name.map(Some)
         })
         .collect();
-    found.filter(|_| matches!(last, Some(Block::LayerNorm { .. })))
+    found.filter(|_| matches!(last, Some(Block::LayerNorm(kind::LayerNorm { .. }))))
 }

@@ -169,16 +169,16 @@ pub(super) fn is_of_loss(name: &str) -> bool {
 fn has_values(block: &Block) -> bool {
     !matches!(
         block,
-        Block::Relu {}
-            | Block::LeakyRelu { .. }
-            | Block::Gelu {}
-            | Block::Silu {}
-            | Block::Tanh {}
-            | Block::MaxPool { .. }
-            | Block::AvgPool { .. }
-            | Block::GlobalAvgPool {}
-            | Block::Flatten {}
-            | Block::Dropout { .. }
+        Block::Relu(kind::Relu {})
+            | Block::LeakyRelu(kind::LeakyRelu { .. })
+            | Block::Gelu(kind::Gelu {})
+            | Block::Silu(kind::Silu {})
+            | Block::Tanh(kind::Tanh {})
+            | Block::MaxPool(kind::MaxPool { .. })
+            | Block::AvgPool(kind::AvgPool { .. })
+            | Block::GlobalAvgPool(kind::GlobalAvgPool {})
+            | Block::Flatten(kind::Flatten {})
+            | Block::Dropout(kind::Dropout { .. })
     )
 }
 

@@ -23,12 +23,12 @@ pub(super) fn resnet(blocks: &[Block]) -> Option<Vec<Option<BlockName>>> {
     let names = each(blocks, |block| {
         seen += 1;
         match (seen, block) {
-            (1, Block::Conv2d { .. }) => BlockName::new("conv1", &[]),
-            (2, Block::BatchNorm { .. }) => BlockName::new("bn1", &[]),
+            (1, Block::Conv2d(kind::Conv2d { .. })) => BlockName::new("conv1", &[]),
+            (2, Block::BatchNorm(kind::BatchNorm { .. })) => BlockName::new("bn1", &[]),
             (
                 3..,
-                Block::ResidualBasic { out, stride, .. }
-                | Block::ResidualBottleneck { out, stride, .. },
+                Block::ResidualBasic(kind::ResidualBasic { out, stride, .. })
+                | Block::ResidualBottleneck(kind::ResidualBottleneck { out, stride, .. }),
             ) => {
                 let same = last_out == Some(*out) && *stride == 1;
                 (stage, place) = if same {

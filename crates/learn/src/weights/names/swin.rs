@@ -54,28 +54,36 @@ pub(super) fn swin(blocks: &[Block], names: &Swin) -> Option<Vec<Option<BlockNam
     let mut count = 0;
     let found = each(blocks, |block| {
         let name = match (last, block) {
-            (None, Block::PatchEmbedding { .. }) => BlockName::new("", names.stem),
-            (Some(Block::PatchEmbedding { .. }), Block::LayerNorm { .. }) => {
-                BlockName::new(names.stem_norm, &[])
+            (None, Block::PatchEmbedding(kind::PatchEmbedding { .. })) => {
+                BlockName::new("", names.stem)
             }
             (
+                Some(Block::PatchEmbedding(kind::PatchEmbedding { .. })),
+                Block::LayerNorm(kind::LayerNorm { .. }),
+            ) => BlockName::new(names.stem_norm, &[]),
+            (
                 Some(
-                    Block::PatchEmbedding { .. }
-                    | Block::LayerNorm { .. }
-                    | Block::Swin { .. }
-                    | Block::PatchMerging { .. },
+                    Block::PatchEmbedding(kind::PatchEmbedding { .. })
+                    | Block::LayerNorm(kind::LayerNorm { .. })
+                    | Block::Swin(kind::Swin { .. })
+                    | Block::PatchMerging(kind::PatchMerging { .. }),
                 ),
-                Block::Swin { .. },
+                Block::Swin(kind::Swin { .. }),
             ) => {
                 count += 1;
                 place += 1;
                 BlockName::new((names.block)(stage, place - 1), names.parts)
             }
-            (Some(Block::Swin { .. }), Block::PatchMerging { .. }) => {
+            (
+                Some(Block::Swin(kind::Swin { .. })),
+                Block::PatchMerging(kind::PatchMerging { .. }),
+            ) => {
                 (stage, place) = (stage + 1, 0);
                 BlockName::new((names.merging)(stage - 1), &[])
             }
-            (Some(Block::Swin { .. }), Block::LayerNorm { .. }) => BlockName::new("norm", &[]),
+            (Some(Block::Swin(kind::Swin { .. })), Block::LayerNorm(kind::LayerNorm { .. })) => {
+                BlockName::new("norm", &[])
+            }
             _ => None,
         };
         last = Some(block);

@@ -51,28 +51,31 @@ pub(super) fn vit(blocks: &[Block], names: &Vit) -> Option<Vec<Option<BlockName>
     let mut count = 0;
     let found = each(blocks, |block| {
         let name = match (last, block) {
-            (None, Block::PatchEmbedding { .. }) => BlockName::new("", names.stem),
+            (None, Block::PatchEmbedding(kind::PatchEmbedding { .. })) => {
+                BlockName::new("", names.stem)
+            }
             (
-                Some(Block::PatchEmbedding { .. }),
+                Some(Block::PatchEmbedding(kind::PatchEmbedding { .. })),
                 // Fixed places are no weights of anybody else's.
-                Block::PositionEmbedding {
+                Block::PositionEmbedding(kind::PositionEmbedding {
                     position: Position::Learnt,
-                },
+                }),
             ) => BlockName::new("", names.position),
             (
                 Some(
-                    Block::PatchEmbedding { .. }
-                    | Block::PositionEmbedding { .. }
-                    | Block::TransformerEncoder { .. },
+                    Block::PatchEmbedding(kind::PatchEmbedding { .. })
+                    | Block::PositionEmbedding(kind::PositionEmbedding { .. })
+                    | Block::TransformerEncoder(kind::TransformerEncoder { .. }),
                 ),
-                Block::TransformerEncoder { .. },
+                Block::TransformerEncoder(kind::TransformerEncoder { .. }),
             ) => {
                 count += 1;
                 BlockName::new(format!("{}{}", names.blocks, count - 1), names.parts)
             }
-            (Some(Block::TransformerEncoder { .. }), Block::LayerNorm { .. }) => {
-                BlockName::new(names.norm, &[])
-            }
+            (
+                Some(Block::TransformerEncoder(kind::TransformerEncoder { .. })),
+                Block::LayerNorm(kind::LayerNorm { .. }),
+            ) => BlockName::new(names.norm, &[]),
             _ => None,
         };
         last = Some(block);

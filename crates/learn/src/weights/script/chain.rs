@@ -165,11 +165,11 @@ impl Chain {
         let [_, height, width] = input.sizes();
         let is_vector = matches!(input, Shape::Flat(_));
         match *block {
-            Block::Linear { out, bias, .. } => {
+            Block::Linear(kind::Linear { out, bias, .. }) => {
                 let layer = format!("nn.Linear({}, {out}, bias={})", input.len(), yes(bias));
                 self.named(at, names, None, layer);
             }
-            Block::Conv2d {
+            Block::Conv2d(kind::Conv2d {
                 out,
                 kernel,
                 stride,
@@ -178,7 +178,7 @@ impl Chain {
                 groups,
                 bias,
                 ..
-            } => {
+            }) => {
                 let numbers = list(&[features, out, kernel, stride, padding, dilation, groups]);
                 self.named(
                     at,
@@ -187,22 +187,22 @@ impl Chain {
                     format!("nn.Conv2d({numbers}, bias={})", yes(bias)),
                 );
             }
-            Block::ResidualBasic {
+            Block::ResidualBasic(kind::ResidualBasic {
                 out,
                 stride,
                 shortcut,
                 ..
-            } => {
+            }) => {
                 let convs = [[features, out, 3, stride], [out, out, 3, 1]];
                 self.residual(at, names, &convs, [features, out, stride], shortcut);
             }
-            Block::ResidualBottleneck {
+            Block::ResidualBottleneck(kind::ResidualBottleneck {
                 out,
                 width,
                 stride,
                 shortcut,
                 ..
-            } => {
+            }) => {
                 let convs = [
                     [features, width, 1, 1],
                     [width, width, 3, stride],
@@ -210,22 +210,22 @@ impl Chain {
                 ];
                 self.residual(at, names, &convs, [features, out, stride], shortcut);
             }
-            Block::SeparableConv {
+            Block::SeparableConv(kind::SeparableConv {
                 out,
                 kernel,
                 stride,
                 ..
-            } => {
+            }) => {
                 let numbers = list(&[features, out, kernel, stride]);
                 let layer = format!("Separable({numbers})");
                 self.named(at, names, Some(Class::Separable), layer);
             }
-            Block::ConvNext {
+            Block::ConvNext(kind::ConvNext {
                 kernel,
                 mlp_ratio,
                 eps,
                 ..
-            } => {
+            }) => {
                 self.classes.insert(Class::Mlp);
                 let numbers = list(&[features, kernel, hidden(features, mlp_ratio)]);
                 let layout = names.layout(Layout::of(Some(block), "scale", &[features]));
@@ -233,12 +233,12 @@ impl Chain {
                 let layer = format!("ConvNext({numbers}, {eps}, ({scale},))");
                 self.named(at, names, Some(Class::ConvNext), layer);
             }
-            Block::PatchEmbedding {
+            Block::PatchEmbedding(kind::PatchEmbedding {
                 out,
                 patch,
                 class_token,
                 ..
-            } => {
+            }) => {
                 let conv = names.of(&format!("block.{at}.conv")).unwrap_or_default();
                 let numbers = list(&[features, out, patch, patch]);
                 self.add(conv, format!("nn.Conv2d({numbers})"));
@@ -248,30 +248,30 @@ impl Chain {
                 }
             }
             // Fixed places are stored too.
-            Block::PositionEmbedding { .. } => {
+            Block::PositionEmbedding(kind::PositionEmbedding { .. }) => {
                 let layout = Layout::of(Some(block), "weight", &input.sizes());
                 self.value(at, names, "weight", "Places", layout, &input.sizes());
             }
-            Block::TransformerEncoder {
+            Block::TransformerEncoder(kind::TransformerEncoder {
                 heads,
                 mlp_ratio,
                 eps,
                 ..
-            } => {
+            }) => {
                 self.classes.insert(Class::Mlp);
                 let numbers = list(&[features, heads, hidden(features, mlp_ratio)]);
                 let eps = number(eps);
                 let layer = format!("Encoder({numbers}, {eps})");
                 self.named(at, names, Some(Class::Attention), layer);
             }
-            Block::Swin {
+            Block::Swin(kind::Swin {
                 heads,
                 window,
                 shift,
                 mlp_ratio,
                 eps,
                 ..
-            } => {
+            }) => {
                 self.classes.insert(Class::Mlp);
                 let numbers = list(&[features, heads, hidden(features, mlp_ratio)]);
                 let shift = if shift {
@@ -283,35 +283,37 @@ impl Chain {
                 let layer = format!("Encoder({numbers}, {eps}, {window}, ({shift}))");
                 self.named(at, names, Some(Class::Attention), layer);
             }
-            Block::PatchMerging { eps, .. } => {
+            Block::PatchMerging(kind::PatchMerging { eps, .. }) => {
                 let eps = number(eps);
                 let layer = format!("PatchMerging({features}, {eps})");
                 self.named(at, names, Some(Class::PatchMerging), layer);
             }
-            Block::MlpMixer {
+            Block::MlpMixer(kind::MlpMixer {
                 tokens_hidden,
                 channels_hidden,
                 eps,
                 ..
-            } => {
+            }) => {
                 self.classes.insert(Class::Mlp);
                 let numbers = list(&[features, input.tokens(), tokens_hidden, channels_hidden]);
                 let eps = number(eps);
                 let layer = format!("Mixer({numbers}, {eps})");
                 self.named(at, names, Some(Class::Mixer), layer);
             }
-            Block::Relu {} => self.add("", "nn.ReLU()".to_owned()),
-            Block::LeakyRelu { slope } => self.add("", format!("nn.LeakyReLU({})", number(slope))),
-            Block::Gelu {} => self.add("", "nn.GELU()".to_owned()),
-            Block::Silu {} => self.add("", "nn.SiLU()".to_owned()),
-            Block::Tanh {} => self.add("", "nn.Tanh()".to_owned()),
-            Block::BatchNorm { eps, momentum } => {
+            Block::Relu(kind::Relu {}) => self.add("", "nn.ReLU()".to_owned()),
+            Block::LeakyRelu(kind::LeakyRelu { slope }) => {
+                self.add("", format!("nn.LeakyReLU({})", number(slope)))
+            }
+            Block::Gelu(kind::Gelu {}) => self.add("", "nn.GELU()".to_owned()),
+            Block::Silu(kind::Silu {}) => self.add("", "nn.SiLU()".to_owned()),
+            Block::Tanh(kind::Tanh {}) => self.add("", "nn.Tanh()".to_owned()),
+            Block::BatchNorm(kind::BatchNorm { eps, momentum }) => {
                 let sides = if is_vector { 1 } else { 2 };
                 let (eps, momentum) = (number(eps), number(momentum));
                 let layer = format!("nn.BatchNorm{sides}d({features}, {eps}, {momentum})");
                 self.named(at, names, None, layer);
             }
-            Block::LayerNorm { eps, over } => {
+            Block::LayerNorm(kind::LayerNorm { eps, over }) => {
                 let eps = number(eps);
                 let (class, layer) = match over {
                     NormOver::Sample if !is_vector => (
@@ -328,33 +330,35 @@ impl Chain {
                 };
                 self.named(at, names, class, layer);
             }
-            Block::GroupNorm { groups, eps } => {
+            Block::GroupNorm(kind::GroupNorm { groups, eps }) => {
                 let eps = number(eps);
                 let layer = format!("nn.GroupNorm({groups}, {features}, {eps})");
                 self.named(at, names, None, layer);
             }
-            Block::MaxPool {
+            Block::MaxPool(kind::MaxPool {
                 kernel,
                 stride,
                 padding,
-            } => {
+            }) => {
                 let numbers = list(&[kernel, stride, padding]);
                 self.add("", format!("nn.MaxPool2d({numbers})"));
             }
-            Block::AvgPool {
+            Block::AvgPool(kind::AvgPool {
                 kernel,
                 stride,
                 padding,
-            } => {
+            }) => {
                 let numbers = list(&[kernel, stride, padding]);
                 self.add("", format!("nn.AvgPool2d({numbers})"));
             }
-            Block::GlobalAvgPool {} => {
+            Block::GlobalAvgPool(kind::GlobalAvgPool {}) => {
                 self.add("", "nn.AdaptiveAvgPool2d(1)".to_owned());
                 self.add("", "nn.Flatten()".to_owned());
             }
-            Block::Flatten {} => self.add("", "nn.Flatten()".to_owned()),
-            Block::Dropout { p } => self.add("", format!("nn.Dropout({})", number(p))),
+            Block::Flatten(kind::Flatten {}) => self.add("", "nn.Flatten()".to_owned()),
+            Block::Dropout(kind::Dropout { p }) => {
+                self.add("", format!("nn.Dropout({})", number(p)))
+            }
         }
     }
 

@@ -3,10 +3,11 @@
 use std::io::Read;
 
 use crate::source::array::bytes::Named;
-use crate::source::array::element::{Element, Kind, samples};
-use crate::source::array::in_file::Origin;
 use crate::source::array::labels::whole_numbers;
 use crate::source::array::layout::Layout;
+use crate::source::array::number::{Element, Kind};
+use crate::source::array::origin::Origin;
+use crate::source::array::values::samples;
 use crate::source::raw::Store;
 
 /// Columns of QMNIST's table of labels, the first of which is the class.

@@ -6,8 +6,8 @@ mod pairs;
 use std::path::Path;
 
 use crate::source::array::bytes::{Progress, Report};
-use crate::source::array::in_file::{HELD, Origin};
 use crate::source::array::labels::{check_counts, compact};
+use crate::source::array::origin::{HELD, Origin};
 use crate::source::raw::{Format, Note, Part, Raw, Store};
 use pairs::{IdxFile, Pair};
 

@@ -2,8 +2,8 @@
 
 use super::header::{Header, Item};
 use crate::source::array::bytes::Named;
-use crate::source::array::element::samples;
 use crate::source::array::layout::{Axis, Layout, text};
+use crate::source::array::values::samples;
 use crate::source::raw::Store;
 
 /// Samples of one part.

@@ -1,8 +1,10 @@
 //! The header of a NumPy array.
 
 use crate::source::array::bytes::Named;
-use crate::source::array::element::{Element, Kind};
+use crate::source::array::number::{Element, Kind};
 
+/// What a single array begins with.
+pub(super) const NPY: &[u8] = b"\x93NUMPY";
 /// Letters that a text in an array may have.
 const MOST_LETTERS: usize = 1024;
 
@@ -39,7 +41,7 @@ impl Header {
         let name = source.name;
         let damaged = || format!("{name} has a damaged header: save it again");
         let magic: [u8; 6] = source.header()?;
-        if magic != super::NPY {
+        if magic != NPY {
             return Err(format!("{name} is no NumPy array: save it again"));
         }
         let [version, _]: [u8; 2] = source.header()?;

@@ -11,12 +11,12 @@ use layerwise_experiment::words::{one_line, short};
 use zip::{CompressionMethod, ZipArchive};
 
 use crate::source::array::bytes::{Named, Progress, Report, cannot_read, first_bytes, name_of};
-use crate::source::array::in_file::{HELD, Origin};
 use crate::source::array::labels::check_counts;
+use crate::source::array::origin::{HELD, Origin};
 use crate::source::notes::Notes;
 use crate::source::raw::{Format, Note, Part, Raw};
 use array::Samples;
-use header::Header;
+use header::{Header, NPY};
 use target::Labels;
 
 /// Names of the arrays that are read.
@@ -43,8 +43,6 @@ const Y: &[&str] = &[
 const X_TEST: &[&str] = &["x_test", "X_test", "test_x", "test_images"];
 const Y_TEST: &[&str] = &["y_test", "Y_test", "test_y", "test_labels"];
 
-/// What a single array begins with.
-const NPY: &[u8] = b"\x93NUMPY";
 /// Bytes that suffice to recognise a file.
 const FIRST: u64 = 512;
 /// Names of arrays that an error lists.

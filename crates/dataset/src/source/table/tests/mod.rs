@@ -5,7 +5,9 @@ mod faults;
 mod files;
 mod mutations;
 
+use super::column::{Column, Kind};
 use super::*;
+use crate::source::raw::Store;
 
 pub(super) fn table_with(bytes: &[u8], options: &Options) -> Result<Raw, String> {
     let open = || Ok(Box::new(bytes) as Box<dyn Read>);
