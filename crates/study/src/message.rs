@@ -232,9 +232,17 @@ pub struct Truth {
 #[serde(tag = "type", rename_all = "kebab-case")]
 pub enum Changed {
     /// λ before its schedule.
-    Lambda { target: Target, lambda: f64 },
+    Lambda {
+        /// The boundaries that it concerns.
+        target: Target,
+        /// The new weight.
+        lambda: f64,
+    },
     /// The learning rate before its schedule.
-    LearningRate { learning_rate: f64 },
+    LearningRate {
+        /// The new rate.
+        learning_rate: f64,
+    },
 }
 
 impl Changed {

@@ -33,7 +33,9 @@ impl Tour {
             window,
             pressed: BTreeSet::new(),
         };
-        tour.studio().experiment_mut().device = DeviceChoice::Cpu;
+        let mut experiment = tour.studio().experiment().clone();
+        experiment.device = DeviceChoice::Cpu;
+        tour.studio().document = Document::new(experiment, None);
         tour.save(records);
         tour
     }
