@@ -21,10 +21,6 @@ macro_rules! layer {
     ($($key:literal => $file:ident::$Kind:ident,)+) => {
         /// One layer of a module.
         #[derive(Module, Debug)]
-        #[expect(
-            clippy::large_enum_variant,
-            reason = "a network has few layers, and Burn derives no module for boxes"
-        )]
         pub enum Layer {
             $(
                 #[doc = concat!("Of a block `", $key, "`.")]
