@@ -19,8 +19,8 @@ pub(super) enum Kind {
 /// `wgpu_core::device::DeviceError`, `wgpu_core::resource::CreateBufferError::MaxBufferSize`,
 /// `wgpu_core::binding_model::CreateBindGroupError::BufferRangeTooLarge`,
 /// `wgpu_core::command::DispatchError::InvalidGroupSize`, `wgpu_hal::DeviceError`), of
-/// cubecl-runtime 0.11 (`IoError`, `LaunchError`, `ServerError`) and of burn-std 0.22
-/// (`ExecutionError`).
+/// cubecl-runtime 0.11 (`IoError`, `LaunchError`, `ServerError`), of cubecl-wgpu 0.11
+/// (`WgpuStream::read_resources`) and of burn-std 0.22 (`ExecutionError`).
 const MARKS: &[(&str, Kind)] = &[
     ("Out of Memory", Kind::Memory),
     ("Out of memory", Kind::Memory),
@@ -35,6 +35,9 @@ const MARKS: &[(&str, Kind)] = &[
     ("Device is lost", Kind::Lost),
     ("The device is poisoned", Kind::Lost),
     ("The device was poisoned", Kind::Lost),
+    // Nothing comes back from a device that was lost while it was asked.
+    ("the staging buffer could not be mapped", Kind::Lost),
+    ("the staging buffer's map never completed", Kind::Lost),
     ("wgpu error", Kind::Other),
     // Of Layerwise.
     ("the device could not be read", Kind::Other),
@@ -202,6 +205,7 @@ mod tests {
         for said in [
             "the device could not be read: The device is poisoned\nCaused by:\n  The device is poisoned\nCaused by:\n  Unknown: Device is lost\nBacktrace:\nNo backtrace available",
             "Error in Device::poll: Validation Error\n\nCaused by:\n  Parent device is lost\n",
+            "bytes: host access failed: Read(\"An error happened during execution\\nCaused by:\\n  the staging buffer could not be mapped: Error occurred when trying to async map a buffer\")",
         ] {
             let (kind, told) = of(said);
             assert_eq!(kind, Kind::Lost);
