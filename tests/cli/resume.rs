@@ -5,7 +5,7 @@ use std::{
     path::Path,
     process::{Command, Stdio},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use safetensors::SafeTensors;
@@ -54,15 +54,31 @@ fn newest_checkpoint(folder: &Path) -> u64 {
     steps.max().unwrap_or(0)
 }
 
+/// How long it takes from the start of the program to the first checkpoint.
+fn time_to_a_checkpoint(folder: &Path) -> Duration {
+    let started_at = Instant::now();
+    let mut child = started(folder).spawn().unwrap();
+    while newest_checkpoint(folder) == 0 {
+        assert!(child.try_wait().unwrap().is_none(), "no checkpoint");
+        thread::sleep(Duration::from_millis(5));
+    }
+    let time = started_at.elapsed();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    time
+}
+
 #[test]
 fn a_run_that_is_killed_at_any_moment_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let killed = folder.path().join("killed");
+    let epoch = time_to_a_checkpoint(&folder.path().join("timed"));
     let mut done = 0;
     for time in 0..50_u64 {
         let mut child = started(&killed).spawn().unwrap();
         // From before the folder is there to some epochs later.
-        thread::sleep(Duration::from_millis(20 + time * 7919 % 331));
+        let share = (time * 7919 % 331) as f64 / 331.0;
+        thread::sleep(epoch.mul_f64(0.05 + 2.0 * share));
         child.kill().unwrap();
         child.wait().unwrap();
         let checkpoint = newest_checkpoint(&killed);
