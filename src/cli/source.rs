@@ -30,8 +30,11 @@ pub(super) struct Source {
     /// Seed of weights, data and batches
     #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(..=MAX_SEED))]
     seed: Option<u64>,
-    /// Set a key of the experiment, such as optimizer.lr=0.1 or split.after=[2,4]
-    #[arg(long = "set", value_name = "KEY=VALUE")]
+    #[arg(
+        long = "set",
+        value_name = "KEY=VALUE",
+        help = "Set a key of the experiment, such as optimizer.lr=0.1 or split.after=[2,4]"
+    )]
     assignments: Vec<String>,
 }
 

@@ -13,7 +13,7 @@ pub struct Histogram {
     /// The greatest value.
     pub high: f32,
     /// For bytes, 256 counts: number i is of the value i/255, `low` is 0 and `high` 1. Otherwise
-    /// [`BARS`] counts of equal ranges from `low` to `high`; the last one includes `high`.
+    /// `BARS` counts of equal ranges from `low` to `high`; the last one includes `high`.
     pub counts: Vec<u64>,
 }
 

@@ -74,7 +74,7 @@ pub(super) fn file<T>(
 /// Fills a folder under a temporary name beside `out`, then names it `out`.
 ///
 /// # Errors
-/// As [`file`].
+/// As [`file()`].
 pub(super) fn folder<T>(
     out: &Path,
     write: impl FnOnce(&Path) -> Result<T, Fault>,
