@@ -56,9 +56,10 @@ impl Schedule {
     /// Steps of an epoch.
     pub fn steps_per_epoch(&self) -> usize {
         let (samples, size) = (self.samples.len(), self.batch_size.max(1));
-        match self.drop_last && samples > size {
-            true => samples / size,
-            false => samples.div_ceil(size),
+        if self.drop_last && samples > size {
+            samples / size
+        } else {
+            samples.div_ceil(size)
         }
     }
 

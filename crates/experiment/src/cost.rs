@@ -58,9 +58,10 @@ impl Pass {
         if self.recomputes {
             return part.scratch_bytes.saturating_add(part.recomputing_bytes);
         }
-        match self.has_tangent {
-            true => part.scratch_with_tangent_bytes,
-            false => part.scratch_bytes,
+        if self.has_tangent {
+            part.scratch_with_tangent_bytes
+        } else {
+            part.scratch_bytes
         }
     }
 }
@@ -186,9 +187,10 @@ impl Experiment {
 
         let states = self.optimizer.states();
         let parameters = plan.iter().fold(0u64, |sum, module| {
-            let head = match self.has_loss(module.number) {
-                true => module.head_parameters,
-                false => 0,
+            let head = if self.has_loss(module.number) {
+                module.head_parameters
+            } else {
+                0
             };
             let all = module.parameters.saturating_add(head) as u64;
             // A frozen module has nothing but its values.
@@ -200,9 +202,10 @@ impl Experiment {
             let outputs = module.blocks.clone().map(|at| count(at + 1));
             outputs.fold(count(module.blocks.start), u64::saturating_add)
         });
-        let kept = match self.method.kind.is_local() {
-            true => of_module.max().unwrap_or(0),
-            false => of_module.fold(0, u64::saturating_add),
+        let kept = if self.method.kind.is_local() {
+            of_module.max().unwrap_or(0)
+        } else {
+            of_module.fold(0, u64::saturating_add)
         };
         let batch = self.train.batch_size.min(self.data.train_count()) as u64;
         let activations = kept.saturating_mul(batch);
@@ -247,9 +250,10 @@ impl Experiment {
         Costs {
             blocks,
             modules,
-            step: Some(memory(match self.method.kind.is_local() {
-                true => held_by_modules,
-                false => held_anew,
+            step: Some(memory(if self.method.kind.is_local() {
+                held_by_modules
+            } else {
+                held_anew
             })),
             step_of_global_bp: Some(memory(held_by_all)),
         }
@@ -300,9 +304,10 @@ impl Experiment {
 
     /// Bytes of the weights of a module, those of its loss included where it has one.
     fn weights_of(&self, module: &ModulePlan) -> u64 {
-        let head = match self.has_loss(module.number) {
-            true => module.head_parameters,
-            false => 0,
+        let head = if self.has_loss(module.number) {
+            module.head_parameters
+        } else {
+            0
         };
         (module.parameters.saturating_add(head) as u64).saturating_mul(VALUE)
     }
@@ -366,9 +371,10 @@ impl Experiment {
             let values = blocks.iter().map(of);
             values.fold(0u64, u64::saturating_add)
         };
-        let learnt = match module.frozen {
-            true => 0,
-            false => (module.parameters as u64).saturating_mul(VALUE),
+        let learnt = if module.frozen {
+            0
+        } else {
+            (module.parameters as u64).saturating_mul(VALUE)
         };
         ModuleCost {
             flops: sum(|block| block.flops),
@@ -383,12 +389,13 @@ impl Experiment {
     /// Bytes that a module's gradients and one batch on its way back need.
     fn held_bytes(&self, module: &ModulePlan, blocks: &[BlockCost]) -> u64 {
         let at_ends = module.input.len() as u64 + AT_BOUNDARY * module.output.len() as u64;
-        let (kept, gradients) = match module.frozen {
-            true => (0, 0),
-            false => (
+        let (kept, gradients) = if module.frozen {
+            (0, 0)
+        } else {
+            (
                 most_kept(blocks, &self.cost_of_loss(module), self.pass_of(module)),
                 self.weights_of(module),
-            ),
+            )
         };
         at_ends
             .saturating_mul(VALUE)

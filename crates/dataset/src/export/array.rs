@@ -41,9 +41,12 @@ impl Array {
             } else {
                 samples.read_plain(at, &mut plain)?;
                 let numbers = side_by_side(&plain, self.last_channels);
-                piece.extend(numbers.flat_map(|number| match self.big_endian {
-                    true => number.to_be_bytes(),
-                    false => number.to_le_bytes(),
+                piece.extend(numbers.flat_map(|number| {
+                    if self.big_endian {
+                        number.to_be_bytes()
+                    } else {
+                        number.to_le_bytes()
+                    }
                 }));
             }
             if piece.len() >= PIECE {

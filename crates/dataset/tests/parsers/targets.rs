@@ -82,9 +82,10 @@ pub fn cifar(input: &[u8]) {
                 let kind = input.byte();
                 let name = NAMES[usize::from(kind) % NAMES.len()];
                 let bytes = input.piece();
-                let bytes = match name.ends_with(".bin") {
-                    true => records(bytes, kind & 64 != 0),
-                    false => bytes.to_vec(),
+                let bytes = if name.ends_with(".bin") {
+                    records(bytes, kind & 64 != 0)
+                } else {
+                    bytes.to_vec()
                 };
                 let mut header = tar::Header::new_gnu();
                 header.as_old_mut().name[..name.len()].copy_from_slice(name.as_bytes());
@@ -410,9 +411,10 @@ impl<'a> Input<'a> {
 
 fn folder() -> TempDir {
     let memory = Path::new("/dev/shm");
-    match memory.is_dir() {
-        true => tempfile::tempdir_in(memory).unwrap(),
-        false => tempfile::tempdir().unwrap(),
+    if memory.is_dir() {
+        tempfile::tempdir_in(memory).unwrap()
+    } else {
+        tempfile::tempdir().unwrap()
     }
 }
 

@@ -431,9 +431,10 @@ fn closed_form_of_a_sample_without_features_is_that_of_autodiff() {
 #[test]
 fn closed_form_is_refused_to_modules_without_one() {
     for tested in [vec![residual_block()], vec![conv(12, 1, 1, 1)]] {
-        let head = match matches!(tested[0], Block::Conv2d(kind::Conv2d { .. })) {
-            true => matrix(HeadKind::Conv, false),
-            false => PLAIN,
+        let head = if matches!(tested[0], Block::Conv2d(kind::Conv2d { .. })) {
+            matrix(HeadKind::Conv, false)
+        } else {
+            PLAIN
         };
         let mut experiment = experiment(true, &tested, head);
         experiment.method.kind = MethodKind::BpFree;

@@ -68,9 +68,10 @@ fn held(part: &Arc<Part>) -> Arc<Part> {
         return Arc::clone(part);
     };
     let places = 0..part.labels.len();
-    let store = match samples.holds_pixels() {
-        true => Store::Bytes(places.flat_map(|at| samples.pixels(at).unwrap()).collect()),
-        false => Store::Values(places.flat_map(|at| samples.values(at).unwrap()).collect()),
+    let store = if samples.holds_pixels() {
+        Store::Bytes(places.flat_map(|at| samples.pixels(at).unwrap()).collect())
+    } else {
+        Store::Values(places.flat_map(|at| samples.values(at).unwrap()).collect())
     };
     Part::shared(store, part.labels.clone())
 }
