@@ -137,7 +137,7 @@ mod tests {
     };
 
     use layerwise_experiment::{Balance, DeviceChoice, preset};
-    use layerwise_study::{Fact, Phase, Recorded};
+    use layerwise_study::{Fact, Phase, Recorded, checkpoints};
 
     use super::*;
     use crate::{Run, RunOptions, adapters, is_in_use};
@@ -188,6 +188,15 @@ mod tests {
 
         let run = start(gpu, &folder, false);
         wait_for(&run, |fact| matches!(fact, Fact::Evaluation(_)));
+        // The checkpoint of the first epoch is written after its evaluation is told.
+        let started = Instant::now();
+        while checkpoints(&folder).is_empty() {
+            assert!(
+                started.elapsed() < Duration::from_secs(300),
+                "no checkpoint"
+            );
+            std::thread::sleep(Duration::from_millis(5));
+        }
         let lost = OPENED.lock().last().unwrap().setup.device.clone();
         lost.destroy();
         let (phase, message) = end(&run);
