@@ -4,6 +4,7 @@ use eframe::egui::{
     Button, PopupCloseBehavior, RichText, Slider, Ui,
     containers::menu::{MenuButton, MenuConfig},
 };
+use layerwise_experiment::Train;
 use layerwise_run::Goal;
 use layerwise_study::measure::Measure;
 
@@ -118,7 +119,7 @@ impl Pace {
                 Kind::EpochEnd => {}
                 Kind::Epochs => {
                     let hint = "Epochs in all";
-                    number(ui, "Epochs", &mut self.epochs, 1..=100_000, hint);
+                    number(ui, "Epochs", &mut self.epochs, Train::EPOCHS.ends(), hint);
                 }
                 Kind::Accuracy => {
                     let hint =
