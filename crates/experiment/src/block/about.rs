@@ -69,13 +69,18 @@ pub trait Kind: Form {
     fn about(&self) -> About;
 
     /// The hyper-parameters in a few words, empty where there are none to tell.
-    fn words(&self) -> String;
+    fn words(&self) -> String {
+        String::new()
+    }
 
-    /// The shape after it, of hyper-parameters within their ranges.
+    /// The shape after it, of hyper-parameters within their ranges: as before it unless a kind says
+    /// otherwise.
     ///
     /// # Errors
     /// A sentence on why it cannot follow `input`.
-    fn shape_after(&self, input: Shape) -> Result<Shape, String>;
+    fn shape_after(&self, input: Shape) -> Result<Shape, String> {
+        Ok(input)
+    }
 
     /// Adds the layers inside it, from its input to `output`. None where one of them does not fit.
     fn add_parts(&self, output: Shape, parts: &mut Parts) -> Option<()>;

@@ -46,10 +46,6 @@ impl Kind for Dropout {
         format!("p = {}", self.p)
     }
 
-    fn shape_after(&self, input: Shape) -> Result<Shape, String> {
-        Ok(input)
-    }
-
     fn add_parts(&self, _output: Shape, parts: &mut Parts) -> Option<()> {
         parts.dropout(self.p);
         Some(())

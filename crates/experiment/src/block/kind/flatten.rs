@@ -34,10 +34,6 @@ impl Kind for Flatten {
         }
     }
 
-    fn words(&self) -> String {
-        String::new()
-    }
-
     fn shape_after(&self, input: Shape) -> Result<Shape, String> {
         Ok(Shape::Flat(input.len()))
     }

@@ -34,10 +34,6 @@ impl Kind for GlobalAvgPool {
         }
     }
 
-    fn words(&self) -> String {
-        String::new()
-    }
-
     fn shape_after(&self, input: Shape) -> Result<Shape, String> {
         match input {
             Shape::Image(_) | Shape::Tokens(_) => Ok(Shape::Flat(input.features())),

@@ -46,10 +46,6 @@ impl Kind for LeakyRelu {
         format!("slope {}", self.slope)
     }
 
-    fn shape_after(&self, input: Shape) -> Result<Shape, String> {
-        Ok(input)
-    }
-
     fn add_parts(&self, output: Shape, parts: &mut Parts) -> Option<()> {
         parts.push(self.about().title, output, 0, 0);
         let values = parts.len();

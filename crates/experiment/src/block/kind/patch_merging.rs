@@ -48,10 +48,6 @@ impl Kind for PatchMerging {
         }
     }
 
-    fn words(&self) -> String {
-        String::new()
-    }
-
     fn shape_after(&self, input: Shape) -> Result<Shape, String> {
         let [channels, height, width] = input.image_for(self.about().title)?;
         if !height.is_multiple_of(2) || !width.is_multiple_of(2) {

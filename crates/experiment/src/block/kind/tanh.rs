@@ -34,14 +34,6 @@ impl Kind for Tanh {
         }
     }
 
-    fn words(&self) -> String {
-        String::new()
-    }
-
-    fn shape_after(&self, input: Shape) -> Result<Shape, String> {
-        Ok(input)
-    }
-
     fn add_parts(&self, _output: Shape, parts: &mut Parts) -> Option<()> {
         parts.smooth(self.about().title);
         Some(())
